@@ -1,0 +1,23 @@
+#pragma once
+
+#include <string>
+
+namespace tweestap::platform {
+
+/// Something that the environment refused: a disk, a file, the random source, a value from outside. A failure is
+/// returned (`std::expected<T, Failure>`) and handled; a bug aborts instead.
+struct Failure {
+  enum class Kind {
+    Unavailable,  ///< may work later: full queue, no space, no randomness
+    Damaged,      ///< bytes that were stored by us do not read back: wrong tag, wrong checksum
+    Invalid,      ///< a value from outside is not what it has to be
+    Internal,     ///< a library refused what it always accepts
+  };
+  Kind kind = Kind::Internal;
+  /// One sentence for the operator's log. Never holds a secret, nor any content of a request.
+  std::string reason;
+
+  bool operator==(const Failure&) const = default;
+};
+
+}  // namespace tweestap::platform

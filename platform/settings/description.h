@@ -1,0 +1,44 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "platform/settings/settings.h"
+
+namespace tweestap::platform {
+
+enum class SettingType {
+  Integer,
+  Duration,  ///< "12h", "15m", "30s", "7d", or whole seconds
+  Size,      ///< "512MiB", "64KiB", "1GiB", or whole bytes
+  Boolean,
+  Text,
+  List,    ///< a TOML array; in the environment and in flags separated by commas
+  Secret,  ///< text that is never shown; `<name>_file` names a file that holds it
+};
+
+/// One setting, described once: `--help`, `config print`, docs/reference/settings.md and the checks grow from it.
+struct SettingDescription {
+  using Member = std::variant<std::int64_t Settings::*, bool Settings::*, std::string Settings::*,
+                              std::vector<std::string> Settings::*, Secret Settings::*>;
+
+  std::string_view name;  ///< `section.name`
+  SettingType type = SettingType::Text;
+  Member member;
+  std::int64_t least = 0;  ///< of numbers; of texts and lists the most bytes or entries is `most`
+  std::int64_t most = 0;
+  std::vector<std::string_view> choices;  ///< of texts; empty: any
+  std::string_view meaning;               ///< one sentence
+};
+
+/// All of them, in the order in which they are printed.
+[[nodiscard]] std::span<const SettingDescription> setting_descriptions();
+
+/// `TWEESTAP_STORAGE_RESERVE` for `storage.reserve`.
+[[nodiscard]] std::string environment_name(std::string_view setting_name);
+
+}  // namespace tweestap::platform
