@@ -1,0 +1,78 @@
+#pragma once
+// The one list of events. A stream accepts its own; an event of another stream there is damage.
+#include <variant>
+
+#include "domain/account/events.h"
+#include "domain/enrolment/events.h"
+#include "domain/lock/events.h"
+#include "domain/login/events.h"
+#include "domain/policy/events.h"
+#include "domain/recovery/events.h"
+#include "domain/service/events.h"
+#include "domain/sessions/events.h"
+
+namespace tweestap::domain {
+
+template <class... Events>
+struct EventList {};
+
+using AccountEvents =
+    EventList<AccountRegistered, PasswordChanged, PasswordRehashed, ProfileChanged, MandatoryFromChanged,
+              AccountDisabled, AccountEnabled, LoginStarted, CodeRejected, RecoveryCodeRejected, LoginCompleted,
+              LoginAbandoned, EnrolmentStarted, EnrolmentCodeRejected, EnrolmentCancelled, TwoStepEnabled,
+              TwoStepMethodChanged, TwoStepDisabled, EnrolmentDeferred, RecoveryCodesGenerated,
+              RecoveryCodesAcknowledged, RecoveryCodeUsed, SecondStepLocked, SecondStepUnlocked, SessionSteppedUp,
+              SessionUsed, StepUpRejected, SessionEnded>;
+/// In the visitor stream where the identifier is unknown, in the account's where it is known.
+using AccountOrVisitorEvents = EventList<PasswordRejected, LoginRefused>;
+using PolicyEvents = EventList<PolicyChanged>;
+using ServiceEvents = EventList<ApiKeyCreated, ApiKeyRevoked, AuditRead, ServiceStarted, ClockJumped>;
+
+template <class... Lists>
+struct Joined;
+template <class... A>
+struct Joined<EventList<A...>> {
+  using variant = std::variant<A...>;
+};
+template <class... A, class... B, class... Rest>
+struct Joined<EventList<A...>, EventList<B...>, Rest...> : Joined<EventList<A..., B...>, Rest...> {};
+
+/// Any event.
+using Event = Joined<AccountEvents, AccountOrVisitorEvents, PolicyEvents, ServiceEvents>::variant;
+
+template <class E, class List>
+inline constexpr bool kIn = false;
+template <class E, class... Events>
+inline constexpr bool kIn<E, EventList<Events...>> = (std::is_same_v<E, Events> || ...);
+
+/// Whether this kind of event may stand in that stream.
+template <class E>
+constexpr bool belongs_to(const Subject& subject) {
+  if (subject == kVisitor) return kIn<E, AccountOrVisitorEvents>;
+  if (subject == kPolicy) return kIn<E, PolicyEvents>;
+  if (subject == kService) return kIn<E, ServiceEvents>;
+  return kIn<E, AccountEvents> || kIn<E, AccountOrVisitorEvents>;
+}
+
+template <class T>
+inline constexpr bool kAllDescribed = false;
+template <class... Events>
+inline constexpr bool kAllDescribed<std::variant<Events...>> = (Described<Events> && ...);
+static_assert(kAllDescribed<Event>, "a member of an event is left out of its fields()");
+
+/// Calls `visit.template operator()<E>()` for every event type, in the order of the list.
+template <class Visit, class... Events>
+constexpr void for_each_event_type(Visit&& visit, const std::variant<Events...>* = nullptr) {
+  (visit.template operator()<Events>(), ...);
+}
+template <class Visit>
+constexpr void for_each_event(Visit&& visit) {
+  for_each_event_type(std::forward<Visit>(visit), static_cast<const Event*>(nullptr));
+}
+
+[[nodiscard]] inline const EventInfo& info_of(const Event& event) {
+  return std::visit([](const auto& one) -> const EventInfo& { return std::remove_cvref_t<decltype(one)>::kInfo; },
+                    event);
+}
+
+}  // namespace tweestap::domain

@@ -1,0 +1,57 @@
+#include "domain/pseudonym.h"
+
+namespace tweestap::domain {
+namespace {
+
+constexpr std::string_view kHex = "0123456789abcdef";
+
+void append_number(std::string& out, unsigned value, int width) {
+  for (unsigned place = width == 4 ? 1000 : 10; place > 0; place /= 10) {
+    out.push_back(static_cast<char>('0' + value / place % 10));
+  }
+}
+
+std::optional<unsigned> number(std::string_view digits) {
+  unsigned value = 0;
+  for (const char c : digits) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + static_cast<unsigned>(c - '0');
+  }
+  return value;
+}
+
+}  // namespace
+
+void Pseudonym::append_text(std::string& out) const {
+  append_number(out, year, 4);
+  out.push_back('-');
+  append_number(out, month, 2);
+  out.push_back('-');
+  for (const std::uint8_t byte : mac) {
+    out.push_back(kHex[byte >> 4]);
+    out.push_back(kHex[byte & 15]);
+  }
+}
+
+std::string Pseudonym::text() const {
+  std::string out;
+  append_text(out);
+  return out;
+}
+
+std::optional<Pseudonym> Pseudonym::parse(std::string_view text) {
+  if (text.size() != kTextSize || text[4] != '-' || text[7] != '-') return std::nullopt;
+  const auto year = number(text.substr(0, 4));
+  const auto month = number(text.substr(5, 2));
+  if (!year || !month || *month < 1 || *month > 12) return std::nullopt;
+  Pseudonym out{static_cast<std::uint16_t>(*year), static_cast<std::uint8_t>(*month), {}};
+  for (std::size_t i = 0; i < out.mac.size(); ++i) {
+    const std::size_t high = kHex.find(text[8 + 2 * i]);
+    const std::size_t low = kHex.find(text[9 + 2 * i]);
+    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    out.mac[i] = static_cast<std::uint8_t>(high << 4 | low);
+  }
+  return out;
+}
+
+}  // namespace tweestap::domain
