@@ -68,7 +68,7 @@ enum class EndReason : std::uint8_t {
   Replaced,         // a newer one took its place
   Limit,            // one too many of them
   TooManyTries,     // five wrong codes of an enrolment
-  PasswordChanged,  // the rest: security.md, SES-2
+  PasswordChanged,  // the rest: rule SES-2
   TwoStepChanged,
   TwoStepReset,
   AccountDisabled,

@@ -13,6 +13,7 @@ struct AccountRegistered {
   SetOf<Role> roles;
   std::string language;
   std::optional<std::uint32_t> pepper;
+  bool named = false;
   std::string identifier;
   std::optional<std::string> display_name;
   std::optional<SecretText> verifier;
@@ -26,6 +27,7 @@ struct AccountRegistered {
               kLanguageMax),
         field("pepper", &AccountRegistered::pepper, Exposure::Public,
               "version of the pepper that keys the verifier; absent without a password"),
+        field("named", &AccountRegistered::named, Exposure::Public, "whether the sealed part has a display name"),
         field("identifier", &AccountRegistered::identifier, Exposure::Personal, "e-mail address, canonical",
               kIdentifierMax),
         field("displayname", &AccountRegistered::display_name, Exposure::Personal, "how the person is called",
@@ -72,11 +74,13 @@ struct PasswordRehashed {
 struct ProfileChanged {
   static constexpr EventInfo kInfo{104, "account.profile_changed", 1, "The person changed name or language."};
   std::optional<std::string> language;
+  bool named = false;
   std::optional<std::string> display_name;
 
   static constexpr auto fields() {
     return std::tuple{
         field("language", &ProfileChanged::language, Exposure::Public, "absent: as before", kLanguageMax),
+        field("named", &ProfileChanged::named, Exposure::Public, "whether the sealed part has a display name"),
         field("displayname", &ProfileChanged::display_name, Exposure::Personal, "absent: as before", kDisplayNameMax),
     };
   }

@@ -1,0 +1,21 @@
+#pragma once
+// The one list of commands.
+#include <variant>
+
+#include "domain/account/account.h"
+#include "domain/enrolment/enrolment.h"
+#include "domain/login/login.h"
+#include "domain/policy/policy.h"
+#include "domain/recovery/recovery.h"
+#include "domain/sessions/sessions.h"
+
+namespace tweestap::domain {
+
+using Command =
+    std::variant<RegisterAccount, ChangePassword, ChangeProfile, SetMandatoryFrom, DisableAccount, EnableAccount,
+                 UnlockSecondStep, StartLogin, SubmitCode, SubmitRecoveryCode, AbandonLogin, StartEnrolment,
+                 SubmitEnrolmentCode, CancelEnrolment, DisableTwoStep, DeferEnrolment, RegenerateRecoveryCodes,
+                 AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
+                 CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, RecordClockJump>;
+
+}  // namespace tweestap::domain

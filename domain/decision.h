@@ -1,0 +1,100 @@
+#pragma once
+// What a decision is made from and what comes out of it.
+#include <expected>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "domain/account_state.h"
+#include "domain/new_event.h"
+#include "domain/refusal.h"
+#include "domain/rules.h"
+#include "domain/throttle/throttle.h"
+
+namespace tweestap::domain {
+
+/// What every decision may look at, beside the state of the stream.
+struct Context {
+  Time now;  // security time
+  CommandId command;
+  const PolicyState& policy;
+  const Rules& rules;
+  ThrottleCounts throttle;  // of the identifier and network at hand, where the command brings a password
+};
+
+/// What a person hears of a session.
+struct SessionAnswer {
+  AccountId account;
+  SessionId session;
+  SetOf<Amr> amr;
+  Time started_at;
+  Time expires_at;
+  std::optional<Time> stepped_up_at;
+  std::optional<DeviceId> device;
+  SetOf<Role> roles;
+};
+
+/// What a person hears of the offer to switch two-step on.
+struct Offer {
+  bool offered = false;
+  std::optional<Time> mandatory_from;
+  std::optional<std::int64_t> days_left;
+};
+
+/// A login waits for a code or an enrolment.
+struct LoginPending {
+  LoginId login;
+  bool enrols = false;
+  Time expires_at;
+  std::optional<Method> method;
+  Remember remember{};
+  std::optional<Time> locked_until;
+  bool locked_for_good = false;
+};
+
+/// A login is completed.
+struct LoginDone {
+  SessionAnswer session;
+  std::optional<Offer> offer;
+  std::optional<std::uint32_t> recovery_codes_left;
+};
+
+struct EnrolmentAnswer {
+  EnrolmentId enrolment;
+  Method method{};
+  Time expires_at;
+};
+
+struct Done {};
+
+using Answer = std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, PolicyState>;
+
+struct Decision {
+  std::vector<NewEvent> events;
+  std::expected<Answer, Refused> outcome = Done{};
+  bool suppressed = false;  // throttled inside an interval that has its event already: only a counter moves
+};
+
+[[nodiscard]] inline Decision refuse(Refusal why) { return {{}, std::unexpected(Refused{why, {}, false}), false}; }
+
+/// Collects the events of one decision, all of one subject, actor and correlation.
+class Events {
+ public:
+  Events(Subject subject, Actor actor, Correlation correlation)
+      : subject_(subject), actor_(actor), correlation_(correlation) {}
+  template <class E>
+  void add(E event) {
+    events_.push_back(NewEvent{subject_, Event{std::move(event)}, actor_, correlation_, std::nullopt});
+  }
+  [[nodiscard]] Decision accept(Answer answer) && { return {std::move(events_), std::move(answer), false}; }
+  [[nodiscard]] Decision reject(Refused refused) && { return {std::move(events_), std::unexpected(refused), false}; }
+  [[nodiscard]] Decision reject(Refusal why) && { return std::move(*this).reject(Refused{why, {}, false}); }
+
+ private:
+  Subject subject_;
+  Actor actor_;
+  Correlation correlation_;
+  std::vector<NewEvent> events_;
+};
+
+}  // namespace tweestap::domain

@@ -1,0 +1,41 @@
+#pragma once
+// The state that stands in a command's way. The front door turns each into an answer in one switch.
+#include <cstdint>
+#include <optional>
+
+#include "domain/time.h"
+
+namespace tweestap::domain {
+
+enum class Refusal : std::uint8_t {
+  Stale,                // the evidence is about a verifier, secret or set that is no longer current: compute it again
+  CredentialsRejected,  // the password did not count, or may not be said to have counted
+  CodeRejected,         // the code did not count
+  Throttled,            // too many failures: wait
+  Locked,               // the second step is locked
+  TokenOver,            // the login, session or key was once right and is over
+  WrongState,           // the login waits for something else
+  Forbidden,            // whoever asks may not do this
+  ResetOver,            // the time to enrol after a reset is over
+  StepUpNeeded,         // the session has to pass the second step again first
+  NotFound,             // there is no such thing
+  NotOpen,              // it was open once, and ended
+  NotEnrolled,          // two-step is off
+  AlreadyEnrolled,      // two-step is on
+  Mandatory,            // two-step may not be off
+  NothingLocked,        // there is no lock to open
+  IdentifierTaken,      // another account has this identifier
+  MethodNotAllowed,     // the policy does not allow this way of receiving codes
+  SmsOff,               // no gateway is configured
+  NothingChanges,       // the account is already so
+  TooManyKeys,          // the bound of machine clients is reached
+};
+
+/// A refusal with what the caller may know of it.
+struct Refused {
+  Refusal why{};
+  std::optional<Time> until;  // Throttled, Locked: when to come back
+  bool for_good = false;      // Locked: no time opens it
+};
+
+}  // namespace tweestap::domain

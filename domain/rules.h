@@ -1,0 +1,51 @@
+#pragma once
+// The numbers that decisions depend on. Each is a setting with these defaults; its bounds stand with the settings.
+#include <cstddef>
+#include <cstdint>
+
+#include "domain/terms.h"
+#include "domain/time.h"
+
+namespace tweestap::domain {
+
+struct Rules {
+  // Passwords that did not count, over the last hour (rule THR-2).
+  std::uint32_t password_failures_here = 5;        // of an identifier from one network
+  std::uint32_t password_failures_anywhere = 100;  // of an identifier
+  std::uint32_t password_failures_network = 50;    // of a network
+  Duration network_pace = seconds(1);
+  Duration wait_max = seconds(900);
+  Duration known_network_for = days(30);
+
+  // The second step's lock.
+  std::uint32_t failures_per_lock = 10;
+  std::uint32_t failures_for_good = 100;
+  Duration lock_first = minutes(15);
+  Duration lock_max = hours(24);
+  std::uint32_t recovery_failures_free = 5;
+
+  // Lives.
+  Duration login_life = minutes(10);
+  Duration enrolment_life = minutes(10);
+  std::uint32_t enrolment_tries = 5;
+  Duration session_life = hours(12);
+  Duration session_idle = hours(1);
+  Duration session_use_told_every = minutes(10);
+  Duration fresh_for = minutes(5);
+  Duration deferral = hours(24);
+  Duration reset_enrol_within = hours(72);
+  Duration audit_read_told_every = seconds(60);
+
+  Remember remember_default = Remember::Never;
+};
+
+// Bounds of one account's row: with every list full it stays under 16 KiB.
+inline constexpr std::size_t kLoginsMax = 10;
+inline constexpr std::size_t kSessionsMax = 50;
+inline constexpr std::size_t kKnownNetworksMax = 20;
+inline constexpr std::size_t kRecoveryNetworksMax = 16;
+inline constexpr std::size_t kEndedEnrolmentsMax = 4;
+inline constexpr std::uint32_t kRecoveryCodesPerSet = 6;
+inline constexpr std::size_t kApiKeysMax = 1000;
+
+}  // namespace tweestap::domain
