@@ -1,0 +1,194 @@
+#!/usr/bin/env python3
+"""Shows each lint a tree that it must refuse, beside one that it must not: a lint that finds nothing may only be blind."""
+import pathlib
+import tempfile
+import unittest
+
+import layers
+import links
+import names
+import purity
+import rules
+import shell
+import tree
+
+POLICY = """{
+  "folders": {
+    "domain": {"includes": [], "libraries": []},
+    "platform": {"includes": [], "libraries": ["openssl"]},
+    "eventstore": {"includes": ["domain", "platform"], "libraries": ["rocksdb"]},
+    "http": {"includes": ["domain", "eventstore"], "libraries": []}
+  },
+  "libraries": {
+    "openssl": {"headers": ["openssl/"]},
+    "rocksdb": {"headers": ["rocksdb/"]}
+  }
+}"""
+
+
+class LintTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.addCleanup(self.folder.cleanup)
+        self.root = pathlib.Path(self.folder.name)
+
+    def write(self, name: str, text: str) -> None:
+        path = self.root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+    def refuses(self, lint, *words: str) -> None:
+        found = lint.findings(self.root)
+        self.assertEqual(len(found), 1, found)
+        for word in words:
+            self.assertIn(word, found[0])
+
+    def accepts(self, lint) -> None:
+        self.assertEqual(lint.findings(self.root), [])
+
+
+class Layers(LintTest):
+    def setUp(self):
+        super().setUp()
+        self.write("cmake/layers.json", POLICY)
+
+    def test_accepts_the_arrows_and_the_homes(self):
+        self.write("domain/a.h", "#include <vector>\n")
+        self.write("eventstore/log.cpp", '#include "domain/a.h"\n#include <rocksdb/db.h>\n#include "eventstore/log.h"\n')
+        self.write("eventstore/log.h", '#include "domain/a.h"\n')
+        self.write("http/a.cpp", '#include "eventstore/log.h"\n')
+        self.accepts(layers)
+
+    def test_refuses_an_include_against_an_arrow(self):
+        self.write("domain/a.cpp", '#include "platform/clock.h"\n')
+        self.refuses(layers, "domain/a.cpp:1", "may not include platform/")
+
+    def test_refuses_an_arrow_that_only_another_folder_has(self):
+        self.write("http/a.cpp", '\n#include <platform/clock.h>\n')
+        self.refuses(layers, "http/a.cpp:2", "may not include platform/")
+
+    def test_refuses_a_library_outside_its_home(self):
+        self.write("http/a.h", "#  include <rocksdb/db.h>\n")
+        self.refuses(layers, "http/a.h:1", "is of rocksdb")
+
+    def test_refuses_a_library_that_comes_through_a_header(self):
+        self.write("eventstore/inner.h", "#include <rocksdb/db.h>\n")
+        self.write("eventstore/outer.h", '#include "eventstore/inner.h"\n')
+        self.write("http/a.cpp", '#include "eventstore/outer.h"\n')
+        self.refuses(layers, "http/a.cpp:1", "brings rocksdb along")
+
+    def test_refuses_an_include_that_begins_elsewhere(self):
+        self.write("domain/a.cpp", '#include "b.h"\n')
+        self.refuses(layers, "does not begin at the root")
+
+
+class Purity(LintTest):
+    def test_accepts_values_and_words_in_comments(self):
+        self.write("domain/a.cpp", '#include "domain/a.h"\n#include <vector>\n// throw, rand() and system_clock\nint f() { return 1; }\n')
+        self.accepts(purity)
+
+    def test_refuses_each_kind(self):
+        for text in ("std::chrono::system_clock::now();", "std::random_device r;", "throw 1;", "#include <thread>\n", "#include <iostream>\n",
+                     "std::atomic<int> n;", "#include <unistd.h>\n", "#include <platform/clock.h>\n", 'getenv("HOME");', "try {"):
+            with self.subTest(text):
+                self.write("domain/a.cpp", text)
+                self.refuses(purity, "domain/a.cpp:1")
+
+    def test_leaves_other_folders_alone(self):
+        self.write("platform/a.cpp", "#include <thread>\nthrow 1;")
+        self.write("domain/a.cpp", "")
+        self.accepts(purity)
+
+
+class Links(LintTest):
+    def test_accepts_files_headings_and_other_places(self):
+        self.write("docs/a.md", "# A heading, with `code`\n[b](../b.md#two-words) [self](#a-heading-with-code) [web](https://example.org)\n")
+        self.write("b.md", "## Two words\n```\n[not](a-link.md)\n```\n")
+        self.accepts(links)
+
+    def test_refuses_a_missing_file(self):
+        self.write("a.md", "one\n[b](b.md)\n")
+        self.refuses(links, "a.md:2", "b.md is not there")
+
+    def test_refuses_a_missing_heading(self):
+        self.write("a.md", "# Here\n[b](#there)\n")
+        self.refuses(links, "has no such heading")
+
+    def test_refuses_a_way_out_of_the_tree(self):
+        self.write("a.md", "[b](../b.md)\n")
+        self.refuses(links, "leads out of the tree")
+
+
+class Names(LintTest):
+    def test_refuses_an_empty_name(self):
+        self.write("domain/string_util.h", "#pragma once\n")
+        self.refuses(names, "util")
+
+    def test_refuses_a_header_without_its_guard(self):
+        self.write("domain/a.h", "int f();\n")
+        self.refuses(names, "#pragma once")
+
+    def test_refuses_what_was_put_off(self):
+        self.write("domain/a.cpp", "// TO" "DO: later\n")
+        self.refuses(names, "domain/a.cpp:1")
+
+    def test_refuses_a_test_that_does_not_run(self):
+        self.write("tests/a.cpp", "TEST(A, DISABLED_b) {}\n")
+        self.refuses(names, "DISABLED_b")
+
+
+class Shell(LintTest):
+    def test_accepts_a_strict_script(self):
+        self.write("scripts/a", '#!/usr/bin/env bash\nset -euo pipefail\necho "$1"\n')
+        self.accepts(shell)
+
+    def test_refuses_what_shellcheck_refuses(self):
+        self.write("scripts/a", "#!/usr/bin/env bash\nset -euo pipefail\necho $1\n")
+        self.refuses(shell, "SC2086")
+
+    def test_refuses_a_script_that_goes_on_after_an_error(self):
+        self.write(".ci/run", "#!/usr/bin/env bash\necho hello\n")
+        self.refuses(shell, "set -euo pipefail")
+
+
+class Rules(LintTest):
+    def setUp(self):
+        super().setUp()
+        self.write("tests/lint/rules.tsv", "OTP-1\tCodes are uniform.\nOTP-12\tAnother.\n")
+        self.write("tests/a.cpp", "TEST(Codes, OTP_1_AreUniform) {}\n// TEST(Codes, OTP_9) {}\nRC_GTEST_PROP(OTP_12, Holds, (int a)) {}\n"
+                   "TEST(Digest, SHA_256) {}\n")
+        self.generate()
+
+    def generate(self):
+        self.write("docs/reference/rules.md", rules.document(self.root))
+
+    def test_accepts_and_lists_the_tests(self):
+        self.accepts(rules)
+        self.assertIn("- `Codes.OTP_1_AreUniform` in [tests/a.cpp](../../tests/a.cpp)", rules.document(self.root))
+
+    def test_refuses_a_rule_without_a_test(self):
+        self.write("tests/a.cpp", "TEST(Codes, OTP_12) {}\n")
+        self.generate()
+        self.refuses(rules, "no test carries OTP_1 ")
+
+    def test_refuses_a_test_of_no_rule(self):
+        self.write("tests/b.cpp", "TEST(Codes, OTP_2) {}\n")
+        self.generate()
+        self.refuses(rules, "OTP-2")
+
+    def test_refuses_a_stale_document(self):
+        self.write("tests/b.cpp", "TEST(Codes, OTP_1_Again) {}\n")
+        self.refuses(rules, "stale")
+
+
+class CodeOnly(unittest.TestCase):
+    def test_blanks_comments_and_literals_and_keeps_lines(self):
+        code = tree.code_only("a; // throw\n/* throw\n*/ b; \"throw\\\"\" 'x' 1'000'000; R\"(throw)\" c;")
+        self.assertNotIn("throw", code)
+        self.assertEqual(code.count("\n"), 2)
+        for kept in ("a;", "b;", "1'000'000;", "c;"):
+            self.assertIn(kept, code)
+
+
+if __name__ == "__main__":
+    unittest.main()
