@@ -1,0 +1,72 @@
+#pragma once
+// The JSON of stored events: one text for one value, written by hand and read back exactly (INP-2).
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "domain/secret_text.h"
+
+namespace tweestap::eventstore {
+
+/// The largest integer that every JSON reader holds exactly (RFC 7493, 2.2); the smallest is its negative.
+inline constexpr std::int64_t kJsonIntegerMax = 9'007'199'254'740'991;
+
+/// Appends `text` in quotes with only the escapes that JSON demands (RFC 8785, 3.2.2.2). Text that is not UTF-8 is a
+/// bug: whoever lets text in checks it.
+void append_json_string(std::string_view text, std::string& out);
+
+/// Appends an integer; one beyond kJsonIntegerMax on either side is a bug.
+void append_json_integer(std::int64_t value, std::string& out);
+/// The same for a count, which has no sign.
+void append_json_count(std::uint64_t value, std::string& out);
+
+/// Lower-case hexadecimal digits of `size` bytes.
+void append_lower_hex(const std::uint8_t* bytes, std::size_t size, std::string& out);
+/// The reverse, for exactly `size` bytes; false where `text` is anything else than what append_lower_hex() writes.
+[[nodiscard]] bool parse_lower_hex(std::string_view text, std::uint8_t* bytes, std::size_t size);
+
+/// Reads what the functions above write, and nothing else: no white space, no other escape, no other form of a number.
+/// The first thing that is not as expected makes the cursor fail for good; after that every read gives an empty value,
+/// so a reader asks once, at the end. The text is hostile: nothing is read beyond its end, and nothing is kept that is
+/// larger than the text. Thread rule: as a plain value.
+class JsonCursor {
+ public:
+  explicit JsonCursor(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
+
+  /// Takes `literal` where it comes next; otherwise leaves everything as it is.
+  bool take(std::string_view literal) noexcept;
+  /// Takes `literal` or fails.
+  void expect(std::string_view literal) noexcept;
+  /// Takes `"name":`, with a comma before it unless it is the first member; `first` becomes false when it was there.
+  bool take_member(std::string_view name, bool& first) noexcept;
+
+  /// What stands between two quotes, as it stands: for ids, times and names, whose own parsers judge every byte.
+  std::string_view plain_string() noexcept;
+  /// Any text of at most `bytes_max` bytes of UTF-8, unescaped.
+  std::string string(std::size_t bytes_max);
+  /// The same for a secret; no copy stays behind.
+  domain::SecretText secret_string(std::size_t bytes_max);
+  /// An integer from -kJsonIntegerMax to kJsonIntegerMax.
+  std::int64_t integer() noexcept;
+  /// An integer from 0 to `max`.
+  std::uint64_t count(std::uint64_t max) noexcept;
+  bool boolean() noexcept;
+
+  void fail() noexcept;
+  [[nodiscard]] bool good() const noexcept { return good_; }
+  /// Whether all was as expected and nothing is left.
+  [[nodiscard]] bool finished() const noexcept { return good_ && at_ == end_; }
+  /// What has not been read yet.
+  [[nodiscard]] std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+
+ private:
+  // Unescapes up to the closing quote; false where the text is none of ours.
+  bool unescape(std::size_t bytes_max, std::string& out);
+
+  const char* at_;
+  const char* end_;
+  bool good_ = true;
+};
+
+}  // namespace tweestap::eventstore

@@ -1,0 +1,121 @@
+#pragma once
+// The key database: the data keys of every subject and the keys of the service, each wrapped by the key-encryption key.
+#include <cstdint>
+#include <expected>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/ids.h"
+#include "domain/pseudonym.h"
+#include "domain/time.h"
+#include "eventstore/sealing.h"
+#include "platform/crypto/random.h"
+#include "platform/crypto/secret.h"
+#include "platform/failure.h"
+
+namespace tweestap::eventstore {
+
+/// Why a subject's keys are not to be had.
+enum class NoKeys : std::uint8_t {
+  Never,   ///< there are none: nothing was ever sealed for this subject
+  Locked,  ///< this ring was opened without the key-encryption key: show sealed members as sealed
+  Failed,  ///< damage, or the database does not answer: see the failure
+};
+struct KeyTrouble {
+  NoKeys why = NoKeys::Failed;
+  platform::Failure failure;
+};
+
+/// One subject's record of the key database, as the batch that uses it first carries it.
+struct WrappedKeys {
+  domain::Subject subject;
+  std::string bytes;
+};
+struct NewSubjectKeys {
+  SubjectKeys keys;
+  WrappedKeys wrapped;
+};
+
+/// What a pseudonym is of. The same text as a network and as an agent gives two pseudonyms.
+enum class PseudonymKind : std::uint8_t { Network = 1, Agent = 2 };
+
+/// The ring. Never logs a key, nor puts one into a failure. Thread rule: every method from any thread.
+/// A ring opened without the key-encryption key answers subject_keys() (Locked) and nothing else: using it for more is
+/// a bug; unlocked() tells.
+class KeyRing {
+ public:
+  using Opened = std::expected<std::unique_ptr<KeyRing>, platform::Failure>;
+
+  /// Makes the database with its first service keys, synced. Invalid where one is there.
+  [[nodiscard]] static Opened create(const std::filesystem::path& folder, platform::Secret kek,
+                                     platform::RandomSource& random);
+  /// Opens for reading and writing; one process at a time (Unavailable where another has it). Invalid where the
+  /// database is wrapped by another key-encryption key, Damaged where it does not read back. `random` outlives the
+  /// ring.
+  [[nodiscard]] static Opened open(const std::filesystem::path& folder, platform::Secret kek,
+                                   platform::RandomSource& random);
+  /// Opens a stopped service's database for reading.
+  [[nodiscard]] static Opened open_read_only(const std::filesystem::path& folder, std::optional<platform::Secret> kek);
+  /// Opens a running service's database for reading; `scratch` is an own folder for RocksDB's log.
+  [[nodiscard]] static Opened open_secondary(const std::filesystem::path& folder, const std::filesystem::path& scratch,
+                                             std::optional<platform::Secret> kek);
+  ~KeyRing();
+
+  [[nodiscard]] bool unlocked() const noexcept;
+  /// Reads what the running service has added since (open_secondary only; elsewhere it does nothing).
+  [[nodiscard]] std::expected<void, platform::Failure> catch_up();
+
+  /// The subject's keys; about 1-2 µs.
+  [[nodiscard]] std::expected<SubjectKeys, KeyTrouble> subject_keys(const domain::Subject& subject) const;
+  /// Makes keys for a subject, synced before it returns, so before the batch that uses them. Keys that are there
+  /// already (of a command that came to nothing) are returned instead.
+  [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> create_subject_keys(const domain::Subject& subject);
+  /// The same for many subjects with one sync; keys that are there already stay. For seeding.
+  [[nodiscard]] std::expected<void, platform::Failure> create_subject_keys(std::span<const domain::Subject> subjects);
+  /// Stores records that a batch carried, where they are not there yet.
+  [[nodiscard]] std::expected<void, platform::Failure> import_wrapped(std::span<const WrappedKeys> records);
+
+  /// Version of the pepper that new verifiers use.
+  [[nodiscard]] std::uint32_t current_pepper() const;
+  /// A pepper that some verifier names; Damaged where that version is not there.
+  [[nodiscard]] std::expected<platform::Secret, platform::Failure> pepper(std::uint32_t version) const;
+
+  /// Keyed hash of something that must be found again. `tag` names the purpose (`identifier`, `phone`), so that equal
+  /// texts of two purposes have different hashes. `text` has its canonical form.
+  [[nodiscard]] domain::LookupHash lookup_hash(std::string_view tag, std::string_view text) const;
+
+  /// Pseudonym under the key of the month (UTC) that `at` lies in. That key is made when it is first asked for, and
+  /// synced before the pseudonym is returned; Unavailable where it cannot be made.
+  [[nodiscard]] std::expected<domain::Pseudonym, platform::Failure> pseudonym(PseudonymKind kind, std::string_view text,
+                                                                              domain::Time at);
+  /// The same without making a key: nothing where that month has none, for then no event can carry its pseudonyms.
+  [[nodiscard]] std::optional<domain::Pseudonym> known_pseudonym(PseudonymKind kind, std::string_view text,
+                                                                 domain::Time at) const;
+
+  /// Seals kept answers (answers.h).
+  [[nodiscard]] const platform::Secret& answers_key() const;
+  /// Authenticates cursors of pages (http-api.md) and nothing else.
+  [[nodiscard]] const platform::Secret& page_key() const;
+
+ private:
+  class Store;
+  struct ServiceKeys;
+  KeyRing(std::unique_ptr<Store> store, std::optional<platform::Secret> kek, platform::RandomSource* random);
+  [[nodiscard]] static Opened finish_opening(std::unique_ptr<KeyRing> ring);
+  [[nodiscard]] const ServiceKeys& unlocked_keys() const;
+  [[nodiscard]] std::expected<std::optional<NewSubjectKeys>, KeyTrouble> read_subject(
+      const domain::Subject& subject) const;
+  [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject(const domain::Subject& subject);
+
+  std::unique_ptr<Store> store_;
+  std::optional<platform::Secret> kek_;
+  platform::RandomSource* random_;  // nullptr where the ring only reads
+  std::unique_ptr<ServiceKeys> service_;
+};
+
+}  // namespace tweestap::eventstore
