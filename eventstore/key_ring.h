@@ -31,14 +31,10 @@ struct KeyTrouble {
   platform::Failure failure;
 };
 
-/// One subject's record of the key database, as the batch that uses it first carries it.
-struct WrappedKeys {
-  domain::Subject subject;
-  std::string bytes;
-};
+/// Keys, and their record of the key database as the batch that uses them first carries it: subject and wrapped keys.
 struct NewSubjectKeys {
   SubjectKeys keys;
-  WrappedKeys wrapped;
+  std::string wrapped;
 };
 
 /// What a pseudonym is of. The same text as a network and as an agent gives two pseudonyms.
@@ -77,8 +73,8 @@ class KeyRing {
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> create_subject_keys(const domain::Subject& subject);
   /// The same for many subjects with one sync; keys that are there already stay. For seeding.
   [[nodiscard]] std::expected<void, platform::Failure> create_subject_keys(std::span<const domain::Subject> subjects);
-  /// Stores records that a batch carried, where they are not there yet.
-  [[nodiscard]] std::expected<void, platform::Failure> import_wrapped(std::span<const WrappedKeys> records);
+  /// Stores records that a batch carried, where they are not there yet. Damaged where one is none of this ring's.
+  [[nodiscard]] std::expected<void, platform::Failure> import_wrapped(std::span<const std::string> records);
 
   /// Version of the pepper that new verifiers use.
   [[nodiscard]] std::uint32_t current_pepper() const;
@@ -97,8 +93,9 @@ class KeyRing {
   [[nodiscard]] std::optional<domain::Pseudonym> known_pseudonym(PseudonymKind kind, std::string_view text,
                                                                  domain::Time at) const;
 
-  /// Seals kept answers (answers.h).
+  /// Finds and seals kept answers (answers.h).
   [[nodiscard]] const platform::Secret& answers_key() const;
+  [[nodiscard]] std::uint32_t answers_key_version() const;
   /// Authenticates cursors of pages (http-api.md) and nothing else.
   [[nodiscard]] const platform::Secret& page_key() const;
 
