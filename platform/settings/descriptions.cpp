@@ -1,0 +1,230 @@
+#include <limits>
+
+#include "platform/settings/description.h"
+
+namespace tweestap::platform {
+namespace {
+
+using S = Settings;
+using D = SettingDescription;
+
+D integer(std::string_view name, std::int64_t S::*member, std::int64_t least, std::int64_t most,
+          std::string_view meaning) {
+  return {name, SettingType::Integer, member, least, most, {}, meaning};
+}
+
+D duration(std::string_view name, std::int64_t S::*member, std::int64_t least_s, std::int64_t most_s,
+           std::string_view meaning) {
+  return {name, SettingType::Duration, member, least_s, most_s, {}, meaning};
+}
+
+D size(std::string_view name, std::int64_t S::*member, std::int64_t least_bytes, std::int64_t most_bytes,
+       std::string_view meaning) {
+  return {name, SettingType::Size, member, least_bytes, most_bytes, {}, meaning};
+}
+
+D text(std::string_view name, std::string S::*member, std::int64_t bytes_max, std::string_view meaning) {
+  return {name, SettingType::Text, member, 0, bytes_max, {}, meaning};
+}
+
+D choice(std::string_view name, std::string S::*member, std::vector<std::string_view> choices,
+         std::string_view meaning) {
+  return {name, SettingType::Text, member, 0, 64, std::move(choices), meaning};
+}
+
+D list(std::string_view name, std::vector<std::string> S::*member, std::int64_t entries_max, std::string_view meaning) {
+  return {name, SettingType::List, member, 0, entries_max, {}, meaning};
+}
+
+D secret(std::string_view name, Secret S::*member, std::int64_t bytes_max, std::string_view meaning) {
+  return {name, SettingType::Secret, member, 0, bytes_max, {}, meaning};
+}
+
+constexpr std::int64_t kMinute = S::kMinute;
+constexpr std::int64_t kHour = S::kHour;
+constexpr std::int64_t kDay = S::kDay;
+constexpr std::int64_t kMiB = S::kMiB;
+constexpr std::int64_t kGiB = 1024 * kMiB;
+constexpr std::int64_t kPathBytes = 4096;  // PATH_MAX
+
+std::vector<D> front_door() {
+  return {
+      text("http.public", &S::http_public, 256, "Address and port of the public listener; port 0 picks one."),
+      text("http.staff", &S::http_staff, 256, "Address and port of the staff listener; port 0 picks one."),
+      text("http.public_origin", &S::http_public_origin, 256,
+           "Origin under which browsers see the public listener, such as https://login.example.org; empty: its own "
+           "address."),
+      text("http.staff_origin", &S::http_staff_origin, 256,
+           "Origin under which browsers see the staff listener; empty: its own address."),
+      list("http.proxies", &S::http_proxies, 64,
+           "Addresses or networks of the proxies whose forwarding header is believed."),
+      text("http.forwarded_header", &S::http_forwarded_header, 64,
+           "The one header in which a configured proxy names the caller's address."),
+      integer("http.public_connections", &S::http_public_connections, 8, 16'384,
+              "Connections that the public listener serves at a time."),
+      integer("http.staff_connections", &S::http_staff_connections, 8, 4096,
+              "Connections that the staff listener serves at a time."),
+      integer("http.feed_readers", &S::http_feed_readers, 1, 1024,
+              "Readers of the feed that wait at a time; a further one is answered at once."),
+      duration("http.head_timeout", &S::http_head_timeout_s, 1, kMinute,
+               "How long the head of a request may take to arrive."),
+      duration("http.body_timeout", &S::http_body_timeout_s, 1, 5 * kMinute,
+               "How long the body of a request may take to arrive."),
+      duration("http.keep_alive", &S::http_keep_alive_s, 1, 10 * kMinute,
+               "How long a connection without a request stays open."),
+      duration("http.drain", &S::http_drain_s, 1, kMinute,
+               "How long requests may take to finish after a stop was asked for."),
+      duration("http.answers_kept", &S::http_answers_kept_s, kMinute, 7 * kDay,
+               "How long the answer to a request with an Idempotency-Key is kept."),
+      integer("http.answers_max", &S::http_answers_max, 1000, 10'000'000,
+              "Answers kept for Idempotency-Keys; beyond it the oldest go first."),
+  };
+}
+
+std::vector<D> store_and_keys() {
+  return {
+      text("storage.data", &S::storage_data, kPathBytes, "The data folder; created with mode 0700."),
+      size("storage.reserve", &S::storage_reserve_bytes, kMiB, 1024 * kGiB,
+           "Below this much free space commands are refused; they are taken again above twice as much. At least four "
+           "times storage.wal."),
+      size("storage.wal", &S::storage_wal_bytes, 256 * S::kKiB, 64 * kGiB,
+           "Size of the write-ahead log at which tables are written."),
+      size("storage.cache", &S::storage_cache_bytes, kMiB, 256 * kGiB, "Memory for blocks read from disk."),
+      integer("storage.accounts_cached", &S::storage_accounts_cached, 100, 100'000'000,
+              "Decoded account states kept in memory by the committer."),
+      integer("storage.queue", &S::storage_queue, 16, 1'000'000,
+              "Commands that wait for the committer; a further one hears 503."),
+      duration("storage.command_deadline", &S::storage_command_deadline_s, 1, kMinute,
+               "How long a command may wait to be stored."),
+      secret("keys.kek", &S::keys_kek, 128,
+             "The key-encryption key, 32 bytes as 64 hexadecimal digits; not set: the file kek in the data folder, "
+             "which the first start creates."),
+  };
+}
+
+std::vector<D> passwords() {
+  return {
+      size("password.argon2_memory", &S::password_argon2_memory_bytes, 19 * kMiB, 256 * kMiB,
+           "Memory of one Argon2id hash (RFC 9106)."),
+      integer("password.argon2_iterations", &S::password_argon2_iterations, 2, 10, "Passes of one Argon2id hash."),
+      integer("password.argon2_parallelism", &S::password_argon2_parallelism, 1, 4,
+              "Lanes of one Argon2id hash; they are computed by one thread."),
+      integer("password.length_min", &S::password_length_min, 8, 64,
+              "Shortest new password, in code points after NFC."),
+      integer("password.length_max", &S::password_length_max, 64, 1024, "Longest password, in code points after NFC."),
+      text("password.blocklist", &S::password_blocklist, kPathBytes,
+           "File of breached passwords: sorted SHA-1 hashes or plain lines; empty: the small list of the program."),
+      integer("password.hash_workers", &S::password_hash_workers, 0, 1024,
+              "Threads that hash passwords and recovery codes; 0: one a core."),
+      integer("password.hash_queue", &S::password_hash_queue, 4, 4096,
+              "Hashes that wait for a thread; a further one hears 503. Recovery codes take at most a quarter."),
+  };
+}
+
+std::vector<D> logins_and_sessions() {
+  return {
+      duration("login.lifetime", &S::login_lifetime_s, kMinute, kHour, "How long a login waits for its second step."),
+      integer("login.pending_max", &S::login_pending_max, 1, 10,
+              "Pending logins of an account; a further one ends the oldest."),
+      duration("session.lifetime", &S::session_lifetime_s, 5 * kMinute, 7 * kDay, "When a session ends, used or not."),
+      duration("session.idle", &S::session_idle_s, kMinute, 7 * kDay, "When a session ends that is not used."),
+      duration("session.used_every", &S::session_used_every_s, kMinute, kHour,
+               "How often the use of a session is stored at most; idle time counts from the last stored use."),
+      duration("session.fresh", &S::session_fresh_s, kMinute, kHour,
+               "How long after its second step a session may change what protects the account."),
+      integer("session.per_account_max", &S::session_per_account_max, 1, 50,
+              "Sessions of an account; a further one ends the oldest."),
+      duration("enrolment.lifetime", &S::enrolment_lifetime_s, kMinute, kHour,
+               "How long an enrolment waits for its code."),
+      integer("enrolment.tries", &S::enrolment_tries, 1, 10, "Wrong codes that end an enrolment."),
+      duration("enrolment.deferral", &S::enrolment_deferral_s, kHour, 30 * kDay,
+               "How long the offer to enrol is hidden after \"not now\"."),
+      choice("remember.default", &S::remember_default, {"never", "12h", "3d", "1w"},
+             "How long a remembered device skips the second step, where the person has not chosen."),
+      integer("remember.devices_max", &S::remember_devices_max, 1, 20,
+              "Remembered devices of an account; a further one ends the oldest."),
+      integer("remember.failures_max", &S::remember_failures_max, 1, 100,
+              "Wrong passwords in a row from a remembered device that forget it."),
+      duration("reset.enrol_within", &S::reset_enrol_within_s, kHour, 90 * kDay,
+               "How long after a reset the person may enrol again."),
+      duration("reset.approve_within", &S::reset_approve_within_s, kHour, 90 * kDay,
+               "How long a reset waits for its approval under four eyes."),
+      integer("app.devices_max", &S::app_devices_max, 1, 5,
+              "Bound phones of an account; a further one ends the oldest."),
+      integer("app.failures_max", &S::app_failures_max, 3, 10, "Wrong PINs in a row that disable a phone."),
+      integer("recovery.codes", &S::recovery_codes, 4, 12, "Recovery codes in a set."),
+      integer("recovery.failures_free", &S::recovery_failures_free, 1, 20,
+              "Wrong recovery codes in a row after which each further try waits."),
+  };
+}
+
+std::vector<D> limits() {
+  return {
+      integer("throttle.identifier_network", &S::throttle_identifier_network, 1, 100,
+              "Failed passwords of an identifier from one network in an hour, from which on tries wait."),
+      integer("throttle.identifier", &S::throttle_identifier, 10, 10'000,
+              "Failed passwords of an identifier from anywhere in an hour, from which on tries wait."),
+      integer("throttle.network", &S::throttle_network, 5, 100'000,
+              "Failed passwords from a network in an hour, from which on it has one try a second."),
+      duration("throttle.wait_max", &S::throttle_wait_max_s, 1, kDay, "The longest that a try waits."),
+      duration("throttle.known_network", &S::throttle_known_network_s, 0, 365 * kDay,
+               "How long a network counts as the account's own after a login from it."),
+      integer("lock.failures", &S::lock_failures, 3, 10, "Wrong second steps in a row that lock the second step."),
+      duration("lock.first", &S::lock_first_s, kMinute, kDay,
+               "How long the first lock lasts; each further one doubles."),
+      duration("lock.longest", &S::lock_longest_s, kMinute, 30 * kDay, "How long a lock lasts at most."),
+      integer("lock.failures_for_good", &S::lock_failures_for_good, 10, 1000,
+              "Wrong second steps in a row after which no time opens the lock."),
+      integer("visitor.events_per_minute", &S::visitor_events_per_minute, 1, 100'000,
+              "Events a minute about unknown identifiers; beyond it only the counters move."),
+      duration("sms.lifetime", &S::sms_lifetime_s, kMinute, 10 * kMinute, "How long a code by SMS is valid."),
+      integer("sms.tries", &S::sms_tries, 1, 10, "Wrong tries after which a code by SMS is dead."),
+      integer("sms.resends", &S::sms_resends, 0, 10, "How often the same code is sent again."),
+      duration("sms.resend_after", &S::sms_resend_after_s, 10, 10 * kMinute, "The shortest time between two sendings."),
+      integer("sms.budget_number", &S::sms_budget_number, 1, 1000, "Messages an hour to one number."),
+      integer("sms.budget_account", &S::sms_budget_account, 1, 1000, "Messages an hour for one account."),
+      integer("sms.budget_network", &S::sms_budget_network, 1, 1'000'000, "Messages an hour asked for by one network."),
+      integer("sms.budget_total", &S::sms_budget_total, 1, 100'000'000, "Messages an hour in total."),
+  };
+}
+
+std::vector<D> organisation_and_operation() {
+  return {
+      text("organisation.name", &S::organisation_name, 100,
+           "The organisation's name, on pages and in authenticator apps."),
+      choice("organisation.language", &S::organisation_language, {"en", "nl"},
+             "The language where neither person nor browser says one."),
+      text("organisation.help", &S::organisation_help, 1000, "Where to get help, shown on every page."),
+      integer("privacy.pseudonym_months", &S::privacy_pseudonym_months, 1, 120,
+              "Months after which the pseudonyms of networks and browsers can no longer be computed."),
+      duration("audit.read_every", &S::audit_read_every_s, 1, kHour,
+               "Readings of an account by one reader within this time are one event."),
+      choice("log.level", &S::log_level, {"debug", "info", "warning", "error"},
+             "The least that is written to the operator's log."),
+  };
+}
+
+std::vector<D> all() {
+  std::vector<D> descriptions;
+  for (auto* part : {front_door, store_and_keys, passwords, logins_and_sessions, limits, organisation_and_operation}) {
+    for (D& description : part()) descriptions.push_back(std::move(description));
+  }
+  return descriptions;
+}
+
+}  // namespace
+
+std::span<const SettingDescription> setting_descriptions() {
+  static const std::vector<D> kAll = all();
+  return kAll;
+}
+
+std::string environment_name(std::string_view setting_name) {
+  std::string name = "TWEESTAP_";
+  for (const char c : setting_name) {
+    name += c == '.' ? '_' : c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c;
+  }
+  return name;
+}
+
+}  // namespace tweestap::platform

@@ -1,0 +1,30 @@
+#include "platform/settings/nearest.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+namespace tweestap::platform {
+
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  constexpr std::size_t kLongest = 64;
+  a = a.substr(0, kLongest);
+  b = b.substr(0, kLongest);
+  std::vector<std::size_t> row(b.size() + 1);  // distances of a's beginning to every beginning of b
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i);
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t changed = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({changed, row[j] + 1, row[j - 1] + 1});
+    }
+  }
+  return row.back();
+}
+
+std::string nearest_name(std::string_view wanted, const std::vector<std::string>& names) {
+  return *std::ranges::min_element(names, {}, [&](const std::string& name) { return edit_distance(wanted, name); });
+}
+
+}  // namespace tweestap::platform
