@@ -22,7 +22,8 @@ def findings(root: pathlib.Path) -> list[str]:
     found = []
     for path in tree.files(root, ".h", ".cpp", ".cmake", ".sh", ".py", ".md"):
         name = path.relative_to(root)
-        words = {word for part in name.with_suffix("").parts for word in part.lower().split("_")}
+        # The last word is what it claims to be: common_passwords are passwords, a password_common would be nothing.
+        words = {part.lower().split("_")[-1] for part in name.with_suffix("").parts}
         for word in sorted(words & _EMPTY_NAMES):
             found.append(f"{name}: '{word}' does not say what is in it")
         text = path.read_text(encoding="utf-8")
