@@ -86,8 +86,13 @@ class Events {
   void add(E event) {
     events_.push_back(NewEvent{subject_, Event{std::move(event)}, actor_, correlation_, std::nullopt});
   }
+  /// Throttled inside an interval that has its event already.
+  void suppress() { suppressed_ = true; }
+  [[nodiscard]] const std::vector<NewEvent>& so_far() const { return events_; }
   [[nodiscard]] Decision accept(Answer answer) && { return {std::move(events_), std::move(answer), false}; }
-  [[nodiscard]] Decision reject(Refused refused) && { return {std::move(events_), std::unexpected(refused), false}; }
+  [[nodiscard]] Decision reject(Refused refused) && {
+    return {std::move(events_), std::unexpected(refused), suppressed_};
+  }
   [[nodiscard]] Decision reject(Refusal why) && { return std::move(*this).reject(Refused{why, {}, false}); }
 
  private:
@@ -95,6 +100,7 @@ class Events {
   Actor actor_;
   Correlation correlation_;
   std::vector<NewEvent> events_;
+  bool suppressed_ = false;
 };
 
 }  // namespace tweestap::domain

@@ -37,6 +37,7 @@ struct Rules {
   Duration audit_read_told_every = seconds(60);
 
   Remember remember_default = Remember::Never;
+  bool sms_available = false;
 };
 
 // Bounds of one account's row: with every list full it stays under 16 KiB.

@@ -28,6 +28,7 @@ void renew(AccountState& state, const SessionId& session, const TokenId& token, 
 }  // namespace
 
 void evolve(AccountState& state, const EnrolmentStarted& event, const At& at) {
+  end_enrolment(state);  // one that expired
   state.enrolment =
       PendingEnrolment{event.enrolment, event.method, at.position, 0, event.expires_at, event.login, event.session};
 }

@@ -56,6 +56,9 @@ struct AbandonLogin {
 [[nodiscard]] bool reset_is_over(const AccountState& state, const Rules& rules, Time now);
 [[nodiscard]] Offer offer_of(const AccountState& state, const PolicyState& policy, Time now);
 
+/// Whether the account completed a login from the caller's network lately (rule THR-2).
+[[nodiscard]] bool knows_network(const AccountState& state, const Caller& caller, const Rules& rules, Time now);
+
 /// A password asked for again on a session's route: what stands in the way, if anything, with the event it makes.
 [[nodiscard]] std::optional<Refused> check_password(const AccountState& state,
                                                     const std::optional<PasswordEvidence>& evidence,

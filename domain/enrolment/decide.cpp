@@ -1,0 +1,163 @@
+#include <algorithm>
+
+#include "domain/enrolment/enrolment.h"
+#include "domain/evolve.h"
+#include "domain/lock/lock.h"
+
+namespace tweestap::domain {
+namespace {
+
+Listener listener_of(const Enroller& by) {
+  return std::visit([](const auto& ref) { return ref.listener; }, by);
+}
+
+// Whether this session or login may be at the enrolment routes at all.
+std::optional<Refusal> may_enrol(const AccountState& state, const Enroller& by, Time now) {
+  if (const auto* ref = std::get_if<SessionRef>(&by)) {
+    if (live_session(state, *ref, now) == nullptr) return Refusal::TokenOver;
+  } else {
+    const PendingLogin* login = live_login(state, std::get<LoginRef>(by), now);
+    if (login == nullptr) return Refusal::TokenOver;
+    if (!login->enrols) return Refusal::WrongState;
+  }
+  // An account with a staff role has its second step on the staff listener only (rule ADM-2).
+  if (is_staff(state.profile.roles) && listener_of(by) == Listener::Public) return Refusal::Forbidden;
+  return std::nullopt;
+}
+
+// An enrolment belongs to the session or login that started it (rule OTP-4).
+bool is_by(const PendingEnrolment& enrolment, const Enroller& by) {
+  if (const auto* ref = std::get_if<SessionRef>(&by)) return enrolment.session == ref->session;
+  return enrolment.login == std::get<LoginRef>(by).login;
+}
+
+Decision reject_code(const SubmitEnrolmentCode& command, const PendingEnrolment& enrolment, const Context& context,
+                     Events events) {
+  const std::uint32_t failures = enrolment.failures + 1;
+  events.add(EnrolmentCodeRejected{command.enrolment, enrolment.method, CodeReason::Wrong, failures});
+  if (failures >= context.rules.enrolment_tries) {
+    events.add(EnrolmentCancelled{command.enrolment, EndReason::TooManyTries});
+  }
+  return std::move(events).reject(Refusal::CodeRejected);
+}
+
+SessionAnswer enable_for_session(const AccountState& state, const SubmitEnrolmentCode& command, const SessionRef& ref,
+                                 std::int64_t step, const Context& context, Events& events) {
+  AccountState after = state;
+  const At at{0, state.version + 1, context.now};
+  const Method method = state.enrolment->method;
+  if (state.two_step) {
+    const TwoStepMethodChanged changed{command.enrolment, method, step, ref.session, command.fresh_token};
+    evolve(after, changed, at);
+    events.add(changed);
+  } else {
+    const TwoStepEnabled enabled{command.enrolment, method, step, ref.session, command.fresh_token};
+    evolve(after, enabled, at);
+    events.add(enabled);
+  }
+  return answer_of(command.account, after, after.sessions.front());  // the only one left
+}
+
+SessionAnswer enable_for_login(const AccountState& state, const SubmitEnrolmentCode& command, const LoginRef& ref,
+                               std::int64_t step, const Context& context, Events& events) {
+  const Method method = state.enrolment->method;
+  events.add(TwoStepEnabled{command.enrolment, method, step, std::nullopt, std::nullopt});
+  LoginCompleted completed;
+  completed.session = SessionId{command.fresh_token.bytes};
+  completed.login = ref.login;
+  completed.amr = {Amr::Password, amr_of(method)};
+  completed.step = step;
+  AccountState without_sessions;  // two_step.enabled ended them, so there is room
+  without_sessions.profile = state.profile;
+  return complete(command.account, without_sessions, std::move(completed), command.caller, context, events);
+}
+
+}  // namespace
+
+std::optional<Refusal> access(const AccountState& state, const Enroller& by, const EnrolmentId& enrolment, Time now) {
+  if (const auto refusal = may_enrol(state, by, now)) return refusal;
+  if (state.enrolment && state.enrolment->id == enrolment) {
+    if (!is_by(*state.enrolment, by)) return Refusal::NotFound;
+    return state.enrolment->is_over(now) ? std::optional{Refusal::NotOpen} : std::nullopt;
+  }
+  const bool ended = std::ranges::find(state.ended_enrolments, enrolment) != state.ended_enrolments.end();
+  return ended ? Refusal::NotOpen : Refusal::NotFound;
+}
+
+Decision decide(const AccountState& state, const StartEnrolment& command, const Context& context) {
+  if (const auto refusal = may_enrol(state, command.by, context.now)) return refuse(*refusal);
+  const auto* ref = std::get_if<SessionRef>(&command.by);
+  const auto* login = std::get_if<LoginRef>(&command.by);
+  const Session* session = ref != nullptr ? live_session(state, *ref, context.now) : nullptr;
+  if (session != nullptr && !is_fresh(state, *session, context.rules, context.now))
+    return refuse(Refusal::StepUpNeeded);
+  if (!context.policy.methods.has(command.method)) return refuse(Refusal::MethodNotAllowed);
+  if (command.method == Method::Sms && !context.rules.sms_available) return refuse(Refusal::SmsOff);
+
+  Events events{Subject::of(command.account), command.account, command.enrolment};
+  if (const auto refused = check_password(state, command.password, command.caller,
+                                          session != nullptr ? &session->id : nullptr, context, events)) {
+    return std::move(events).reject(*refused);
+  }
+  if (state.enrolment && !state.enrolment->is_over(context.now)) {
+    events.add(EnrolmentCancelled{state.enrolment->id, EndReason::Replaced});
+  }
+  const Time expires_at = context.now + context.rules.enrolment_life;
+  events.add(EnrolmentStarted{command.enrolment, command.method, expires_at,
+                              login != nullptr ? std::optional{login->login} : std::nullopt,
+                              session != nullptr ? std::optional{session->id} : std::nullopt,
+                              command.totp_secret ? std::optional{command.totp_secret->clone()} : std::nullopt});
+  return std::move(events).accept(EnrolmentAnswer{command.enrolment, command.method, expires_at});
+}
+
+Decision decide(const AccountState& state, const SubmitEnrolmentCode& command, const Context& context) {
+  if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
+  const PendingEnrolment& enrolment = *state.enrolment;
+  if (!command.code || command.code->secret_position != enrolment.position) return refuse(Refusal::Stale);
+
+  Events events{Subject::of(command.account), command.account, command.enrolment};
+  constexpr std::int64_t kNoStepYet = -1;
+  const TotpVerdict verdict = judge(*command.code, kNoStepYet);
+  if (!verdict.step) return reject_code(command, enrolment, context, std::move(events));
+  if (!command.set) return refuse(Refusal::Stale);
+
+  const auto* ref = std::get_if<SessionRef>(&command.by);
+  const SessionAnswer session =
+      ref != nullptr ? enable_for_session(state, command, *ref, *verdict.step, context, events)
+                     : enable_for_login(state, command, std::get<LoginRef>(command.by), *verdict.step, context, events);
+  events.add(RecoveryCodesGenerated{kRecoveryCodesPerSet, command.set->pepper, command.set->verifiers.clone()});
+  return std::move(events).accept(LoginDone{session, std::nullopt, kRecoveryCodesPerSet});
+}
+
+Decision decide(const AccountState& state, const CancelEnrolment& command, const Context& context) {
+  if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
+  Events events{Subject::of(command.account), command.account, command.enrolment};
+  events.add(EnrolmentCancelled{command.enrolment, EndReason::Left});
+  return std::move(events).accept(Done{});
+}
+
+Decision decide(const AccountState& state, const DisableTwoStep& command, const Context& context) {
+  const Session* session = live_session(state, command.session, context.now);
+  if (session == nullptr) return refuse(Refusal::TokenOver);
+  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public) return refuse(Refusal::Forbidden);
+  if (!state.two_step) return refuse(Refusal::NotEnrolled);
+  if (is_mandatory(state, context.policy, command.session.listener, context.now)) return refuse(Refusal::Mandatory);
+  if (!is_fresh(state, *session, context.rules, context.now)) return refuse(Refusal::StepUpNeeded);
+  Events events{Subject::of(command.account), command.account, context.command};
+  if (const auto refused = check_password(state, command.password, command.caller, &session->id, context, events)) {
+    return std::move(events).reject(*refused);
+  }
+  events.add(TwoStepDisabled{session->id});
+  return std::move(events).accept(Done{});
+}
+
+Decision decide(const AccountState& state, const DeferEnrolment& command, const Context& context) {
+  if (live_session(state, command.session, context.now) == nullptr) return refuse(Refusal::TokenOver);
+  if (state.two_step) return refuse(Refusal::AlreadyEnrolled);
+  if (is_mandatory(state, context.policy, command.session.listener, context.now)) return refuse(Refusal::Mandatory);
+  Events events{Subject::of(command.account), command.account, context.command};
+  events.add(EnrolmentDeferred{context.now + context.rules.deferral});
+  return std::move(events).accept(Done{});
+}
+
+}  // namespace tweestap::domain
