@@ -16,7 +16,8 @@ RecoveryFailures recovery_failures(const AccountState& state, const Caller& call
   }
   // A network without a place of its own is counted with the others that have none.
   if (out.failures == 0 && state.recovery_failures.size() >= kRecoveryNetworksMax) {
-    const auto rest = std::ranges::find(state.recovery_failures, std::nullopt, &RecoveryFailures::network);
+    const auto rest =
+        std::ranges::find_if(state.recovery_failures, [](const RecoveryFailures& one) { return !one.network; });
     if (rest != state.recovery_failures.end()) add(*rest);
   }
   return out;
