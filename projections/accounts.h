@@ -1,0 +1,54 @@
+#pragma once
+// What every account is now, and how many are enrolled.
+#include <cstdint>
+#include <expected>
+#include <memory>
+#include <optional>
+
+#include "domain/account_state.h"
+#include "projections/account_cache.h"
+#include "projections/projection.h"
+
+namespace tweestap::projections {
+
+/// How many accounts there are.
+struct AccountTotals {
+  std::uint64_t accounts = 0;
+  std::uint64_t enrolled = 0;  // two-step is on
+  std::uint64_t disabled = 0;  // closed by staff, enrolled or not
+
+  static constexpr auto fields() {
+    return std::tuple{domain::stored(&AccountTotals::accounts), domain::stored(&AccountTotals::enrolled),
+                      domain::stored(&AccountTotals::disabled)};
+  }
+  friend bool operator==(const AccountTotals&, const AccountTotals&) = default;
+};
+
+/// View 1. Rows: `a` subject -> domain::AccountState; `t` -> AccountTotals; `w` own date (or 0: none) -> how many open
+/// accounts without two-step have that date of their own.
+class AccountsView final : public eventstore::InlineView {
+ public:
+  explicit AccountsView(std::shared_ptr<AccountCache> cache);
+  [[nodiscard]] ViewNumber number() const override;
+  [[nodiscard]] std::uint32_t format() const override { return 1; }
+  [[nodiscard]] std::string_view name() const override { return "accounts"; }
+  [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+
+ private:
+  std::shared_ptr<AccountCache> cache_;
+};
+
+/// The account's state, from the cache or the row; nullptr where there is no such account. Damaged where the row does
+/// not decode. Valid until the next use of the cache.
+[[nodiscard]] std::expected<domain::AccountState*, Failure> load_account(RowReader& rows, AccountCache& cache,
+                                                                         const domain::Subject& subject);
+
+/// The same without a cache.
+[[nodiscard]] std::expected<std::optional<domain::AccountState>, Failure> read_account(
+    RowReader& rows, const domain::AccountId& account);
+[[nodiscard]] std::expected<AccountTotals, Failure> read_totals(RowReader& rows);
+/// How many open accounts would have to enrol if two-step were mandatory from `date` on: those without two-step that
+/// have no date of their own, or one that is not later.
+[[nodiscard]] std::expected<std::uint64_t, Failure> read_would_have_to_enrol(RowReader& rows, domain::Time date);
+
+}  // namespace tweestap::projections

@@ -1,0 +1,59 @@
+#pragma once
+// What a login's or session's token belongs to. Whether it still counts is the account's state to say.
+#include <cstdint>
+#include <expected>
+#include <optional>
+#include <variant>
+
+#include "domain/ids.h"
+#include "domain/terms.h"
+#include "projections/expiry.h"
+#include "projections/projection.h"
+
+namespace tweestap::projections {
+
+enum class TokenKind : std::uint8_t { Login, Session };
+
+}  // namespace tweestap::projections
+
+template <>
+inline constexpr auto tweestap::domain::kNames<tweestap::projections::TokenKind> =
+    std::to_array<std::string_view>({"login", "session"});
+
+namespace tweestap::projections {
+
+/// A token that was handed out. It stays known until a day after `end`, so that "over" can be told from "never was".
+struct TokenRow {
+  TokenKind kind{};
+  domain::AccountId account;
+  domain::TokenId id;  // the login's or the session's id, which is its first token
+  domain::Listener listener{};
+  domain::Time end;  // of the login, or absolute of the session; it may have ended before
+
+  [[nodiscard]] domain::LoginId login() const { return domain::LoginId{id.bytes}; }
+  [[nodiscard]] domain::SessionId session() const { return domain::SessionId{id.bytes}; }
+  static constexpr auto fields() {
+    return std::tuple{domain::stored(&TokenRow::kind), domain::stored(&TokenRow::account),
+                      domain::stored(&TokenRow::id), domain::stored(&TokenRow::listener),
+                      domain::stored(&TokenRow::end)};
+  }
+  friend bool operator==(const TokenRow&, const TokenRow&) = default;
+};
+
+/// View 3. Rows: `t` token -> TokenRow; `x` the expiry index. A renewed session's fresh token has a row of its own; the
+/// earlier ones stay, and the account's state says that they are over (SES-3).
+class TokensView final : public eventstore::InlineView {
+ public:
+  TokensView();
+  [[nodiscard]] ViewNumber number() const override;
+  [[nodiscard]] std::uint32_t format() const override { return 1; }
+  [[nodiscard]] std::string_view name() const override { return "tokens"; }
+  [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+
+ private:
+  ExpiryIndex expiries_;
+};
+
+[[nodiscard]] std::expected<std::optional<TokenRow>, Failure> read_token(RowReader& rows, const domain::TokenId& token);
+
+}  // namespace tweestap::projections
