@@ -10,6 +10,7 @@ import names
 import purity
 import rules
 import shell
+import texts
 import tree
 
 POLICY = """{
@@ -149,6 +150,24 @@ class Shell(LintTest):
     def test_refuses_a_script_that_goes_on_after_an_error(self):
         self.write(".ci/run", "#!/usr/bin/env bash\necho hello\n")
         self.refuses(shell, "set -euo pipefail")
+
+
+class Texts(LintTest):
+    def setUp(self):
+        super().setUp()
+        self.write("http/texts/en.json", '{"wait": "Wait {seconds} s.", "no": "No."}')
+
+    def test_accepts_the_same_keys_and_places(self):
+        self.write("http/texts/nl.json", '{"no": "Nee.", "wait": "Wacht {seconds} s."}')
+        self.accepts(texts)
+
+    def test_refuses_what_differs(self):
+        for text, words in (('{"no": "Nee."}', "lacks wait"), ('{"no": "N", "wait": "W", "x": "X"}', "has x"),
+                            ('{"no": "", "wait": "{seconds}"}', "no is empty"), ('{"no": "N", "wait": "W"}', "same places"),
+                            ('{"no": "N", "no": "N", "wait": "{seconds}"}', "no is there twice")):
+            with self.subTest(text):
+                self.write("http/texts/nl.json", text)
+                self.assertIn(words, "\n".join(texts.findings(self.root)))
 
 
 class Rules(LintTest):

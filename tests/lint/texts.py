@@ -1,0 +1,53 @@
+"""Refuses catalogues of texts that say different things: every language has the same keys, each once, with the same {places} to fill."""
+import json
+import pathlib
+import re
+
+_PLACE = re.compile(r"\{[a-z_]+\}")
+
+
+class _Twice(Exception):
+    pass
+
+
+def _members(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    keys = [key for key, _ in pairs]
+    for key in keys:
+        if keys.count(key) > 1:
+            raise _Twice(key)
+    return dict(pairs)
+
+
+def _flat(value: object, prefix: str = "") -> dict[str, str]:
+    if isinstance(value, dict):
+        flat = {}
+        for key, inner in value.items():
+            flat |= _flat(inner, f"{prefix}.{key}" if prefix else key)
+        return flat
+    return {prefix: str(value)}
+
+
+def _compare(name: str, texts: dict[str, str], first_name: str, first: dict[str, str]) -> list[str]:
+    found = [f"{name}: lacks {key}, which {first_name} has" for key in sorted(first.keys() - texts.keys())]
+    found += [f"{name}: has {key}, which {first_name} lacks" for key in sorted(texts.keys() - first.keys())]
+    for key in sorted(first.keys() & texts.keys()):
+        if sorted(_PLACE.findall(texts[key])) != sorted(_PLACE.findall(first[key])):
+            found.append(f"{name}: {key} does not fill the same places as in {first_name}")
+    return found
+
+
+def findings(root: pathlib.Path) -> list[str]:
+    found, first_name, first = [], "", {}
+    for path in sorted((root / "http" / "texts").glob("*.json")):
+        name = path.relative_to(root).as_posix()
+        try:
+            texts = _flat(json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members))
+        except _Twice as twice:
+            found.append(f"{name}: {twice} is there twice")
+            continue
+        found += [f"{name}: {key} is empty" for key, text in texts.items() if not text.strip()]
+        if first_name:
+            found += _compare(name, texts, first_name, first)
+        else:
+            first_name, first = name, texts
+    return found
