@@ -1,0 +1,107 @@
+#pragma once
+// The slow and secret work of a command, done by the calling thread before the command is submitted: what it finds is
+// evidence, and names what it was computed from (rule SES-4).
+#include <array>
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/account_state.h"
+#include "domain/all_events.h"
+#include "domain/evidence.h"
+#include "domain/recovery/recovery.h"
+#include "http/problem.h"
+#include "http/services.h"
+#include "platform/crypto/argon2.h"
+#include "platform/crypto/secret.h"
+#include "platform/failure.h"
+
+namespace tweestap::eventstore {
+enum class SealedClass : std::uint8_t;
+}
+
+namespace tweestap::http {
+
+/// An event of the log with its members of one class opened. Damaged where there is no such event or it does not open.
+[[nodiscard]] std::expected<domain::Event, platform::Failure> open_event(const Services& services,
+                                                                         std::uint64_t position,
+                                                                         eventstore::SealedClass sealed);
+
+/// Costs that are paid for identifiers without an account, so that nobody can tell them by the time (rule ENU-1). Each
+/// unknown identifier always pays the same cost, picked by its keyed hash in the proportions of the verifiers that were
+/// seen. Thread rule: any thread.
+class StandIns {
+ public:
+  explicit StandIns(const platform::Argon2Params& usual);
+
+  /// A verifier of an existing account was looked at.
+  void saw(const platform::Argon2Params& params);
+  [[nodiscard]] platform::Argon2Params pick(const domain::LookupHash& identifier) const;
+
+ private:
+  struct Seen {
+    platform::Argon2Params params;
+    std::uint64_t count = 0;
+  };
+  // More kinds than settings ever had; beyond it the rest counts as the first.
+  static constexpr std::size_t kKindsMax = 16;
+  mutable std::mutex mutex_;
+  std::vector<Seen> seen_;
+};
+
+/// Whether the password is the account's. `account` is nullptr for an unknown identifier; then, and for an account
+/// without a password, a hash of the same cost runs and matches nothing. Where the parameters or the pepper are no
+/// longer today's, a right password gets a new verifier. Fails with unavailable (queue full, damage).
+[[nodiscard]] std::expected<domain::PasswordEvidence, Problem> password_evidence(const Services& services,
+                                                                                 const domain::AccountState* account,
+                                                                                 const domain::LookupHash& identifier,
+                                                                                 std::string_view password);
+
+/// A verifier of a new password. weak_password where it is too short, too long, no text, or on the blocklist;
+/// `hint` says which.
+[[nodiscard]] std::expected<domain::NewVerifier, Problem> new_verifier(const Services& services,
+                                                                       std::string_view password);
+/// The same judgement without the hash.
+[[nodiscard]] std::expected<platform::Secret, Problem> strong_enough(const Services& services,
+                                                                     std::string_view password);
+/// The hash alone, of a password that is strong_enough().
+[[nodiscard]] std::expected<domain::NewVerifier, Problem> hash_password(const Services& services,
+                                                                        const platform::Secret& password);
+
+/// What a code is worth against the secret in the event at `secret_position` (0: none, nothing matches), by the wall
+/// clock alone.
+[[nodiscard]] std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services,
+                                                                         std::uint64_t secret_position,
+                                                                         std::string_view code);
+/// The app's secret in the event at `position`.
+[[nodiscard]] std::expected<platform::Secret, platform::Failure> open_totp_secret(const Services& services,
+                                                                                  std::uint64_t position);
+/// 160 random bits (RFC 4226, section 4, R6).
+[[nodiscard]] std::expected<platform::Secret, platform::Failure> draw_totp_secret(platform::RandomSource& random);
+/// As the event carries it: base32.
+[[nodiscard]] domain::SecretText totp_secret_text(const platform::Secret& secret);
+
+/// Six recovery codes as they are shown, and their verifiers as they are stored.
+struct DrawnRecoverySet {
+  std::array<platform::Secret, domain::kRecoveryCodesPerSet> shown;  ///< `XXXX-XXXX-XXXX`
+  domain::NewRecoverySet set;
+};
+/// One salt per set, so six slow hashes here and one at each try (product.md, recovery codes).
+[[nodiscard]] std::expected<DrawnRecoverySet, Problem> draw_recovery_set(const Services& services);
+
+/// A code as it is hashed: 12 symbols of the alphabet in upper case, dashes and spaces removed; nothing where the text
+/// is none.
+[[nodiscard]] std::optional<platform::Secret> canonical_recovery_code(std::string_view text);
+
+/// Which code of the account's set it is: one slow hash, compared with all of them in constant time. `code` is
+/// canonical.
+[[nodiscard]] std::expected<domain::RecoveryEvidence, Problem> recovery_evidence(const Services& services,
+                                                                                 const domain::AccountState& account,
+                                                                                 const platform::Secret& code);
+
+}  // namespace tweestap::http
