@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "platform/failure.h"
+
 struct sockaddr;
 
 namespace tweestap::http {
@@ -34,9 +36,9 @@ struct Network {
   IpAddress base;
   int prefix_bits = 128;  ///< counted over all 128 bits: an IPv4 /8 is 104
 
-  /// Fails with a sentence that quotes the text. Bits set behind the prefix are refused: it is more likely a slip
-  /// than a wish.
-  [[nodiscard]] static std::expected<Network, std::string> parse(std::string_view text);
+  /// Fails (Invalid) with a sentence that quotes the text. Bits set behind the prefix are refused: it is more likely a
+  /// slip than a wish.
+  [[nodiscard]] static std::expected<Network, platform::Failure> parse(std::string_view text);
   [[nodiscard]] bool contains(const IpAddress& address) const;
 };
 

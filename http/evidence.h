@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <expected>
-#include <map>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -32,23 +31,31 @@ namespace tweestap::http {
                                                                          std::uint64_t position,
                                                                          eventstore::SealedClass sealed);
 
-/// Costs that are paid for identifiers without an account, so that nobody can tell them by the time (rule ENU-1). Each
-/// unknown identifier always pays the same cost, picked by its keyed hash in the proportions of the verifiers that were
-/// seen. Thread rule: any thread.
+/// A password's bytes in a body, at most: 128 code points, each up to four bytes, and room for decomposed letters.
+inline constexpr std::uint32_t kPasswordBytesMax = 2048;
+
+/// What is paid for an identifier without an account, so that nobody can tell it by the time (rule ENU-1). Each unknown
+/// identifier always pays the same, picked by its keyed hash in the proportions of the verifiers that were seen. Thread
+/// rule: any thread.
 class StandIns {
  public:
+  struct Cost {
+    platform::Argon2Params params;
+    std::uint64_t example = 0;  ///< position of an event with a verifier of that cost; 0: none is known
+  };
+
   explicit StandIns(const platform::Argon2Params& usual);
 
-  /// A verifier of an existing account was looked at.
-  void saw(const platform::Argon2Params& params);
-  [[nodiscard]] platform::Argon2Params pick(const domain::LookupHash& identifier) const;
+  /// An account has a verifier of that cost.
+  void saw(const platform::Argon2Params& params, std::uint64_t position);
+  [[nodiscard]] Cost pick(const domain::LookupHash& identifier) const;
 
  private:
   struct Seen {
-    platform::Argon2Params params;
+    Cost cost;
     std::uint64_t count = 0;
   };
-  // More kinds than settings ever had; beyond it the rest counts as the first.
+  // More kinds than settings ever had; beyond it further ones are not told apart.
   static constexpr std::size_t kKindsMax = 16;
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;

@@ -19,14 +19,13 @@
 namespace tweestap::http {
 
 inline constexpr std::size_t kBodyBytesMax = 16 * 1024;  ///< the HTTP contract's limit of a JSON body
-inline constexpr int kJsonDepthMax = 8;                  ///< likewise; the body's own object is depth 1
 inline constexpr std::size_t kMembersMax = 24;           ///< of one description; a fixed array instead of an allocation
 
 enum class MemberType : std::uint8_t {
   String,  ///< UTF-8 text, as sent
   Secret,  ///< the same, but never shown: OpenAPI says `format: password`
   Boolean,
-  Integer,  ///< a whole number within +-(2^53-1), no fraction or exponent
+  Integer,  ///< a whole number from 0 up, no fraction or exponent
   Strings,  ///< an array of strings
   Time,     ///< RFC 3339
 };

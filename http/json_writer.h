@@ -12,7 +12,8 @@ namespace tweestap::http {
 /// UTF-8 becomes U+FFFD.
 void append_json_string(std::string& out, std::string_view text);
 
-/// Append-only; commas are its business, balance is the caller's. Used by one thread.
+/// Append-only; commas are its business, balance is the caller's. Answers hold tokens and codes, so what it leaves
+/// behind when it grows is wiped (the listener wipes the answer itself). Used by one thread.
 class JsonWriter {
  public:
   explicit JsonWriter(std::size_t reserve = 512) { out_.reserve(reserve); }
@@ -51,7 +52,7 @@ class JsonWriter {
   [[nodiscard]] std::string_view view() const { return out_; }
 
  private:
-  void separate();
+  void separate(std::size_t size);
   std::string out_;
 };
 

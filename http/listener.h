@@ -13,6 +13,7 @@
 #include "http/request.h"
 #include "http/response.h"
 #include "http/texts.h"
+#include "platform/failure.h"
 
 namespace tweestap::http {
 
@@ -54,10 +55,10 @@ using Answerer = std::function<Response(Request&)>;
 /// All members may be called from any thread; stop() once more does nothing.
 class Listener {
  public:
-  /// Fails with a sentence: an address that is not loopback without a configured proxy (HTTP-5), one that cannot be
-  /// bound, …
-  [[nodiscard]] static std::expected<std::unique_ptr<Listener>, std::string> open(ListenerOptions options,
-                                                                                  const Texts& texts);
+  /// Fails with a sentence for the operator: Invalid for an address that is not loopback while no proxy is configured
+  /// (HTTP-5), Unavailable for one that cannot be bound.
+  [[nodiscard]] static std::expected<std::unique_ptr<Listener>, platform::Failure> open(ListenerOptions options,
+                                                                                        const Texts& texts);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;

@@ -24,6 +24,10 @@ class KeyRing;
 class Partition;
 }  // namespace tweestap::eventstore
 
+namespace tweestap::projections {
+class UnstoredFailures;
+}
+
 namespace tweestap::http {
 
 class ReadTime;
@@ -59,6 +63,7 @@ struct FrontDoorRules {
 struct Services {
   eventstore::Partition& partition;
   eventstore::KeyRing& keys;
+  projections::UnstoredFailures& unstored;  ///< the decider's
   platform::HashPool& hash_pool;
   platform::RandomSource& random;
   const platform::Blocklist& blocklist;
@@ -74,6 +79,8 @@ struct Services {
 
   /// Security time for a reader, not before anything that the log holds.
   [[nodiscard]] domain::Time now() const;
+  /// Whole seconds of the wall clock alone, which is what TOTP counts in.
+  [[nodiscard]] std::int64_t wall_seconds() const { return clock.wall_us() / 1'000'000; }
 };
 
 }  // namespace tweestap::http

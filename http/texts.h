@@ -11,6 +11,8 @@
 #include <utility>
 #include <vector>
 
+#include "platform/failure.h"
+
 namespace tweestap::http {
 
 /// One of the catalogues. A language is added by adding a file, so this is an index and no enumeration.
@@ -25,10 +27,10 @@ using Placeholder = std::pair<std::string_view, std::string_view>;
 /// Every text in every language. Immutable once loaded, so any thread may read it.
 class Texts {
  public:
-  /// Reads the embedded catalogues. `fallback` is the organisation's language ("en", "nl", …). Fails with a sentence:
+  /// Reads the embedded catalogues. `fallback` is the organisation's language ("en", "nl", …). Fails (Invalid) on
   /// a catalogue that is no flat object of strings, keys that are not the same in all, or a fallback that there is no
   /// catalogue of.
-  [[nodiscard]] static std::expected<Texts, std::string> load(std::string_view fallback = "en");
+  [[nodiscard]] static std::expected<Texts, platform::Failure> load(std::string_view fallback = "en");
 
   /// The text; a key that does not exist is a bug and ends the process (a test asks for every key that is used).
   [[nodiscard]] std::string_view at(Language language, std::string_view key) const;
@@ -36,6 +38,11 @@ class Texts {
   /// The text with `{name}` replaced; what is not given stays as it is.
   [[nodiscard]] std::string filled(Language language, std::string_view key,
                                    std::initializer_list<Placeholder> values) const;
+
+  /// The sentence that a person reads in their own history: `event.<type>.<variant>` where there is one, otherwise
+  /// `event.<type>`. A variant is the member that matters most: the amr joined by dots for login.completed
+  /// ("pwd.otp"; "pwd.device" on a remembered device), a reason, a method, who did it.
+  [[nodiscard]] std::string_view event(Language language, std::string_view type, std::string_view variant = {}) const;
 
   /// By RFC 9110, 12.5.4, with q-values; `nl-BE` finds `nl`. None acceptable, or malformed: the fallback.
   [[nodiscard]] Language choose(std::string_view accept_language) const;

@@ -2,44 +2,46 @@
 // Slots for tries, taken before a hash runs: tries that run at the same time count as if they had failed, so n parallel
 // ones never evaluate more than one after the other could (THR-2).
 #include <condition_variable>
-#include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "domain/account_state.h"
 #include "domain/caller.h"
 #include "domain/ids.h"
-#include "domain/rules.h"
-#include "domain/throttle/throttle.h"
+#include "domain/time.h"
+#include "http/problem.h"
 #include "http/route.h"
+#include "http/services.h"
 
 namespace tweestap::http {
 
-/// How one route kind is slowed down (THR-4): one row for each ThrottledSecret.
+/// How one kind of secret is slowed down.
 struct ThrottleRow {
-  ThrottledSecret secret;
-  bool takes_password_slot;     ///< identifier and network, identifier, network
-  bool takes_recovery_slot;     ///< account and network
-  std::string_view counted_by;  ///< where a failure is counted
+  bool password_slot;           ///< by identifier and network, identifier, network
+  bool recovery_slot;           ///< by account and network
+  std::string_view counted_by;  ///< the events that count, and where
 };
-/// A switch without default behind it: a new kind does not compile without its row.
+/// The throttle table (THR-4). A switch without default: a kind without its row does not compile.
 [[nodiscard]] ThrottleRow throttle_row(ThrottledSecret secret);
 
 /// Thread rule: any thread.
 class ThrottleGate {
  public:
-  /// What holds a slot; gives it back at its end, which is after the outcome is stored and counted.
+  /// Held while a try runs; given back at its end, when what came of it is stored and counted.
   class Slot {
    public:
     Slot() = default;
     Slot(Slot&& other) noexcept;
     Slot& operator=(Slot&& other) noexcept;
     ~Slot();
-    /// False: the try is slowed down. It is submitted without evidence, so that the committer refuses and counts it.
+    /// False: the try has to wait. It is submitted without evidence, so that the committer refuses and counts it.
     [[nodiscard]] bool granted() const { return gate_ != nullptr; }
 
    private:
@@ -49,27 +51,48 @@ class ThrottleGate {
     std::vector<std::string> keys_;
   };
 
-  /// How many failures go without a wait, and how many there are.
-  struct Limit {
-    std::string key;
-    std::uint32_t free = 0;
+  /// What is stored of the keys of one try, in their order.
+  struct Standing {
+    std::uint32_t failures = 0;
+    std::uint32_t free = 0;  ///< so many failures make nobody wait
   };
   struct Counts {
-    std::vector<std::uint32_t> failures;  ///< in the order of the limits
-    bool waits = false;                   ///< the stored waiting is not over
+    std::vector<Standing> standings;
+    bool waits = false;  ///< a waiting time is not over
   };
+  using Read = std::function<std::expected<Counts, platform::Failure>()>;
 
-  /// Waits, at most until `patience` is over, while tries in flight leave it open whether this one may go. `read` gives
-  /// the stored counts and is called again after each try that ended. Empty: no slot in time; the caller answers 503.
-  [[nodiscard]] std::optional<Slot> enter(std::vector<Limit> limits, const std::function<Counts()>& read,
-                                          domain::Duration patience);
+  /// Waits, at most `patience`, while it depends on tries in flight whether this one may go. `read` is asked for what
+  /// is stored, again after each try that ended, and under the gate's lock: so a try is counted as in flight or as
+  /// stored at any moment. Unavailable: no slot in time, or `read` failed.
+  [[nodiscard]] std::expected<Slot, Problem> enter(std::vector<std::string> keys, const Read& read,
+                                                   domain::Duration patience);
+
+  /// Tries that hold or held no slot yet: for tests and metrics.
+  [[nodiscard]] std::size_t keys_in_flight() const;
 
  private:
   void leave(const std::vector<std::string>& keys);
+  [[nodiscard]] bool may_go(const std::vector<std::string>& keys, const Counts& counts) const;
+
   // A key is there while a try of it is in flight, so the map is bounded by the connections.
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::condition_variable left_;
   std::unordered_map<std::string, std::uint32_t> in_flight_;
 };
+
+/// Whose password is tried.
+struct PasswordTry {
+  domain::LookupHash identifier;
+  std::optional<domain::AccountId> account;
+  const domain::Caller& caller;
+};
+/// A slot for a password: by identifier and network, identifier, network.
+[[nodiscard]] std::expected<ThrottleGate::Slot, Problem> password_slot(const Services& services,
+                                                                       const PasswordTry& tried);
+/// A slot for a recovery code: by account and network.
+[[nodiscard]] std::expected<ThrottleGate::Slot, Problem> recovery_slot(const Services& services,
+                                                                       const domain::AccountId& account,
+                                                                       const domain::Caller& caller);
 
 }  // namespace tweestap::http

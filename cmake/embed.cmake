@@ -1,0 +1,40 @@
+# tweestap_embed(TARGET FOLDER PATTERN HEADER FUNCTION): puts the files of FOLDER that match PATTERN into TARGET, as the
+# function tweestap::FUNCTION() that HEADER declares: std::span<const http::EmbeddedFile>, sorted by name. A file that is
+# added or changed is picked up by the next build. Run as a script (-P), this file writes the generated source.
+if(CMAKE_SCRIPT_MODE_FILE)
+  file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/${PATTERN})
+  list(SORT files)
+  set(arrays "")
+  set(rows "")
+  set(number 0)
+  foreach(file IN LISTS files)
+    file(READ ${FOLDER}/${file} hex HEX)
+    string(LENGTH "${hex}" length)
+    math(EXPR size "${length} / 2")
+    # Numbers and not a string literal: bytes above 0x7f and lengths over 64 KiB are then no question of the compiler.
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n"
+           bytes "${bytes}")
+    string(APPEND arrays "constexpr unsigned char kFile${number}[] = {\n${bytes}0};\n")
+    string(APPEND rows "      {\"${file}\", {reinterpret_cast<const char*>(kFile${number}), ${size}}},\n")
+    math(EXPR number "${number} + 1")
+  endforeach()
+  file(WRITE ${OUT} "// Written by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n#include <array>\n\nnamespace {\n${arrays}}\n\n"
+       "std::span<const tweestap::http::EmbeddedFile> tweestap::${FUNCTION}() {\n"
+       "  static const std::array<tweestap::http::EmbeddedFile, ${number}> files{{\n${rows}  }};\n  return files;\n}\n")
+  return()
+endif()
+
+set(TWEESTAP_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
+
+function(tweestap_embed target folder pattern header function)
+  file(GLOB_RECURSE files CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${folder}/${pattern})
+  string(MAKE_C_IDENTIFIER ${folder} id)
+  set(out ${CMAKE_BINARY_DIR}/embedded/${id}.cpp)
+  add_custom_command(OUTPUT ${out}
+    COMMAND ${CMAKE_COMMAND} -DFOLDER=${CMAKE_SOURCE_DIR}/${folder} "-DPATTERN=${pattern}" -DHEADER=${header}
+      -DFUNCTION=${function} -DOUT=${out} -P ${TWEESTAP_EMBED_SCRIPT}
+    DEPENDS ${files} ${TWEESTAP_EMBED_SCRIPT}
+    COMMENT "Embedding ${folder}" VERBATIM)
+  target_sources(${target} PRIVATE ${out})
+endfunction()

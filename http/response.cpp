@@ -1,0 +1,29 @@
+#include "http/response.h"
+
+#include <utility>
+
+namespace tweestap::http {
+
+Response Response::empty(Success success) {
+  Response response;
+  response.status = static_cast<std::uint16_t>(success);
+  return response;
+}
+
+Response Response::json(Success success, std::string body) {
+  Response response;
+  response.status = static_cast<std::uint16_t>(success);
+  response.content_type = "application/json";
+  response.body = std::move(body);
+  return response;
+}
+
+Response Response::text(std::string body, std::string_view content_type) {
+  Response response;
+  response.status = static_cast<std::uint16_t>(Success::Ok);
+  response.content_type = content_type;
+  response.body = std::move(body);
+  return response;
+}
+
+}  // namespace tweestap::http

@@ -1,0 +1,26 @@
+#pragma once
+// The feed: the log as consumers read it over HTTP when there is no Kafka, or to fill a gap.
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "http/route.h"
+#include "http/services.h"
+
+namespace tweestap::http {
+
+/// What one request may cost.
+struct FeedLimits {
+  /// Readers that wait at the same time: each holds a connection's thread for up to 30 s (architecture.md). A further
+  /// one is answered at once.
+  std::size_t waiting_max = 64;
+  /// Positions that one request looks at: a filter that matches nothing must not read the whole log in one go.
+  std::uint64_t scanned_max = 10'000;
+  /// An answer ends behind the event that reaches this: 1,000 events of 16 KiB would be 16 MiB a reader.
+  std::size_t bytes_max = std::size_t{4} << 20;
+};
+
+/// GET /v1/events.
+[[nodiscard]] std::vector<Route> event_routes(const Services& services, FeedLimits limits = {});
+
+}  // namespace tweestap::http

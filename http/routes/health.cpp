@@ -1,0 +1,159 @@
+#include "http/routes/health.h"
+
+#include <string>
+#include <utility>
+
+#include "eventstore/partition.h"
+#include "http/commands.h"
+#include "http/json_writer.h"
+#include "http/problem.h"
+#include "platform/files.h"
+#include "platform/metrics.h"
+#include "projections/rebuild.h"
+
+namespace tweestap::http {
+namespace {
+
+constexpr AnswerMember kHealthMembers[] = {{"status", AnswerType::String, true, "live or ready"}};
+constexpr AnswerShape kHealthShape{"Health", kHealthMembers};
+
+constexpr AnswerMember kProjectionMembers[] = {
+    {"name", AnswerType::String, true, "Which projection."},
+    {"format", AnswerType::Integer, true, "The number of its rows' format."},
+    {"position", AnswerType::Integer, true, "The position it is current to."},
+};
+constexpr AnswerShape kProjectionShape{"Projection", kProjectionMembers};
+constexpr AnswerMember kFollowerMembers[] = {
+    {"name", AnswerType::String, true, "Which follower."},
+    {"position", AnswerType::Integer, true, "The last position it has handled."},
+};
+constexpr AnswerShape kFollowerShape{"Follower", kFollowerMembers};
+constexpr AnswerMember kDiskMembers[] = {
+    {"free_bytes", AnswerType::Integer, true, "Free on the data folder's file system."},
+    {"reserve_bytes", AnswerType::Integer, true, "Below this, commands are refused (setting storage.reserve)."},
+};
+constexpr AnswerShape kDiskShape{"Disk", kDiskMembers};
+constexpr AnswerMember kStatusMembers[] = {
+    {"version", AnswerType::String, true, "Version and commit of the program."},
+    {"log", AnswerType::String, true, "The log's id."},
+    {"head", AnswerType::Integer, true, "The last durable position."},
+    {"uptime_seconds", AnswerType::Integer, true, "Since the start."},
+    {"accepts_commands", AnswerType::Boolean, true, "Whether something can be stored at present."},
+    {"projections", AnswerType::Objects, true, "What is kept current with the log.", &kProjectionShape},
+    {"followers", AnswerType::Objects, true, "What follows the log for an effect.", &kFollowerShape},
+    {"disk", AnswerType::Object, true, "Room for more.", &kDiskShape},
+};
+constexpr AnswerShape kStatusShape{"Status", kStatusMembers};
+
+Response healthy(std::string_view status) {
+  JsonWriter json;
+  json.begin_object().member("status", status).end_object();
+  return Response::json(Success::Ok, json.take());
+}
+
+// Ready means that a login can be stored; a proxy in front sends nobody here before.
+Response ready(const Services& services, const Request& request) {
+  if (request.stopping.stop_requested() || !services.partition.accepts()) {
+    return problem_response(request, ProblemCode::Unavailable);
+  }
+  return healthy("ready");
+}
+
+Response status(const Services& services, const ServiceFacts& facts, const Request& request) {
+  const auto free = platform::free_bytes(facts.data);
+  if (!free) return failure_response(services, request, free.error());
+  const auto views = projections::view_states(services.partition.reader());
+  if (!views) return failure_response(services, request, views.error());
+  const eventstore::Log& log = services.partition.log();
+  const std::uint64_t head = log.head().position;
+
+  JsonWriter json;
+  json.begin_object()
+      .member("version", facts.version)
+      .member("log", log.id().text())
+      .member("head", head)
+      .member("uptime_seconds", (services.clock.monotonic_us() - facts.started_us) / 1'000'000)
+      .member("accepts_commands", services.partition.accepts().has_value())
+      .member_array("projections");
+  for (const eventstore::ViewState& view : *views) {
+    // Written in the events' own batches, so they are where the log is (architecture.md, Projections).
+    json.begin_object().member("name", view.name).member("format", view.format_wanted).member("position", head);
+    json.end_object();
+  }
+  json.end_array().member_array("followers");
+  for (const FollowerProgress& follower : facts.followers ? facts.followers() : std::vector<FollowerProgress>{}) {
+    json.begin_object().member("name", follower.name).member("position", follower.position).end_object();
+  }
+  json.end_array()
+      .member_object("disk")
+      .member("free_bytes", *free)
+      .member("reserve_bytes", facts.reserve_bytes)
+      .end_object()
+      .end_object();
+  return Response::json(Success::Ok, json.take());
+}
+
+}  // namespace
+
+std::vector<Route> health_routes(const Services& services, const ServiceFacts& facts) {
+  std::vector<Route> routes;
+  routes.push_back(Route{
+      .verb = VerbName::GetAndHead,
+      .path = "/health/live",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Anyone},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "The process answers.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Ok, "it answers", kHealthShape)},
+      .problems = Problems::none(),
+      .handler = Handler{[](Request&, const Body&) { return healthy("live"); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::GetAndHead,
+      .path = "/health/ready",
+      .listeners = ListenerSet::Staff,
+      .who = Who{Principal::Anyone},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "Commands can be stored.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Ok, "they can", kHealthShape)},
+      .problems = Problems{ProblemCode::Unavailable},
+      .handler = Handler{[&services](Request& request, const Body&) { return ready(services, request); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Get,
+      .path = "/metrics",
+      .listeners = ListenerSet::Staff,
+      .who = Who{Principal::Anyone},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "The service's figures for Prometheus.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::other("text/plain", "text exposition format 0.0.4")},
+      .problems = Problems::none(),
+      .handler = Handler{[&services](Request&, const Body&) {
+        return Response::text(services.metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
+      }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Get,
+      .path = "/v1/status",
+      .listeners = ListenerSet::Staff,
+      .who = Who{Principal::StaffAdmin, Principal::KeyAdmin},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "How the service is doing.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Ok, "the status", kStatusShape)},
+      .problems = Problems::none(),
+      .handler = Handler{[&services, &facts](Request& request, const Body&) {
+        return status(services, facts, request);
+      }},
+  });
+  return routes;
+}
+
+}  // namespace tweestap::http

@@ -1,0 +1,140 @@
+#include "http/texts.h"
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "http/request.h"
+#include "platform/bug.h"
+
+namespace tweestap::http {
+namespace {
+
+std::unexpected<platform::Failure> refuse(std::string why) {
+  return std::unexpected(platform::Failure{platform::Failure::Kind::Invalid, std::move(why)});
+}
+
+std::string_view without_blanks(std::string_view text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
+}
+
+// RFC 9110, 12.4.2: 0 to 1 with at most three digits; as thousandths. Malformed: 0, so that it is not chosen.
+int quality(std::string_view parameter) {
+  parameter = without_blanks(parameter);
+  if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') return 0;
+  const std::string_view value = parameter.substr(2);
+  if (value.size() > 5 || (value[0] != '0' && value[0] != '1') || (value.size() > 1 && value[1] != '.')) return 0;
+  int thousandths = (value[0] - '0') * 1000;
+  int weight = 100;
+  for (const char c : value.substr(std::min<std::size_t>(2, value.size()))) {
+    if (c < '0' || c > '9') return 0;
+    thousandths += (c - '0') * weight;
+    weight /= 10;
+  }
+  return std::min(thousandths, 1000);
+}
+
+}  // namespace
+
+std::expected<Texts, platform::Failure> Texts::load(std::string_view fallback) {
+  Texts texts;
+  for (const EmbeddedFile& file : embedded_texts()) {
+    const auto document = nlohmann::json::parse(file.content, nullptr, false);
+    if (!document.is_object()) return refuse("the texts " + std::string{file.name} + " are no JSON object");
+    Catalogue catalogue{.code = std::string{file.name.substr(0, file.name.rfind('.'))}, .texts = {}};
+    for (const auto& [key, value] : document.items()) {
+      if (!value.is_string()) return refuse("the text " + key + " of " + std::string{file.name} + " is no string");
+      catalogue.texts.emplace(key, value.get<std::string>());
+    }
+    texts.catalogues_.push_back(std::move(catalogue));
+  }
+  if (texts.catalogues_.empty()) return refuse("there are no texts in this program");
+  const Catalogue& first = texts.catalogues_.front();
+  for (const Catalogue& other : texts.catalogues_) {
+    for (const auto& [key, text] : first.texts) {
+      if (!other.texts.contains(key)) return refuse("the text " + key + " is missing in " + other.code);
+    }
+    for (const auto& [key, text] : other.texts) {
+      if (!first.texts.contains(key)) return refuse("the text " + key + " is missing in " + first.code);
+    }
+  }
+  const auto language = texts.named(fallback);
+  if (!language) return refuse("there are no texts in the language \"" + std::string{fallback} + "\"");
+  texts.fallback_ = *language;
+  return texts;
+}
+
+std::string_view Texts::at(Language language, std::string_view key) const {
+  if (const auto text = find(language, key)) return *text;
+  platform::bug("there is no text " + std::string{key});
+}
+
+std::optional<std::string_view> Texts::find(Language language, std::string_view key) const {
+  const Catalogue& catalogue = catalogues_.at(language.index);
+  const auto found = catalogue.texts.find(key);
+  if (found == catalogue.texts.end()) return std::nullopt;
+  return found->second;
+}
+
+std::string_view Texts::event(Language language, std::string_view type, std::string_view variant) const {
+  const std::string key = "event." + std::string{type};
+  if (!variant.empty()) {
+    if (const auto text = find(language, key + "." + std::string{variant})) return *text;
+  }
+  return at(language, key);
+}
+
+std::string Texts::filled(Language language, std::string_view key, std::initializer_list<Placeholder> values) const {
+  std::string_view text = at(language, key);
+  std::string out;
+  while (!text.empty()) {
+    const std::size_t open = text.find('{');
+    const std::size_t close = text.find('}', open == std::string_view::npos ? 0 : open);
+    if (open == std::string_view::npos || close == std::string_view::npos) break;
+    const std::string_view name = text.substr(open + 1, close - open - 1);
+    const auto value = std::ranges::find(values, name, &Placeholder::first);
+    out.append(text.substr(0, open));
+    out.append(value == values.end() ? text.substr(open, close - open + 1) : value->second);
+    text.remove_prefix(close + 1);
+  }
+  out.append(text);
+  return out;
+}
+
+Language Texts::choose(std::string_view accept_language) const {
+  Language best = fallback_;
+  int best_quality = 0;
+  while (!accept_language.empty()) {
+    const std::size_t comma = accept_language.find(',');
+    const std::string_view entry = accept_language.substr(0, comma);
+    accept_language.remove_prefix(comma == std::string_view::npos ? accept_language.size() : comma + 1);
+
+    const std::size_t semicolon = entry.find(';');
+    const std::string_view range = without_blanks(entry.substr(0, semicolon));
+    const int q = semicolon == std::string_view::npos ? 1000 : quality(entry.substr(semicolon + 1));
+    const auto language = range == "*" ? std::optional{fallback_} : named(range.substr(0, range.find('-')));
+    if (language && q > best_quality) {
+      best = *language;
+      best_quality = q;
+    }
+  }
+  return best;
+}
+
+std::optional<Language> Texts::named(std::string_view code) const {
+  for (std::size_t i = 0; i < catalogues_.size(); ++i) {
+    if (equal_ignoring_case(catalogues_[i].code, code)) return Language{static_cast<std::uint8_t>(i)};
+  }
+  return std::nullopt;
+}
+
+std::string_view Texts::code(Language language) const { return catalogues_.at(language.index).code; }
+
+std::vector<std::string_view> Texts::keys(Language language) const {
+  std::vector<std::string_view> keys;
+  for (const auto& [key, text] : catalogues_.at(language.index).texts) keys.push_back(key);
+  return keys;
+}
+
+}  // namespace tweestap::http
