@@ -56,15 +56,19 @@ struct Submission {
   domain::CommandId id;
   /// Data keys for personal and secret members, and the one subject whose events may have some.
   std::shared_ptr<const SubjectKeys> keys;
+  domain::Subject keys_subject;
   /// Keys made for this command; already durable in the key database.
   std::vector<std::string> new_wrapped_keys;
   std::optional<AnswerToKeep> answer;
-  /// Clock::monotonic_us() after which it is no longer decided.
+  /// Clock::monotonic_us() after which it is no longer decided; 0: whenever.
   std::int64_t deadline_monotonic_us = 0;
 };
 
 /// What is durable now.
 struct Committed {
+  /// Set where a request with the same AnswerToKeep::hash was answered meanwhile and its answer is still kept: nothing
+  /// was decided, open_answer() opens it, and everything else here is empty.
+  std::optional<std::string> kept_before;
   std::shared_ptr<const Outcome> outcome;
   std::uint64_t first_position = 0;  ///< of this command's events; 0 without any
   std::uint32_t count = 0;
@@ -80,7 +84,8 @@ struct PartitionSettings {
   /// Where commits are counted; outlives the partition.
   platform::Metrics* metrics = nullptr;
   /// Called once, from a thread of the partition, when a write or sync failed or the store is damaged: nothing is
-  /// answered with success any more, and the process has to end with a status other than 0 within a second.
+  /// answered with success any more, and the process has to end with a status other than 0 within a second. It must
+  /// not call the partition.
   std::function<void(const platform::Failure&)> on_fatal;
 };
 

@@ -1,0 +1,31 @@
+#include "eventstore/stored_rows.h"
+
+#include "eventstore/keys.h"
+
+namespace tweestap::eventstore {
+
+StoredRows::StoredRows(std::shared_ptr<const Storage> storage)
+    : storage_(std::move(storage)), snapshot_(storage_->db().GetSnapshot()) {}
+
+StoredRows::~StoredRows() {
+  if (snapshot_ != nullptr) storage_->db().ReleaseSnapshot(snapshot_);
+}
+
+bool StoredRows::get(ViewNumber view, std::string_view key, std::string& value) {
+  const auto found = storage_->get(Family::Rows, row_key(view, key), value, snapshot_);
+  if (found) return *found;
+  fail(found.error());
+  return false;
+}
+
+std::optional<std::pair<std::string, std::string>> StoredRows::first_from(ViewNumber view, std::string_view key) {
+  const std::string end = row_key_end(view);
+  const rocksdb::Slice bound{end};
+  const auto rows = storage_->iterate(Family::Rows, end.empty() ? nullptr : &bound, snapshot_);
+  rows->Seek(row_key(view, key));
+  if (!rows->status().ok()) fail(failure_of(rows->status(), "reading rows"));
+  if (!rows->Valid()) return std::nullopt;
+  return std::pair{std::string{rows->key().ToStringView().substr(2)}, rows->value().ToString()};
+}
+
+}  // namespace tweestap::eventstore
