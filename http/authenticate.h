@@ -5,14 +5,17 @@
 #include <optional>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "domain/account_state.h"
 #include "domain/caller.h"
+#include "domain/ids.h"
 #include "domain/login/login.h"
 #include "domain/sessions/sessions.h"
 #include "http/problem.h"
 #include "http/router.h"
 #include "http/services.h"
+#include "platform/failure.h"
 
 namespace tweestap::http {
 
@@ -27,7 +30,8 @@ struct LoginCaller {
 struct SessionCaller {
   domain::AccountId account;
   domain::SessionRef session;
-  bool fresh = false;  ///< passed the second step lately, or the account has none
+  bool fresh = false;    ///< passed the second step lately, or the account has none
+  bool use_due = false;  ///< its use is to be told to the log
 };
 struct KeyCaller {
   domain::ApiKeyId api_key;
@@ -53,24 +57,30 @@ struct Caller {
   [[nodiscard]] domain::Actor actor() const;
 };
 
-/// A token that was right once and is over, and what it was for. Only a kept answer may still be heard with it.
-struct TokenOver {};
-/// The token is not one that this route takes.
-struct NoSuchToken {};
-/// A token that would do, of somebody who may not use this route.
-struct NotAllowed {};
-using AuthenticationFailure = std::variant<TokenOver, NoSuchToken, NotAllowed, platform::Failure>;
+/// How a token fails. The order is that of usefulness to whoever hears it.
+enum class TokenTrouble : std::uint8_t {
+  None,        ///< there is no token, or none that this route takes
+  Over,        ///< it was right once
+  NotAllowed,  ///< it would do, but its owner may not use this route
+  Failed,      ///< the store cannot be read
+};
+struct NotAuthenticated {
+  TokenTrouble why = TokenTrouble::None;
+  /// Tokens of the request that are over: with them a kept answer may still be heard.
+  std::vector<std::string_view> over{};
+  platform::Failure failure{};  ///< Failed
+};
 
-/// The token that a request brings for this route: a bearer token before a cookie that counts. Empty: none.
-[[nodiscard]] std::optional<std::string_view> presented_token(const Services& services, const Route& route,
-                                                              const Request& request);
+/// The tokens that a request brings for this route: a bearer token, otherwise the cookies that count.
+[[nodiscard]] std::vector<std::string_view> presented_tokens(const Services& services, const Route& route,
+                                                             const Request& request);
 
 /// Finds out who calls and whether the route takes them, freshness aside. Writes nothing.
-[[nodiscard]] std::expected<Caller, AuthenticationFailure> authenticate(const Services& services, const Route& route,
-                                                                        const Request& request);
+[[nodiscard]] std::expected<Caller, NotAuthenticated> authenticate(const Services& services, const Route& route,
+                                                                   const Request& request);
 
-/// Tells the log that a session is in use, at most every ten minutes; left out where it cannot be stored. False: the
-/// session ended meanwhile.
+/// Tells the log that a session is in use where that is due (domain::use_is_due); left out where it cannot be stored.
+/// False: the session ended meanwhile.
 [[nodiscard]] bool touch_session(const Services& services, const domain::AccountId& account,
                                  const domain::AccountState& state, const domain::SessionRef& session);
 
@@ -82,8 +92,9 @@ using AuthenticationFailure = std::variant<TokenOver, NoSuchToken, NotAllowed, p
   return kind == ListenerKind::Public ? domain::Listener::Public : domain::Listener::Staff;
 }
 
-/// What a login, session or API key is as a principal of routes (SES-1).
-[[nodiscard]] bool route_takes(const Who& who, const Caller& caller, ListenerKind listener);
+/// Whether a route takes this caller (SES-1): yes, not this one of its kind (forbidden), or not this kind of token.
+enum class Taken : std::uint8_t { Yes, NotAllowed, WrongKind };
+[[nodiscard]] Taken takes(const Who& who, const Caller& caller, ListenerKind listener);
 
 /// What stands between the router and the handlers: authentication, kept answers, freshness. For Router.
 [[nodiscard]] Around front_door(const Services& services);

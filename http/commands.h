@@ -24,8 +24,7 @@ struct CommandResult {
   std::expected<domain::Answer, domain::Refused> outcome;
   std::uint64_t first_position = 0;  ///< of its events; 0 without any
   std::uint32_t count = 0;
-  domain::Time time;             ///< of the decision
-  std::optional<Response> kept;  ///< the answer that was kept under the request's Idempotency-Key
+  domain::Time time;  ///< of the decision
 };
 
 /// How a command is made, sealed, answered and kept.
@@ -40,15 +39,13 @@ struct CommandPlan {
   /// Whose kept answer it is (SES-2).
   std::optional<domain::AccountId> account;
   KeepRule keep{};
-  /// What a success adds or what a refusal changes beside problem_of(); may be empty.
-  std::function<Response(const domain::Refused&, domain::Time now)> refusal{};
 };
 
 /// Runs it and gives the answer: the plan's, the kept one's bytes, or the refusal's problem.
 [[nodiscard]] Response run_command(const Services& services, const Request& request, CommandPlan plan);
 
-/// The same without a request to answer: for what the front door does by itself, and for routes that write their
-/// answer afterwards. Stale comes back as a refusal.
+/// Submits one command without an answer to keep: for what the front door does by itself, and for routes that write
+/// their answer afterwards. Stale comes back as a refusal.
 [[nodiscard]] std::expected<CommandResult, platform::Failure> submit_command(const Services& services,
                                                                              domain::Command command,
                                                                              std::optional<domain::Subject> seals_for);

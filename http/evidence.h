@@ -32,7 +32,7 @@ namespace tweestap::http {
                                                                          eventstore::SealedClass sealed);
 
 /// A password's bytes in a body, at most: 128 code points, each up to four bytes, and room for decomposed letters.
-inline constexpr std::uint32_t kPasswordBytesMax = 2048;
+inline constexpr std::uint32_t kPasswordSentBytesMax = 2048;
 
 /// What is paid for an identifier without an account, so that nobody can tell it by the time (rule ENU-1). Each unknown
 /// identifier always pays the same, picked by its keyed hash in the proportions of the verifiers that were seen. Thread
@@ -69,8 +69,7 @@ class StandIns {
                                                                                  const domain::LookupHash& identifier,
                                                                                  std::string_view password);
 
-/// A verifier of a new password. weak_password where it is too short, too long, no text, or on the blocklist;
-/// `hint` says which.
+/// A verifier of a new password. weak_password where it is too short, too long, no text, or on the blocklist.
 [[nodiscard]] std::expected<domain::NewVerifier, Problem> new_verifier(const Services& services,
                                                                        std::string_view password);
 /// The same judgement without the hash.

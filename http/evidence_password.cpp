@@ -50,7 +50,7 @@ std::expected<OpenedVerifier, Failure> open_verifier(const Services& services, s
 // The password as it was hashed. Its length was judged when it was set, maybe under other settings; here only the work
 // is bounded. What is no text at all is hashed as it came: it matches nothing, and takes as long.
 Secret password_to_check(std::string_view password) {
-  constexpr platform::PasswordLength kAnyLength{.points_min = 0, .points_max = kPasswordBytesMax};
+  constexpr platform::PasswordLength kAnyLength{.points_min = 0, .points_max = kPasswordSentBytesMax};
   auto normal = platform::normalize_password(password, kAnyLength);
   return normal ? std::move(*normal) : Secret::from_text(password);
 }
@@ -109,20 +109,6 @@ std::expected<void, Problem> stand_in(const Services& services, const domain::Lo
   return {};
 }
 
-Problem weak(std::string_view hint) { return {.code = ProblemCode::WeakPassword, .hint = hint}; }
-
-Problem weak(platform::PasswordProblem problem) {
-  switch (problem) {
-    case platform::PasswordProblem::NotText:
-      return weak("not_text");
-    case platform::PasswordProblem::TooShort:
-      return weak("too_short");
-    case platform::PasswordProblem::TooLong:
-      return weak("too_long");
-  }
-  std::unreachable();
-}
-
 }  // namespace
 
 StandIns::StandIns(const platform::Argon2Params& usual) { seen_.push_back({{usual, 0}, 1}); }
@@ -176,10 +162,11 @@ std::expected<domain::PasswordEvidence, Problem> password_evidence(const Service
 
 std::expected<Secret, Problem> strong_enough(const Services& services, std::string_view password) {
   auto normal = platform::normalize_password(password, services.rules.password_length);
-  if (!normal) return std::unexpected(weak(normal.error()));
+  // One detail names all the rules, so it need not be told which was broken.
+  if (!normal) return std::unexpected(Problem{.code = ProblemCode::WeakPassword});
   const auto listed = services.blocklist.contains(*normal);
   if (!listed) return std::unexpected(unavailable());
-  if (*listed) return std::unexpected(weak("common"));
+  if (*listed) return std::unexpected(Problem{.code = ProblemCode::WeakPassword});
   return std::move(*normal);
 }
 

@@ -35,7 +35,7 @@ struct Parameter {
 
 struct Route;
 /// Who calls, as authentication found out; described where authentication lives.
-struct Authenticated;
+struct Caller;
 
 /// One request. Every view points into the connection's buffer, which lives until the answer is sent and is wiped then
 /// (KEY-3): a route that keeps something copies it, secrets into a type that wipes itself. Used by one thread.
@@ -60,7 +60,7 @@ struct Request {
   std::vector<Parameter> path_parameters;
   std::vector<Parameter> query_parameters;
   // Set by authentication:
-  const Authenticated* authenticated = nullptr;
+  const Caller* caller = nullptr;
 
   /// The first header of that name (any case). The guard has refused a second one of those that must be single.
   [[nodiscard]] std::optional<std::string_view> header(std::string_view name) const;

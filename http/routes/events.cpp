@@ -104,9 +104,7 @@ std::string render(const Page& page) {
 std::optional<Response> no_longer_welcome(const Services& services, const Request& request) {
   const auto caller = authenticate(services, *request.route, request);
   if (caller) return std::nullopt;
-  if (const auto* failure = std::get_if<platform::Failure>(&caller.error())) {
-    return failure_response(services, request, *failure);
-  }
+  if (caller.error().why == TokenTrouble::Failed) return failure_response(services, request, caller.error().failure);
   return problem_response(request, ProblemCode::TokenExpired);
 }
 
