@@ -149,9 +149,8 @@ std::vector<Route> health_routes(const Services& services, const ServiceFacts& f
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Ok, "the status", kStatusShape)},
       .problems = Problems::none(),
-      .handler = Handler{[&services, &facts](Request& request, const Body&) {
-        return status(services, facts, request);
-      }},
+      .handler =
+          Handler{[&services, &facts](Request& request, const Body&) { return status(services, facts, request); }},
   });
   return routes;
 }

@@ -19,10 +19,10 @@ struct FollowerProgress {
 
 /// What only the wiring knows of the running service.
 struct ServiceFacts {
-  std::string version;              ///< as `--version` says it
-  std::filesystem::path data;       ///< the data folder, to ask its file system for free space
-  std::uint64_t reserve_bytes = 0;  ///< storage.reserve
-  std::int64_t started_us = 0;      ///< Clock::monotonic_us() at the start
+  std::string version;                ///< as `--version` says it
+  std::filesystem::path data;         ///< the data folder, to ask its file system for free space
+  std::uint64_t reserve_bytes = 0;    ///< storage.reserve
+  std::int64_t started_us = 0;        ///< Clock::monotonic_us() at the start
   std::size_t feed_readers_max = 64;  ///< http.feed_readers
   /// The followers that run; may be empty. Called by any thread.
   std::function<std::vector<FollowerProgress>()> followers{};

@@ -7,6 +7,8 @@
 
 namespace tweestap::http {
 
+struct ServiceFacts;
+
 // People's routes, on both listeners; each in a file of its name. `services` outlives the routes.
 [[nodiscard]] std::vector<Route> login_routes(const Services& services);
 [[nodiscard]] std::vector<Route> session_routes(const Services& services);
@@ -20,5 +22,16 @@ namespace tweestap::http {
 
 /// All of the above.
 [[nodiscard]] std::vector<Route> people_routes(const Services& services);
+
+// Routes of staff and machines, each in a file of its name.
+[[nodiscard]] std::vector<Route> introspect_routes(const Services& services);
+[[nodiscard]] std::vector<Route> staff_account_routes(const Services& services);
+[[nodiscard]] std::vector<Route> staff_account_state_routes(const Services& services);
+[[nodiscard]] std::vector<Route> staff_policy_routes(const Services& services);
+[[nodiscard]] std::vector<Route> staff_api_key_routes(const Services& services);
+// event_routes(): events.h. health_routes(): health.h. add_openapi_route(): openapi.h.
+
+/// The whole table of both listeners, with its description. `services` and `facts` outlive the routes.
+[[nodiscard]] std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts);
 
 }  // namespace tweestap::http

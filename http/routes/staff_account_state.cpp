@@ -32,12 +32,13 @@ template <class Command>
 Response run(const Services& services, const Request& request, const Command& command, bool ends_own_token,
              std::function<Response(const domain::Answer&)> answer, bool seals) {
   const auto subject = domain::Subject::of(command.account);
-  return run_command(services, request,
-                     {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
-                      .seals_for = seals ? std::optional{subject} : std::nullopt,
-                      .answer = std::move(answer),
-                      .account = account_of(*request.caller),
-                      .keep = {.ends_token = ends_own_token}});
+  return run_command(
+      services, request,
+      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+       .seals_for = seals ? std::optional{subject} : std::nullopt,
+       .answer = std::move(answer),
+       .account = account_of(*request.caller),
+       .keep = {.ends_token = ends_own_token}});
 }
 
 Response no_content(const domain::Answer&) { return Response::empty(); }

@@ -91,16 +91,17 @@ Response create(const Services& services, const Request& request, const Body& bo
                                      .expires_at = key->expires_at};
   // Shared, since a std::function has to be copyable.
   const auto text = std::make_shared<const platform::Secret>(std::move(drawn->text));
-  return run_command(services, request,
-                     {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
-                      .seals_for = std::nullopt,
-                      .answer =
-                          [key = std::move(*key), text](const domain::Answer&) {
-                            JsonWriter json;
-                            write_key(json, key, text.get());
-                            return Response::json(Success::Created, json.take());
-                          },
-                      .account = account_of(caller)});
+  return run_command(
+      services, request,
+      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+       .seals_for = std::nullopt,
+       .answer =
+           [key = std::move(*key), text](const domain::Answer&) {
+             JsonWriter json;
+             write_key(json, key, text.get());
+             return Response::json(Success::Created, json.take());
+           },
+       .account = account_of(caller)});
 }
 
 Response list(const Services& services, const Request& request) {
@@ -124,12 +125,13 @@ Response revoke(const Services& services, const Request& request) {
   if (!id) return problem_response(request, ProblemCode::NotFound);
   const domain::RevokeApiKey command{.actor = caller.actor(), .api_key = *id};
   const bool itself = caller.key() != nullptr && caller.key()->api_key == *id;
-  return run_command(services, request,
-                     {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
-                      .seals_for = std::nullopt,
-                      .answer = [](const domain::Answer&) { return Response::empty(); },
-                      .account = account_of(caller),
-                      .keep = {.ends_token = itself}});
+  return run_command(
+      services, request,
+      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+       .seals_for = std::nullopt,
+       .answer = [](const domain::Answer&) { return Response::empty(); },
+       .account = account_of(caller),
+       .keep = {.ends_token = itself}});
 }
 
 }  // namespace

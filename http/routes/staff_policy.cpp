@@ -163,8 +163,7 @@ std::vector<Route> staff_policy_routes(const Services& services) {
       .body = kBody,
       .answers = Answers{Answer::json(Success::Ok, "the policy as it is now", kPolicyShape)},
       .problems = Problems::none(),
-      .handler =
-          Handler{[&services](Request& request, const Body& body) { return set(services, request, body); }},
+      .handler = Handler{[&services](Request& request, const Body& body) { return set(services, request, body); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Get,

@@ -1,0 +1,32 @@
+#include <iterator>
+#include <utility>
+#include <vector>
+
+#include "http/routes/events.h"
+#include "http/routes/health.h"
+#include "http/routes/openapi.h"
+#include "http/routes/routes.h"
+
+namespace tweestap::http {
+namespace {
+
+void add(std::vector<Route>& table, std::vector<Route> routes) {
+  table.insert(table.end(), std::make_move_iterator(routes.begin()), std::make_move_iterator(routes.end()));
+}
+
+}  // namespace
+
+std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts) {
+  std::vector<Route> table = people_routes(services);
+  add(table, introspect_routes(services));
+  add(table, staff_account_routes(services));
+  add(table, staff_account_state_routes(services));
+  add(table, staff_policy_routes(services));
+  add(table, staff_api_key_routes(services));
+  add(table, event_routes(services, {.waiting_max = facts.feed_readers_max}));
+  add(table, health_routes(services, facts));
+  add_openapi_route(table, facts.version);
+  return table;
+}
+
+}  // namespace tweestap::http
