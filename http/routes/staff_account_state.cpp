@@ -8,6 +8,7 @@
 #include "http/authenticate.h"
 #include "http/commands.h"
 #include "http/json_writer.h"
+#include "http/routes/answers.h"
 #include "http/routes/routes.h"
 #include "http/routes/staff_fields.h"
 
@@ -90,7 +91,7 @@ Response set_mandatory_from(const Services& services, const Request& request, co
   const auto account = account_in_path(request);
   if (!account) return problem_response(request, ProblemCode::NotFound);
   const auto date = body.time("date");
-  if (!date && !body.is_null("date")) return problem_response(request, malformed_member("date"));
+  if (!date && !body.is_null("date")) return problem_response(request, malformed("date"));
   return run(
       services, request,
       domain::SetMandatoryFrom{.account = *account, .actor = request.caller->actor(), .mandatory_from = date}, false,

@@ -10,6 +10,7 @@
 #include "http/authenticate.h"
 #include "http/commands.h"
 #include "http/json_writer.h"
+#include "http/routes/answers.h"
 #include "http/routes/routes.h"
 #include "http/routes/staff_fields.h"
 #include "http/tokens.h"
@@ -64,13 +65,13 @@ std::expected<KeyDescription, Problem> description_of(const Body& body, domain::
   KeyDescription key;
   // A key's name is shown in lists as a person's is, so the same characters are right for it.
   auto name = platform::display_name(body.string("name"));
-  if (!name || name->size() > domain::kKeyNameMax.count) return std::unexpected(malformed_member("name"));
+  if (!name || name->size() > domain::kKeyNameMax.count) return std::unexpected(malformed("name"));
   key.name = std::move(*name);
   const auto role = domain::parse_name<domain::KeyRole>(body.string("role"));
-  if (!role) return std::unexpected(malformed_member("role"));
+  if (!role) return std::unexpected(malformed("role"));
   key.role = *role;
   key.expires_at = body.time("expires_at");
-  if (key.expires_at && *key.expires_at <= now) return std::unexpected(malformed_member("expires_at"));
+  if (key.expires_at && *key.expires_at <= now) return std::unexpected(malformed("expires_at"));
   return key;
 }
 

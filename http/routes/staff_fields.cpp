@@ -1,6 +1,6 @@
 #include "http/routes/staff_fields.h"
 
-#include "platform/text/unicode.h"
+#include "http/routes/answers.h"
 
 namespace tweestap::http {
 namespace {
@@ -26,16 +26,12 @@ std::size_t code_points(std::string_view text) {
 
 }  // namespace
 
-Problem malformed_member(std::string_view member) {
-  return Problem{.code = ProblemCode::MalformedRequest, .member = std::string{member}};
-}
-
 std::expected<std::string, Problem> reason_of(const Body& body) {
   std::string_view text = body.string("reason");
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   if (text.empty() || code_points(text) > kReasonPointsMax || has_controls(text)) {
-    return std::unexpected(malformed_member("reason"));
+    return std::unexpected(malformed("reason"));
   }
   return std::string{text};
 }

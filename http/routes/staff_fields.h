@@ -17,9 +17,6 @@
 
 namespace tweestap::http {
 
-/// malformed_request that names a member or parameter.
-[[nodiscard]] Problem malformed_member(std::string_view member);
-
 /// Why staff do something, in their words: 1 to 500 code points after blanks around them are removed, no control
 /// characters but tab and line feed. Otherwise malformed_request.
 [[nodiscard]] std::expected<std::string, Problem> reason_of(const Body& body);

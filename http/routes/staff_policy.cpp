@@ -11,6 +11,7 @@
 #include "http/authenticate.h"
 #include "http/commands.h"
 #include "http/json_writer.h"
+#include "http/routes/answers.h"
 #include "http/routes/routes.h"
 #include "http/routes/staff_countries.h"
 #include "http/routes/staff_fields.h"
@@ -87,16 +88,16 @@ std::expected<domain::SetPolicy, Problem> policy_of(const Body& body, domain::Ac
   }
   if (const auto names = body.strings("methods")) {
     policy.methods = set_of_names<domain::Method>(*names);
-    if (!policy.methods || policy.methods->empty()) return std::unexpected(malformed_member("methods"));
+    if (!policy.methods || policy.methods->empty()) return std::unexpected(malformed("methods"));
   }
   if (const auto names = body.strings("remember_durations")) {
     policy.remember_durations = set_of_names<domain::Remember>(*names);
-    if (!policy.remember_durations) return std::unexpected(malformed_member("remember_durations"));
+    if (!policy.remember_durations) return std::unexpected(malformed("remember_durations"));
   }
   policy.four_eyes = body.boolean("four_eyes");
   if (const auto codes = body.strings("sms_countries")) {
     policy.sms_countries = countries_of(*codes);
-    if (!policy.sms_countries) return std::unexpected(malformed_member("sms_countries"));
+    if (!policy.sms_countries) return std::unexpected(malformed("sms_countries"));
   }
   return policy;
 }
@@ -126,7 +127,7 @@ Response set(const Services& services, const Request& request, const Body& body)
 Response preview(const Services& services, const Request& request) {
   const auto text = request.query_parameter("mandatory_from");
   const auto date = text ? domain::parse_rfc3339(*text) : std::nullopt;
-  if (!date) return problem_response(request, malformed_member("mandatory_from"));
+  if (!date) return problem_response(request, malformed("mandatory_from"));
   projections::Moment moment{services.partition.reader()};
   const auto count = moment.would_have_to_enrol(*date);
   if (!count) return failure_response(services, request, count.error());
