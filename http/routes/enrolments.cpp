@@ -1,0 +1,264 @@
+// Switching two-step on, or over to another app.
+#include "domain/enrolment/enrolment.h"
+#include "http/commands.h"
+#include "http/evidence.h"
+#include "http/refusals.h"
+#include "http/routes/answers.h"
+#include "http/routes/app_secret.h"
+#include "http/routes/password_proof.h"
+#include "http/routes/recovery_set.h"
+#include "http/routes/routes.h"
+#include "platform/crypto/totp.h"
+
+namespace tweestap::http {
+namespace {
+
+constexpr std::uint32_t kMethodSentMax = 8;
+constexpr std::uint32_t kPhoneSentMax = 64;  // digits with whatever people put between them
+constexpr std::uint32_t kCodeSentMax = 64;
+
+constexpr Member kStartBody[] = {
+    {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
+    {"method", MemberType::String, Presence::Required, kMethodSentMax, "totp or sms."},
+    {"phone", MemberType::String, Presence::Optional, kPhoneSentMax, "A mobile number; with sms."},
+};
+constexpr Member kCodeBody[] = {
+    {"code", MemberType::Secret, Presence::Required, kCodeSentMax, "Six digits."},
+};
+constexpr AnswerMember kEnrolmentMembers[] = {
+    {"enrolment", AnswerType::String, true, "The enrolment's id."},
+    {"method", AnswerType::String, true, "totp or sms."},
+    {"state", AnswerType::String, true, "code_required."},
+    {"expires_at", AnswerType::Time, true, "When it is over."},
+    {"totp", AnswerType::Object, false, "The app's secret.", &kAppSecretShape},
+};
+constexpr AnswerShape kEnrolmentShape{"Enrolment", kEnrolmentMembers};
+const AnswerMember kEnabledMembers[] = {
+    {"state", AnswerType::String, true, "enabled."},
+    {"recovery_codes", AnswerType::Strings, true, "Six codes, shown once."},
+    {"session", AnswerType::Object, true, "The session with its fresh token.", &kSessionShape},
+};
+const AnswerShape kEnabledShape{"EnrolmentEnabled", kEnabledMembers};
+
+domain::Enroller enroller_of(const Caller& caller) {
+  if (const LoginCaller* login = caller.login()) return login->login;
+  return caller.session()->session;
+}
+
+std::optional<domain::EnrolmentId> enrolment_in_path(const Request& request) {
+  return domain::EnrolmentId::parse(request.path_parameter("enrolment"));
+}
+
+Response enrolment_response(Success success, const domain::EnrolmentAnswer& enrolment, const AppSecret& secret) {
+  JsonWriter json(4096);  // the QR code is most of it
+  json.begin_object()
+      .member("enrolment", enrolment.enrolment.text())
+      .member("method", domain::name_of(enrolment.method))
+      .member("state", "code_required")
+      .member("expires_at", domain::rfc3339(enrolment.expires_at));
+  write_app_secret(json, secret);
+  json.end_object();
+  return Response::json(success, json.take());
+}
+
+// The method asked for, with a number exactly where one belongs.
+std::expected<domain::Method, Problem> method_of(const Body& body) {
+  const auto method = domain::parse_name<domain::Method>(body.string("method"));
+  if (!method) return std::unexpected(malformed("method"));
+  if (body.has("phone") != (*method == domain::Method::Sms)) return std::unexpected(malformed("phone"));
+  return *method;
+}
+
+Response start_enrolment(const Services& services, const Request& request, const Body& body) {
+  const auto method = method_of(body);
+  if (!method) return problem_response(request, method.error());
+  const domain::AccountId account = request.caller->account_id();
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const auto id = draw_id<domain::EnrolmentId>(services.random);
+  if (!id) return failure_response(services, request, id.error());
+  const auto secret = draw_totp_secret(services.random);
+  if (!secret) return failure_response(services, request, secret.error());
+
+  PasswordProof proof(services, *caller, request.caller->account->profile.identifier_hash, account,
+                      body.string("password"));
+  const auto shown = std::make_shared<AppSecret>();
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    const auto state = read_account(services, account);
+    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+    domain::StartEnrolment command{.account = account,
+                                   .by = enroller_of(*request.caller),
+                                   .caller = *caller,
+                                   .enrolment = *id,
+                                   .method = *method,
+                                   .password = std::nullopt,
+                                   .totp_secret = std::nullopt};
+    // Without a gateway the decision refuses before the password is looked at.
+    if (*state == nullptr || *method == domain::Method::Sms) return command;
+    auto evidence = proof.evidence(state->get());
+    if (!evidence) return std::unexpected(std::move(evidence.error()));
+    command.password = std::move(*evidence);
+    if (command.password && command.password->matched && shown->base32.empty()) {
+      auto made = show_app_secret(services, **state, *secret);
+      if (!made) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+      *shown = std::move(*made);
+    }
+    command.totp_secret = totp_secret_text(*secret);
+    return command;
+  };
+  const auto answer = [shown](const domain::Answer& outcome) {
+    return enrolment_response(Success::Created, std::get<domain::EnrolmentAnswer>(outcome), *shown);
+  };
+  return run_command(services, request,
+                     {.make = make,
+                      .seals_for = domain::Subject::of(account),
+                      .answer = answer,
+                      .account = account,
+                      .keep = {.enrolment = *id}});
+}
+
+Response show_enrolment(const Services& services, const Request& request) {
+  const auto id = enrolment_in_path(request);
+  if (!id) return problem_response(request, ProblemCode::NotFound);
+  const domain::AccountState& state = *request.caller->account;
+  const domain::Time now = services.now();
+  if (const auto refusal = domain::access(state, enroller_of(*request.caller), *id, now)) {
+    return problem_response(request, problem_of(domain::Refused{*refusal, {}, false}, now));
+  }
+  const domain::PendingEnrolment& pending = *state.enrolment;
+  const auto secret = open_totp_secret(services, pending.position);
+  if (!secret) return failure_response(services, request, secret.error());
+  const auto shown = show_app_secret(services, state, *secret);
+  if (!shown) return failure_response(services, request, shown.error());
+  return enrolment_response(Success::Ok, {pending.id, pending.method, pending.expires_at}, *shown);
+}
+
+Response submit_code(const Services& services, const Request& request, const Body& body) {
+  const auto id = enrolment_in_path(request);
+  const std::string_view code = body.string("code");
+  if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
+  if (!id) return problem_response(request, ProblemCode::NotFound);
+  const domain::AccountId account = request.caller->account_id();
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const auto token = draw_shared_token(services, TokenKind::Session);
+  if (!token) return problem_response(request, token.error());
+
+  RecoverySetOnOffer offered(services);
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    const auto state = read_account(services, account);
+    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+    domain::SubmitEnrolmentCode command{.account = account,
+                                        .by = enroller_of(*request.caller),
+                                        .caller = *caller,
+                                        .enrolment = *id,
+                                        .fresh_token = (*token)->id,
+                                        .code = std::nullopt,
+                                        .set = std::nullopt};
+    const bool pending = *state != nullptr && (*state)->enrolment && (*state)->enrolment->id == *id;
+    if (!pending) return command;  // the decision says what stands in the way
+    auto evidence = totp_evidence(services, (*state)->enrolment->position, code);
+    if (!evidence) return std::unexpected(std::move(evidence.error()));
+    command.code = *evidence;
+    if (evidence->matched == 0) return command;
+    auto set = offered.set();
+    if (!set) return std::unexpected(std::move(set.error()));
+    command.set = std::move(*set);
+    return command;
+  };
+  const auto answer = [token = *token, codes = offered.codes(), delivery = TokenDelivery(services, request),
+                       by_login = request.caller->login() != nullptr](const domain::Answer& outcome) {
+    JsonWriter json;
+    json.begin_object().member("state", "enabled");
+    write_recovery_codes(json, *codes);
+    write_session(json, std::get<domain::LoginDone>(outcome).session, *token, delivery);
+    json.end_object();
+    Response response = Response::json(Success::Ok, json.take());
+    delivery.set(response, TokenCookie::Session, token->text);
+    if (by_login) delivery.clear(response, TokenCookie::Login);
+    return response;
+  };
+  return run_command(services, request,
+                     {.make = make,
+                      .seals_for = domain::Subject::of(account),
+                      .answer = answer,
+                      .account = account,
+                      .keep = {.ends_token = true, .shows_recovery_codes = true}});
+}
+
+Response cancel_enrolment(const Services& services, const Request& request) {
+  const auto id = enrolment_in_path(request);
+  if (!id) return problem_response(request, ProblemCode::NotFound);
+  const domain::AccountId account = request.caller->account_id();
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    return domain::CancelEnrolment{.account = account, .by = enroller_of(*request.caller), .enrolment = *id};
+  };
+  return run_command(services, request,
+                     {.make = make,
+                      .seals_for = {},
+                      .answer = [](const domain::Answer&) { return Response::empty(); },
+                      .account = account});
+}
+
+}  // namespace
+
+std::vector<Route> enrolment_routes(const Services& services) {
+  std::vector<Route> routes;
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/account/enrolments",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Session, Principal::LoginEnrolmentRequired}.fresh(),
+      .throttle = ThrottledSecret::Password,
+      .summary = "Starts to switch two-step on, or over to another app; a second one cancels the first.",
+      .query = Query::none(),
+      .body = kStartBody,
+      .answers = Answers{Answer::json(Success::Created, "the enrolment with the app's secret", kEnrolmentShape)},
+      .problems = Problems{ProblemCode::CredentialsRejected, ProblemCode::StateConflict, ProblemCode::Forbidden,
+                           ProblemCode::StepUpRequired},
+      .handler = Handler{[&services](Request& r, const Body& body) { return start_enrolment(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Get,
+      .path = "/v1/account/enrolments/{enrolment}",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Session, Principal::LoginEnrolmentRequired},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "A pending enrolment, with the app's secret.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Ok, "the enrolment", kEnrolmentShape)},
+      .problems = Problems{ProblemCode::NotFound, ProblemCode::StateConflict, ProblemCode::Forbidden},
+      .handler = Handler{[&services](Request& r, const Body&) { return show_enrolment(services, r); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/account/enrolments/{enrolment}/code",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Session, Principal::LoginEnrolmentRequired},
+      .throttle = ThrottledSecret::EnrolmentCode,
+      .summary = "Switches two-step on with a code; gives recovery codes and a fresh token.",
+      .query = Query::none(),
+      .body = kCodeBody,
+      .answers = Answers{Answer::json(Success::Ok, "two-step is on", kEnabledShape)},
+      .problems = Problems{ProblemCode::CodeRejected, ProblemCode::NotFound, ProblemCode::StateConflict,
+                           ProblemCode::Forbidden},
+      .handler = Handler{[&services](Request& r, const Body& body) { return submit_code(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Delete,
+      .path = "/v1/account/enrolments/{enrolment}",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Session, Principal::LoginEnrolmentRequired},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "Gives an enrolment up.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::empty("given up")},
+      .problems = Problems{ProblemCode::NotFound, ProblemCode::StateConflict, ProblemCode::Forbidden},
+      .handler = Handler{[&services](Request& r, const Body&) { return cancel_enrolment(services, r); }},
+  });
+  return routes;
+}
+
+}  // namespace tweestap::http

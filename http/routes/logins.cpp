@@ -1,0 +1,240 @@
+// Logging in: a password starts it, a second step completes it.
+#include "domain/login/login.h"
+#include "eventstore/key_ring.h"
+#include "eventstore/partition.h"
+#include "http/commands.h"
+#include "http/evidence.h"
+#include "http/routes/answers.h"
+#include "http/routes/password_proof.h"
+#include "http/routes/recovery_proof.h"
+#include "http/routes/routes.h"
+#include "platform/crypto/totp.h"
+#include "platform/text/unicode.h"
+#include "projections/moment.h"
+
+namespace tweestap::http {
+namespace {
+
+// What is typed may be longer than what is kept: blanks around it, wide letters, a domain that is not ASCII yet.
+constexpr std::uint32_t kIdentifierSentMax = 1024;
+constexpr std::uint32_t kTokenSentMax = 64;  // a token has 47
+constexpr std::uint32_t kCodeSentMax = 64;   // room for dashes and spaces in a recovery code
+
+constexpr Member kStartBody[] = {
+    {"identifier", MemberType::String, Presence::Required, kIdentifierSentMax, "The person's e-mail address."},
+    {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, "The person's password."},
+    {"device_token", MemberType::Secret, Presence::Optional, kTokenSentMax,
+     "Of a remembered device; taken, and without effect until devices can be remembered."},
+};
+constexpr Member kCodeBody[] = {
+    {"code", MemberType::Secret, Presence::Required, kCodeSentMax, "Six digits."},
+    {"remember_me", MemberType::Boolean, Presence::Optional, 0,
+     "Remember this device; taken, and without effect until devices can be remembered."},
+};
+constexpr Member kRecoveryCodeBody[] = {
+    {"recovery_code", MemberType::Secret, Presence::Required, kCodeSentMax,
+     "XXXX-XXXX-XXXX, in any case, with or without dashes and spaces."},
+};
+
+// What can be nobody's identifier is counted and answered like one that happens to be nobody's.
+domain::LookupHash hash_of_identifier(const Services& services, std::string_view typed) {
+  const auto canonical = platform::canonical_identifier(typed);
+  return services.keys.lookup_hash("identifier", canonical ? std::string_view{*canonical} : typed);
+}
+
+Response start_login(const Services& services, const Request& request, const Body& body) {
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const domain::LookupHash identifier = hash_of_identifier(services, body.string("identifier"));
+  const auto account = projections::Moment(services.partition.reader()).find(identifier);
+  if (!account) return failure_response(services, request, account.error());
+  const auto login_token = draw_shared_token(services, TokenKind::Login);
+  if (!login_token) return problem_response(request, login_token.error());
+  const auto session_token = draw_shared_token(services, TokenKind::Session);
+  if (!session_token) return problem_response(request, session_token.error());
+
+  PasswordProof proof(services, *caller, identifier, *account, body.string("password"));
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    std::shared_ptr<const domain::AccountState> state;
+    if (*account) {
+      auto read = read_account(services, **account);
+      if (!read) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+      state = std::move(*read);
+    }
+    auto evidence = proof.evidence(state.get());
+    if (!evidence) return std::unexpected(std::move(evidence.error()));
+    return domain::StartLogin{.account = *account,
+                              .identifier_hash = identifier,
+                              .caller = *caller,
+                              .login = domain::LoginId{(*login_token)->id.bytes},
+                              .session = domain::SessionId{(*session_token)->id.bytes},
+                              .password = std::move(*evidence)};
+  };
+  const auto answer = [login = *login_token, session = *session_token,
+                       delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
+    if (const auto* pending = std::get_if<domain::LoginPending>(&outcome)) {
+      return pending_response(Success::Created, *pending, login.get(), delivery);
+    }
+    return completed_response(Success::Created, std::get<domain::LoginDone>(outcome), *session, delivery, false);
+  };
+  const auto seals_for = *account ? std::optional{domain::Subject::of(**account)} : std::nullopt;
+  return run_command(services, request, {.make = make, .seals_for = seals_for, .answer = answer, .account = *account});
+}
+
+Response show_login(const Services& services, const Request& request) {
+  const LoginCaller& login = *request.caller->login();
+  const domain::AccountState& state = *request.caller->account;
+  const domain::Time now = services.now();
+  const domain::PendingLogin* pending = domain::live_login(state, login.login, now);
+  if (pending == nullptr) return problem_response(request, ProblemCode::TokenExpired);  // just now
+  return pending_response(Success::Ok, domain::answer_of(state, *pending, services.rules.domain, now), nullptr,
+                          TokenDelivery(services, request));
+}
+
+// What both ways of completing a pending login have in common: `fill` adds the evidence.
+template <class Command, class Fill>
+Response complete_login(const Services& services, const Request& request, Fill fill) {
+  const LoginCaller& login = *request.caller->login();
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const auto token = draw_shared_token(services, TokenKind::Session);
+  if (!token) return problem_response(request, token.error());
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    const auto state = read_account(services, login.account);
+    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+    if (*state == nullptr) return std::unexpected(Problem{.code = ProblemCode::TokenExpired});
+    Command command{.account = login.account,
+                    .login = login.login,
+                    .caller = *caller,
+                    .session = domain::SessionId{(*token)->id.bytes},
+                    .code = std::nullopt};
+    if (auto trouble = fill(**state, *caller, command)) return std::unexpected(std::move(*trouble));
+    return command;
+  };
+  const auto answer = [token = *token, delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
+    return completed_response(Success::Ok, std::get<domain::LoginDone>(outcome), *token, delivery, true);
+  };
+  return run_command(services, request,
+                     {.make = make,
+                      .seals_for = domain::Subject::of(login.account),
+                      .answer = answer,
+                      .account = login.account,
+                      .keep = {.ends_token = true}});
+}
+
+Response submit_code(const Services& services, const Request& request, const Body& body) {
+  const std::string_view code = body.string("code");
+  if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
+  const auto fill = [&](const domain::AccountState& state, const domain::Caller&,
+                        domain::SubmitCode& command) -> std::optional<Problem> {
+    if (!state.two_step) return std::nullopt;  // the decision says what stands in the way
+    auto evidence = totp_evidence(services, state.two_step->secret_position, code);
+    if (!evidence) return std::move(evidence.error());
+    command.code = *evidence;
+    return std::nullopt;
+  };
+  return complete_login<domain::SubmitCode>(services, request, fill);
+}
+
+Response submit_recovery_code(const Services& services, const Request& request, const Body& body) {
+  const auto code = canonical_recovery_code(body.string("recovery_code"));
+  if (!code) return problem_response(request, malformed("recovery_code"));
+  RecoveryProof proof(services, request.caller->account_id(), *code);
+  const auto fill = [&](const domain::AccountState& state, const domain::Caller& caller,
+                        domain::SubmitRecoveryCode& command) -> std::optional<Problem> {
+    auto evidence = proof.evidence(state, caller);
+    if (!evidence) return std::move(evidence.error());
+    command.code = *evidence;
+    return std::nullopt;
+  };
+  return complete_login<domain::SubmitRecoveryCode>(services, request, fill);
+}
+
+Response abandon_login(const Services& services, const Request& request) {
+  const LoginCaller& login = *request.caller->login();
+  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+    return domain::AbandonLogin{.account = login.account, .login = login.login};
+  };
+  const auto answer = [delivery = TokenDelivery(services, request)](const domain::Answer&) {
+    Response response = Response::empty();
+    delivery.clear(response, TokenCookie::Login);
+    return response;
+  };
+  return run_command(
+      services, request,
+      {.make = make, .seals_for = {}, .answer = answer, .account = login.account, .keep = {.ends_token = true}});
+}
+
+}  // namespace
+
+std::vector<Route> login_routes(const Services& services) {
+  std::vector<Route> routes;
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/logins",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::Anyone},
+      .throttle = ThrottledSecret::Password,
+      .summary = "Starts a login with e-mail address and password.",
+      .query = Query::none(),
+      .body = kStartBody,
+      .answers = Answers{Answer::json(Success::Created, "completed, or what it waits for", kLoginShape)},
+      .problems = Problems{ProblemCode::CredentialsRejected, ProblemCode::Forbidden},
+      .handler = Handler{[&services](Request& r, const Body& body) { return start_login(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Get,
+      .path = "/v1/logins/current",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::LoginCodeRequired, Principal::LoginEnrolmentRequired},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "The login that waits.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Ok, "the login, without its token", kLoginShape)},
+      .problems = Problems::none(),
+      .handler = Handler{[&services](Request& r, const Body&) { return show_login(services, r); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/logins/current/code",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::LoginCodeRequired},
+      .throttle = ThrottledSecret::Code,
+      .summary = "Completes a login with a code.",
+      .query = Query::none(),
+      .body = kCodeBody,
+      .answers = Answers{Answer::json(Success::Ok, "completed", kLoginShape)},
+      .problems = Problems{ProblemCode::CodeRejected, ProblemCode::Locked},
+      .handler = Handler{[&services](Request& r, const Body& body) { return submit_code(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/logins/current/recovery-code",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::LoginCodeRequired},
+      .throttle = ThrottledSecret::RecoveryCode,
+      .summary = "Completes a login with a recovery code, and opens a lock.",
+      .query = Query::none(),
+      .body = kRecoveryCodeBody,
+      .answers = Answers{Answer::json(Success::Ok, "completed", kLoginShape)},
+      .problems = Problems{ProblemCode::CodeRejected},
+      .handler = Handler{[&services](Request& r, const Body& body) { return submit_recovery_code(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Delete,
+      .path = "/v1/logins/current",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::LoginCodeRequired, Principal::LoginEnrolmentRequired},
+      .throttle = Throttle::none("looks at no secret"),
+      .summary = "Gives the login up.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::empty("given up")},
+      .problems = Problems::none(),
+      .handler = Handler{[&services](Request& r, const Body&) { return abandon_login(services, r); }},
+  });
+  return routes;
+}
+
+}  // namespace tweestap::http
