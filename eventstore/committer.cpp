@@ -3,7 +3,6 @@
 #include <chrono>
 #include <utility>
 
-#include "eventstore/answers.h"
 #include "platform/bug.h"
 
 namespace tweestap::eventstore {
@@ -142,17 +141,6 @@ std::expected<void, Failure> Committer::decide(Making& making, Pending& pending)
     return {};
   }
   Committed committed;
-  if (submission.answer) {
-    auto kept = kept_before(*submission.answer, now_);
-    if (!kept) return std::unexpected(kept.error());
-    if (*kept) {
-      committed.kept_before = std::move(*kept);
-      pending.prepare(std::move(committed));
-      making.waiting.push_back(&pending);
-      return {};
-    }
-  }
-
   Decision decision = parts_.decider.decide(parts_.applying.rows(), now_, *submission.command);
   if (const auto& failure = parts_.applying.rows().failure()) return std::unexpected(*failure);
   if (decision.events.size() > kEventsPerDecisionMax) platform::bug("a decision has too many events");
@@ -195,19 +183,6 @@ std::expected<void, Failure> Committer::add(Making& making, Placement&& placemen
     if (!applied) return applied;
   }
   return {};
-}
-
-// Two requests with one Idempotency-Key that came at the same time: the second hears the first's answer.
-std::expected<std::optional<std::string>, Failure> Committer::kept_before(const AnswerToKeep& answer,
-                                                                          domain::Time now) const {
-  for (const domain::Time day : {now, now - domain::days(1)}) {
-    auto kept = parts_.applying.answers().get(answer_record_key(day, answer.hash));
-    if (!kept) return kept;
-    if (!*kept) continue;
-    const auto head = answer_head(**kept);
-    if (head && head->ends_at > now) return kept;
-  }
-  return std::nullopt;
 }
 
 void Committer::send(MakingPtr making) {

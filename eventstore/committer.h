@@ -81,8 +81,6 @@ class Committer {
   [[nodiscard]] std::expected<void, platform::Failure> note_clock_jump(Making& making, std::int64_t jumped_us,
                                                                        const Pending& first);
   [[nodiscard]] std::expected<void, platform::Failure> decide(Making& making, Pending& pending);
-  [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> kept_before(const AnswerToKeep& answer,
-                                                                                         domain::Time now) const;
   [[nodiscard]] std::expected<void, platform::Failure> add(Making& making, Placement&& placement);
   void send(MakingPtr making);
 

@@ -38,8 +38,7 @@ class OpenedStore {
 
  private:
   friend class StoreOpening;
-  friend class Partition;
-  friend class Rebuild;
+  friend class PartitionOpening;
   OpenedStore() = default;
 
   platform::FileHandle folder_lock_;

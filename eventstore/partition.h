@@ -66,9 +66,6 @@ struct Submission {
 
 /// What is durable now.
 struct Committed {
-  /// Set where a request with the same AnswerToKeep::hash was answered meanwhile and its answer is still kept: nothing
-  /// was decided, open_answer() opens it, and everything else here is empty.
-  std::optional<std::string> kept_before;
   std::shared_ptr<const Outcome> outcome;
   std::uint64_t first_position = 0;  ///< of this command's events; 0 without any
   std::uint32_t count = 0;
@@ -122,6 +119,7 @@ class Partition {
   void stop();
 
  private:
+  friend class PartitionOpening;
   Partition();
   struct State;
   std::unique_ptr<State> state_;

@@ -26,6 +26,7 @@ class Reader {
       std::string_view record_key) const;
 
  private:
+  friend class StoredContent;
   std::shared_ptr<const Storage> storage_;
   Log log_;
 };

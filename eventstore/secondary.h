@@ -10,8 +10,8 @@
 namespace tweestap::eventstore {
 
 /// Sees a prefix of whole batches, as of the last catch_up(). Works on a stopped store too, and changes nothing in the
-/// data folder; its own files lie in a temporary folder that goes with it. Thread rule: catch_up() from one thread;
-/// readers obtained before stay valid.
+/// data folder; its own files lie in a temporary folder that goes with it. Thread rule: catch_up() from one thread,
+/// while no other reads; ask for reader() again after it.
 class Secondary {
  public:
   /// Invalid where the folder is not there, not ours or of another format; Damaged where it does not read back.
