@@ -4,6 +4,7 @@
 #include <expected>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "domain/account_state.h"
 #include "projections/account_cache.h"
@@ -36,6 +37,7 @@ class AccountsView final : public eventstore::InlineView {
 
  private:
   std::shared_ptr<AccountCache> cache_;
+  std::string row_;  // room for encoding
 };
 
 /// The account's state, from the cache or the row; nullptr where there is no such account. Damaged where the row does

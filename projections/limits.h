@@ -7,7 +7,6 @@
 #include <variant>
 #include <vector>
 
-#include "domain/account_state.h"
 #include "domain/caller.h"
 #include "domain/ids.h"
 #include "domain/throttle/throttle.h"
@@ -81,6 +80,16 @@ class LimitsView final : public eventstore::InlineView {
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
 
  private:
+  struct Keys {
+    std::string here;
+    std::string anywhere;
+    std::string network;  // empty: not known
+  };
+  void write(Rows& rows, std::string_view key, std::optional<domain::Time> end_before, const Limit& limit);
+  [[nodiscard]] std::expected<void, Failure> count(Rows& rows, std::string_view key, domain::Time at);
+  [[nodiscard]] std::expected<void, Failure> clear(Rows& rows, std::string_view key);
+  [[nodiscard]] std::expected<void, Failure> refuse(Rows& rows, const Keys& keys, domain::Time until);
+
   ExpiryIndex expiries_;
 };
 
@@ -96,10 +105,5 @@ struct Trier {
 /// What the rows have counted; `suppressed` and `known_network` are not theirs to fill.
 [[nodiscard]] std::expected<domain::ThrottleCounts, Failure> read_counts(RowReader& rows, const Trier& trier,
                                                                          domain::Time now);
-
-/// Whether the account completed a login from the caller's network lately, so that what others do elsewhere does not
-/// slow it down there.
-[[nodiscard]] bool knows_network(const domain::AccountState& state, const domain::Caller& caller,
-                                 const domain::Rules& rules, domain::Time now);
 
 }  // namespace tweestap::projections

@@ -1,6 +1,7 @@
 #pragma once
 // The organisation's policy as it is now.
 #include <expected>
+#include <string>
 
 #include "domain/account_state.h"
 #include "projections/projection.h"
@@ -18,5 +19,10 @@ class PolicyView final : public eventstore::InlineView {
 
 /// The defaults of the first start where nothing was changed yet.
 [[nodiscard]] std::expected<domain::PolicyState, Failure> read_policy(RowReader& rows);
+
+/// The same for whoever asks all the time: `row` and `state` are what was read last, and are read anew only where the
+/// row changed. Both start empty.
+[[nodiscard]] std::expected<void, Failure> read_policy_again(RowReader& rows, std::string& row,
+                                                             domain::PolicyState& state);
 
 }  // namespace tweestap::projections

@@ -4,7 +4,7 @@
 // * One file, one view, one number of `all.h`, which is never used again for another view.
 // * `apply` is a function of (event, rows of its own number). So any view can be rebuilt alone and gives the same
 // bytes.
-// * A row is a described struct (domain/describe.h) in the compact layout of eventstore/row_codec.h; another layout or
+// * A row is a described struct (domain/describe.h) in the compact layout of row_codec.h; another layout or
 //   another meaning is another format number, and the next start rebuilds the view.
 // * Rows hold the position of a sealed field, never its content.
 // * Whatever has an end has it in the view's own expiry index (expiry.h) and is swept by later events.

@@ -31,9 +31,13 @@ struct AuditPage {
                                                                 const domain::AccountId& account,
                                                                 const AuditFilter& filter, std::size_t limit);
 
-/// How many of an account's events stand at or before a position: the version of the last one, found by halving.
+/// How many of an account's events stand at or before a position, or are not later than a time: the version of the last
+/// one, found by halving.
 [[nodiscard]] std::expected<std::uint64_t, platform::Failure> version_at(const eventstore::Log& log,
                                                                          const domain::AccountId& account,
                                                                          std::uint64_t position);
+[[nodiscard]] std::expected<std::uint64_t, platform::Failure> version_at(const eventstore::Log& log,
+                                                                         const domain::AccountId& account,
+                                                                         domain::Time time);
 
 }  // namespace tweestap::projections

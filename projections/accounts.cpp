@@ -1,0 +1,135 @@
+#include "projections/accounts.h"
+
+#include "domain/evolve.h"
+#include "projections/all.h"
+#include "projections/row.h"
+
+namespace tweestap::projections {
+namespace {
+
+constexpr std::string_view kName = "accounts";
+
+struct Waiting {
+  std::uint64_t accounts = 0;
+  static constexpr auto fields() { return std::tuple{domain::stored(&Waiting::accounts)}; }
+};
+
+RowKey key_of(const domain::Subject& subject) { return RowKey{'a'}.add(subject); }
+RowKey totals_key() { return RowKey{'t'}; }
+RowKey waiting_key(std::optional<domain::Time> own_date) {
+  return own_date ? RowKey{'w'}.add_u8(1).add(*own_date) : RowKey{'w'}.add_u8(0);
+}
+
+// What the counts know of one account.
+struct Counted {
+  bool exists = false;
+  bool enrolled = false;
+  bool disabled = false;
+  std::optional<domain::Time> own_date;
+
+  explicit Counted(const domain::AccountState& state)
+      : exists(state.exists()),
+        enrolled(state.two_step.has_value()),
+        disabled(state.profile.disabled),
+        own_date(state.profile.mandatory_from) {}
+  [[nodiscard]] bool waits() const { return exists && !enrolled && !disabled; }
+  friend bool operator==(const Counted&, const Counted&) = default;
+};
+
+std::uint64_t moved(std::uint64_t count, bool before, bool after) {
+  return count + (after ? 1U : 0U) - (before ? 1U : 0U);
+}
+
+std::expected<void, Failure> count_waiting(Rows& rows, std::optional<domain::Time> own_date, bool one_more) {
+  const RowKey key = waiting_key(own_date);
+  const auto row = read_row<Waiting>(rows, kAccountsView, key, kName);
+  if (!row) return std::unexpected(row.error());
+  const std::uint64_t before = *row ? (*row)->accounts : 0;
+  if (!one_more && before == 0) return std::unexpected(damaged_row(kName));
+  const std::uint64_t after = moved(before, !one_more, one_more);
+  if (after == 0) {
+    rows.erase(kAccountsView, key);
+  } else {
+    write_row(rows, kAccountsView, key, Waiting{after});
+  }
+  return {};
+}
+
+std::expected<void, Failure> count(Rows& rows, const Counted& before, const Counted& after) {
+  if (before == after) return {};
+  auto totals = read_totals(rows);
+  if (!totals) return std::unexpected(totals.error());
+  totals->accounts = moved(totals->accounts, before.exists, after.exists);
+  totals->enrolled = moved(totals->enrolled, before.enrolled, after.enrolled);
+  totals->disabled = moved(totals->disabled, before.disabled, after.disabled);
+  write_row(rows, kAccountsView, totals_key(), *totals);
+  if (before.waits()) {
+    if (auto counted = count_waiting(rows, before.own_date, false); !counted) return counted;
+  }
+  if (after.waits()) return count_waiting(rows, after.own_date, true);
+  return {};
+}
+
+}  // namespace
+
+AccountsView::AccountsView(std::shared_ptr<AccountCache> cache) : cache_(std::move(cache)) {}
+
+ViewNumber AccountsView::number() const { return kAccountsView; }
+
+std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& rows) {
+  if (stored.subject.is_reserved()) return {};
+  const auto loaded = load_account(rows, *cache_, stored.subject);
+  if (!loaded) return std::unexpected(loaded.error());
+  domain::AccountState* state = *loaded;
+  if (state == nullptr) state = &cache_->put(stored.subject, {}, {});
+  if (state->version + 1 != stored.version) return std::unexpected(damaged_row(kName));
+  const Counted before{*state};
+  if (!domain::fold(*state, stored.event, {stored.position, stored.version, stored.time})) {
+    cache_->forget(stored.subject);
+    return std::unexpected(Failure{Failure::Kind::Damaged, "an event stands in an account's stream that cannot"});
+  }
+  row_.clear();
+  encode_row(*state, row_);
+  rows.put(kAccountsView, key_of(stored.subject), row_);
+  cache_->renew(stored.subject, row_);
+  return count(rows, before, Counted{*state});
+}
+
+std::expected<domain::AccountState*, Failure> load_account(RowReader& rows, AccountCache& cache,
+                                                           const domain::Subject& subject) {
+  std::string row;
+  if (!rows.get(kAccountsView, key_of(subject), row)) {
+    if (rows.failure()) return std::unexpected(*rows.failure());
+    return nullptr;
+  }
+  if (domain::AccountState* state = cache.find(subject, row)) return state;
+  auto decoded = decode_row<domain::AccountState>(row);
+  if (!decoded || !decoded->exists()) return std::unexpected(damaged_row(kName));
+  return &cache.put(subject, row, *std::move(decoded));
+}
+
+std::expected<std::optional<domain::AccountState>, Failure> read_account(RowReader& rows,
+                                                                         const domain::AccountId& account) {
+  return read_row<domain::AccountState>(rows, kAccountsView, key_of(domain::Subject::of(account)), kName);
+}
+
+std::expected<AccountTotals, Failure> read_totals(RowReader& rows) {
+  const auto totals = read_row<AccountTotals>(rows, kAccountsView, totals_key(), kName);
+  if (!totals) return std::unexpected(totals.error());
+  return totals->value_or(AccountTotals{});
+}
+
+std::expected<std::uint64_t, Failure> read_would_have_to_enrol(RowReader& rows, domain::Time date) {
+  const RowKey last = waiting_key(date);
+  std::uint64_t accounts = 0;
+  for (auto at = rows.first_from(kAccountsView, "w"); at && at->first <= last.view();) {
+    const auto waiting = decode_row<Waiting>(at->second);
+    if (!waiting) return std::unexpected(damaged_row(kName));
+    accounts += waiting->accounts;
+    at = rows.first_from(kAccountsView, at->first + '\0');
+  }
+  if (rows.failure()) return std::unexpected(*rows.failure());
+  return accounts;
+}
+
+}  // namespace tweestap::projections

@@ -1,0 +1,175 @@
+#include "projections/decide.h"
+
+#include <optional>
+#include <type_traits>
+#include <utility>
+
+#include "platform/bug.h"
+#include "projections/accounts.h"
+#include "projections/api_keys.h"
+#include "projections/audit_reads.h"
+#include "projections/directory.h"
+#include "projections/limits.h"
+#include "projections/policy.h"
+
+namespace tweestap::projections {
+namespace {
+
+template <class C>
+concept OfAnAccount = requires(const C& command) {
+  { command.account } -> std::convertible_to<domain::AccountId>;
+};
+// Commands whose password is slowed down by what failed before (rule THR-4).
+template <class C>
+concept BringsAPassword = requires(const C& command) {
+  command.password;
+  { command.caller } -> std::convertible_to<domain::Caller>;
+};
+
+const domain::AccountState& nobody() {
+  static const domain::AccountState state;
+  return state;
+}
+
+bool tells_of_throttling(const domain::Event& event) {
+  const auto* refused = std::get_if<domain::LoginRefused>(&event);
+  return refused != nullptr && refused->reason == domain::LoginRefusal::Throttled;
+}
+
+}  // namespace
+
+// One command being decided. Rows that cannot be read or do not decode are told to `rows`; what is decided without them
+// does not count.
+struct Deciding {
+  DomainDecider& decider;
+  Rows& rows;
+  domain::Time now;
+  const AccountCommand& command;
+
+  template <class T>
+  [[nodiscard]] T or_else(std::expected<T, Failure> read, T otherwise) {
+    if (read) return *std::move(read);
+    rows.fail(read.error());
+    return otherwise;
+  }
+
+  const domain::PolicyState& policy() {
+    if (auto read = read_policy_again(rows, decider.policy_row_, decider.policy_); !read) rows.fail(read.error());
+    return decider.policy_;
+  }
+
+  domain::AccountState* load(const domain::AccountId& account) {
+    return or_else<domain::AccountState*>(load_account(rows, *decider.cache_, domain::Subject::of(account)), nullptr);
+  }
+
+  domain::Context context(domain::ThrottleCounts throttle = {}) {
+    return {now, command.id, policy(), decider.settings_.rules, throttle};
+  }
+
+  domain::ThrottleCounts counts(const Trier& trier) {
+    domain::ThrottleCounts counts = or_else(read_counts(rows, trier, now), domain::ThrottleCounts{});
+    decider.unstored_->add_to(counts, trier, now);
+    counts.suppressed = decider.unstored_->suppressed(trier);
+    return counts;
+  }
+
+  // Keeps what is not stored: tries of an interval that has its event.
+  void keep_count(const Trier& trier, const domain::Decision& decision) {
+    if (decision.suppressed) decider.unstored_->suppress(trier);
+    for (const domain::NewEvent& made : decision.events) {
+      if (tells_of_throttling(made.event)) decider.unstored_->told(trier);
+    }
+  }
+
+  // The visitor stream's bound a minute (THR-6): beyond it the answer is the same, and only counters move.
+  void bound_visitor(const Trier& trier, domain::Decision& decision) {
+    if (decision.events.empty() || decision.events.front().subject != domain::kVisitor) return;
+    if (decider.visitor_event_allowed(now)) return;
+    for (const domain::NewEvent& made : decision.events) {
+      const auto* refused = std::get_if<domain::LoginRefused>(&made.event);
+      if (refused != nullptr && refused->until) {
+        decider.unstored_->refuse_until(trier, *refused->until);
+        decision.suppressed = true;
+      } else {
+        decider.unstored_->count(trier, now);
+      }
+    }
+    decision.events.clear();
+  }
+
+  domain::Decision operator()(const domain::StartLogin& login) {
+    domain::AccountState* state = login.account ? load(*login.account) : nullptr;
+    // Found nobody, but meanwhile somebody has registered: what was computed is not about this account.
+    if (state == nullptr && or_else(read_owner(rows, login.identifier_hash), {})) {
+      return domain::refuse(domain::Refusal::Stale);
+    }
+    const Trier trier = trier_of(state != nullptr ? Whose{*login.account} : Whose{login.identifier_hash}, login.caller);
+    domain::Decision decision = domain::decide(state, login, context(counts(trier)));
+    bound_visitor(trier, decision);
+    keep_count(trier, decision);
+    return decision;
+  }
+
+  domain::Decision operator()(const domain::RegisterAccount& registration) {
+    return domain::decide(registration, or_else(read_owner(rows, registration.identifier_hash), {}), context());
+  }
+  domain::Decision operator()(const domain::SetPolicy& change) { return domain::decide(policy(), change, context()); }
+  domain::Decision operator()(const domain::CreateApiKey& creation) {
+    return domain::decide(creation, or_else(read_api_key_count(rows), std::size_t{0}), context());
+  }
+  domain::Decision operator()(const domain::RevokeApiKey& revocation) {
+    const auto key = or_else(read_api_key(rows, revocation.api_key), {});
+    return domain::decide(revocation, key && !key->revoked_at, context());
+  }
+  domain::Decision operator()(const domain::RecordAuditRead& read) {
+    std::optional<domain::Time> told_at;
+    if (read.account) {
+      told_at = or_else(read_audit_read(rows, read.actor, *read.account), {});
+    } else if (read.identifier_hash) {
+      told_at = or_else(read_audit_read(rows, read.actor, *read.identifier_hash), {});
+    }
+    return domain::decide(read, told_at, context());
+  }
+  domain::Decision operator()(const domain::RecordServiceStart& start) { return domain::decide(start, context()); }
+  domain::Decision operator()(const domain::RecordClockJump& jump) { return domain::decide(jump, context()); }
+
+  template <OfAnAccount C>
+  domain::Decision operator()(const C& of_account) {
+    const domain::AccountState* state = load(of_account.account);
+    if (state == nullptr) state = &nobody();
+    if constexpr (BringsAPassword<C>) {
+      const Trier trier = trier_of(Whose{of_account.account}, of_account.caller);
+      domain::Decision decision = domain::decide(*state, of_account, context(counts(trier)));
+      keep_count(trier, decision);
+      return decision;
+    } else {
+      return domain::decide(*state, of_account, context());
+    }
+  }
+};
+
+DomainDecider::DomainDecider(DeciderSettings settings, std::shared_ptr<AccountCache> cache,
+                             std::shared_ptr<UnstoredFailures> unstored)
+    : settings_(settings), cache_(std::move(cache)), unstored_(std::move(unstored)) {}
+
+bool DomainDecider::visitor_event_allowed(domain::Time now) {
+  const std::int64_t minute = now.us / domain::minutes(1).us;
+  if (minute != visitor_minute_) {
+    visitor_minute_ = minute;
+    visitor_events_ = 0;
+  }
+  if (visitor_events_ >= settings_.visitor_events_per_minute) return false;
+  ++visitor_events_;
+  return true;
+}
+
+eventstore::Decision DomainDecider::decide(eventstore::Rows& rows, domain::Time now,
+                                           const eventstore::Command& command) {
+  const auto* account_command = dynamic_cast<const AccountCommand*>(&command);
+  if (account_command == nullptr) platform::bug("a command that is none of the domain's was submitted");
+  domain::Decision decision = std::visit(Deciding{*this, rows, now, *account_command}, account_command->value);
+  return {std::move(decision.events),
+          std::make_shared<DecidedOutcome>(std::move(decision.outcome), decision.suppressed)};
+}
+
+}  // namespace tweestap::projections

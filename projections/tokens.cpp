@@ -1,0 +1,68 @@
+#include "projections/tokens.h"
+
+#include "projections/all.h"
+#include "projections/row.h"
+
+namespace tweestap::projections {
+namespace {
+
+RowKey key_of(const domain::TokenId& token) { return RowKey{'t'}.add(token); }
+
+// A session's fresh token, where the event hands one out.
+struct Renewal {
+  domain::SessionId session;
+  domain::TokenId token;
+};
+
+std::optional<Renewal> renewal_of(const domain::Event& event) {
+  using Found = std::optional<Renewal>;
+  return std::visit(
+      [](const auto& one) -> Found {
+        using E = std::remove_cvref_t<decltype(one)>;
+        if constexpr (std::is_same_v<E, domain::PasswordChanged> || std::is_same_v<E, domain::TwoStepMethodChanged> ||
+                      std::is_same_v<E, domain::SessionSteppedUp>) {
+          return Renewal{one.session, one.token};
+        } else if constexpr (std::is_same_v<E, domain::TwoStepEnabled>) {
+          return one.session && one.token ? Found{Renewal{*one.session, *one.token}} : Found{};
+        } else {
+          return Found{};
+        }
+      },
+      event);
+}
+
+}  // namespace
+
+TokensView::TokensView() : expiries_(kTokensView, 'x') {}
+
+ViewNumber TokensView::number() const { return kTokensView; }
+
+std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows) {
+  expiries_.sweep(rows, stored.position, stored.time);
+  const auto hand_out = [&](const domain::TokenId& token, const TokenRow& row) {
+    const RowKey key = key_of(token);
+    write_row(rows, kTokensView, key, row);
+    expiries_.set(rows, key, std::nullopt, row.end);
+  };
+  const domain::AccountId account{stored.subject.bytes};
+  if (const auto* started = std::get_if<domain::LoginStarted>(&stored.event)) {
+    const domain::TokenId token{started->login.bytes};
+    hand_out(token, {TokenKind::Login, account, token, started->listener, started->expires_at});
+  } else if (const auto* completed = std::get_if<domain::LoginCompleted>(&stored.event)) {
+    const domain::TokenId token{completed->session.bytes};
+    hand_out(token, {TokenKind::Session, account, token, completed->listener, completed->expires_at});
+  } else if (const auto renewal = renewal_of(stored.event)) {
+    // The first token's row is there until a day after the session's absolute end, and no renewal comes after that end.
+    auto first = read_token(rows, domain::TokenId{renewal->session.bytes});
+    if (!first) return std::unexpected(first.error());
+    if (!*first) return std::unexpected(damaged_row(name()));
+    hand_out(renewal->token, **first);
+  }
+  return {};
+}
+
+std::expected<std::optional<TokenRow>, Failure> read_token(RowReader& rows, const domain::TokenId& token) {
+  return read_row<TokenRow>(rows, kTokensView, key_of(token), "tokens");
+}
+
+}  // namespace tweestap::projections
