@@ -32,7 +32,7 @@ int quality(std::string_view parameter) {
     thousandths += (c - '0') * weight;
     weight /= 10;
   }
-  return std::min(thousandths, 1000);
+  return thousandths > 1000 ? 0 : thousandths;
 }
 
 }  // namespace
