@@ -52,8 +52,8 @@ class RecoveryFloor {
   [[nodiscard]] static std::expected<void, platform::Failure> create(const std::filesystem::path& path,
                                                                      const Floor& floor);
 
-  /// Opens a ring that read_floor() found good. `on_failure` is called at most once, on the syncing thread, when a sync
-  /// fails; the process has to end then, for a sync is never tried again (DUR-3).
+  /// Opens a ring that read_floor() found good. `on_failure` is called at most once, on the syncing thread or in the
+  /// destructor, when a sync fails; the process has to end then, for a sync is never tried again (DUR-3).
   [[nodiscard]] static std::expected<std::unique_ptr<RecoveryFloor>, platform::Failure> open(
       const std::filesystem::path& path, OnFailure on_failure);
 
