@@ -97,9 +97,11 @@ TEST(OTP_3, ACodeThatIsRightTwiceShowsBothSteps) {
 
 TEST(OTP_5, ACodeIsExactlySixDigits) {
   for (const std::string_view good : {"000000", "014874", "999999"}) EXPECT_TRUE(is_six_digits(good)) << good;
-  for (const std::string_view odd :
-       {"", "12345", "1234567", " 12345", "12345 ", "123 456", "12345a", "+12345", "-12345", "1e5000", "0x1234",
-        "12345\n", "\t12345", "12.345", "١٢٣٤٥٦", "１２３４５６", "12345\xef\xbc\x96", "१२३४५६"}) {
+  for (const std::string_view odd : {"",         "12345",  "1234567", " 123456",      "123456 ",
+                                     "123456\n", " 12345", "12345 ",  "123 456",      "12345a",
+                                     "+12345",   "-12345", "1e5000",  "0x1234",       "12345\n",
+                                     "\t12345",  "12.345", "١٢٣٤٥٦",  "１２３４５６", "12345\xef\xbc\x96",
+                                     "१२३४५६"}) {
     EXPECT_FALSE(is_six_digits(odd)) << odd;
   }
   EXPECT_FALSE(is_six_digits(std::string_view("12345\0", 6)));
