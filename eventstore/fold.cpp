@@ -48,6 +48,10 @@ std::expected<void, Failure> Fold::run(const StoredContent& content, std::uint64
     }
     if (progress && position % kProgressEvery == 0) progress(position, last);
   }
+  for (InlineView* view : views) {
+    if (auto finished = view->finish(rows_); !finished) return finished;
+  }
+  if (rows_.failure()) return std::unexpected(*rows_.failure());
   if (progress) progress(last, last);
   return {};
 }

@@ -74,25 +74,54 @@ std::expected<void, Failure> count(Rows& rows, const Counted& before, const Coun
 
 AccountsView::AccountsView(std::shared_ptr<AccountCache> cache) : cache_(std::move(cache)) {}
 
+AccountsView::AccountsView(std::size_t accounts_kept) : kept_max_(accounts_kept) {}
+
 ViewNumber AccountsView::number() const { return kAccountsView; }
+
+// The state to fold the next event into: of no event yet where there is no such account.
+std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, const domain::Subject& subject) {
+  if (cache_) {
+    const auto loaded = load_account(rows, *cache_, subject);
+    if (loaded && *loaded == nullptr) return &cache_->put(subject, {}, {});
+    return loaded;
+  }
+  if (const auto kept = kept_.find(subject); kept != kept_.end()) return &kept->second;
+  auto stored = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kName);
+  if (!stored) return std::unexpected(stored.error());
+  if (kept_.size() >= kept_max_) {
+    if (auto written = finish(rows); !written) return std::unexpected(written.error());
+  }
+  return &kept_.emplace(subject, std::move(*stored).value_or(domain::AccountState{})).first->second;
+}
+
+void AccountsView::write(Rows& rows, const domain::Subject& subject, const domain::AccountState& state) {
+  row_.clear();
+  encode_row(state, row_);
+  rows.put(kAccountsView, key_of(subject), row_);
+}
 
 std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& rows) {
   if (stored.subject.is_reserved()) return {};
-  const auto loaded = load_account(rows, *cache_, stored.subject);
+  const auto loaded = load(rows, stored.subject);
   if (!loaded) return std::unexpected(loaded.error());
-  domain::AccountState* state = *loaded;
-  if (state == nullptr) state = &cache_->put(stored.subject, {}, {});
-  if (state->version + 1 != stored.version) return std::unexpected(damaged_row(kName));
-  const Counted before{*state};
-  if (!domain::fold(*state, stored.event, {stored.position, stored.version, stored.time})) {
-    cache_->forget(stored.subject);
+  domain::AccountState& state = **loaded;
+  if (state.version + 1 != stored.version) return std::unexpected(damaged_row(kName));
+  const Counted before{state};
+  if (!domain::fold(state, stored.event, {stored.position, stored.version, stored.time})) {
+    if (cache_) cache_->forget(stored.subject);
     return std::unexpected(Failure{Failure::Kind::Damaged, "an event stands in an account's stream that cannot"});
   }
-  row_.clear();
-  encode_row(*state, row_);
-  rows.put(kAccountsView, key_of(stored.subject), row_);
-  cache_->renew(stored.subject, row_);
-  return count(rows, before, Counted{*state});
+  if (cache_) {
+    write(rows, stored.subject, state);
+    cache_->renew(stored.subject, row_);
+  }
+  return count(rows, before, Counted{state});
+}
+
+std::expected<void, Failure> AccountsView::finish(Rows& rows) {
+  for (const auto& [subject, state] : kept_) write(rows, subject, state);
+  kept_.clear();
+  return {};
 }
 
 std::expected<domain::AccountState*, Failure> load_account(RowReader& rows, AccountCache& cache,

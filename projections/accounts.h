@@ -5,9 +5,11 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 
 #include "domain/account_state.h"
 #include "projections/account_cache.h"
+#include "projections/expiring_rows.h"
 #include "projections/projection.h"
 
 namespace tweestap::projections {
@@ -25,18 +27,29 @@ struct AccountTotals {
   friend bool operator==(const AccountTotals&, const AccountTotals&) = default;
 };
 
+/// Accounts that a rebuild keeps in memory at most: about 200 MiB.
+inline constexpr std::size_t kAccountsKeptMax = 131'072;
+
 /// View 1. Rows: `a` subject -> domain::AccountState; `t` -> AccountTotals; `w` own date (or 0: none) -> how many open
 /// accounts without two-step have that date of their own.
 class AccountsView final : public eventstore::InlineView {
  public:
   explicit AccountsView(std::shared_ptr<AccountCache> cache);
+  /// For a rebuild: keeps at most so many accounts in memory and writes their rows when there are more, or at the end.
+  explicit AccountsView(std::size_t accounts_kept);
   [[nodiscard]] ViewNumber number() const override;
   [[nodiscard]] std::uint32_t format() const override { return 1; }
   [[nodiscard]] std::string_view name() const override { return "accounts"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+  [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
-  std::shared_ptr<AccountCache> cache_;
+  [[nodiscard]] std::expected<domain::AccountState*, Failure> load(Rows& rows, const domain::Subject& subject);
+  void write(Rows& rows, const domain::Subject& subject, const domain::AccountState& state);
+
+  std::shared_ptr<AccountCache> cache_;  // none in a rebuild
+  std::size_t kept_max_ = 0;
+  std::unordered_map<domain::Subject, domain::AccountState, SubjectHash> kept_;
   std::string row_;  // room for encoding
 };
 

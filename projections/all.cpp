@@ -15,13 +15,18 @@ namespace tweestap::projections {
 Views::Views() : Views(std::make_shared<AccountCache>()) {}
 
 Views::Views(std::shared_ptr<AccountCache> cache)
-    : views_{std::make_unique<AccountsView>(std::move(cache)),
+    : Views(std::make_unique<AccountsView>(std::move(cache)), Keeping::InRows) {}
+
+Views::Views(ForRebuild) : Views(std::make_unique<AccountsView>(kAccountsKeptMax), Keeping::UntilTheEnd) {}
+
+Views::Views(std::unique_ptr<eventstore::InlineView> accounts, Keeping keeping)
+    : views_{std::move(accounts),
              std::make_unique<DirectoryView>(),
-             std::make_unique<TokensView>(),
-             std::make_unique<LimitsView>(),
+             std::make_unique<TokensView>(keeping),
+             std::make_unique<LimitsView>(keeping),
              std::make_unique<ApiKeysView>(),
              std::make_unique<PolicyView>(),
-             std::make_unique<AuditReadsView>()} {
+             std::make_unique<AuditReadsView>(keeping)} {
   std::ranges::transform(views_, pointers_.begin(), [](const auto& view) { return view.get(); });
 }
 

@@ -7,6 +7,7 @@
 
 #include "eventstore/inline_view.h"
 #include "projections/account_cache.h"
+#include "projections/expiring_rows.h"
 
 namespace tweestap::projections {
 
@@ -19,14 +20,17 @@ inline constexpr eventstore::ViewNumber kPolicyView = 6;      // policy.h
 inline constexpr eventstore::ViewNumber kAuditReadsView = 7;  // audit_reads.h
 inline constexpr std::size_t kViewCount = 7;
 
-/// One object of every view. A Partition has one set, made with the decider's cache; a rebuild or a comparison beside a
-/// running partition makes a set of its own. Thread rule: all() goes to one user at a time.
+/// One object of every view. A Partition has one set, made with the decider's cache; a rebuild or a comparison
+/// makes a set of its own. Thread rule: all() goes to one user at a time.
 class Views {
  public:
   /// Views with a cache of their own.
   Views();
   /// Views that share the decider's cache, so that an account's row is decoded once for its command and its events.
   explicit Views(std::shared_ptr<AccountCache> cache);
+  /// Views for a rebuild or a comparison: they keep rows in memory and write them in finish().
+  struct ForRebuild {};
+  explicit Views(ForRebuild);
   ~Views();
   Views(const Views&) = delete;
   Views& operator=(const Views&) = delete;
@@ -37,6 +41,7 @@ class Views {
   [[nodiscard]] eventstore::InlineView* find(std::string_view name) const;
 
  private:
+  Views(std::unique_ptr<eventstore::InlineView> accounts, Keeping keeping);
   std::array<std::unique_ptr<eventstore::InlineView>, kViewCount> views_;
   std::array<eventstore::InlineView*, kViewCount> pointers_{};
 };

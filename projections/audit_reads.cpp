@@ -6,11 +6,6 @@
 namespace tweestap::projections {
 namespace {
 
-struct ReadAt {
-  domain::Time at;
-  static constexpr auto fields() { return std::tuple{domain::stored(&ReadAt::at)}; }
-};
-
 void add_actor(RowKey& key, const domain::Actor& actor) {
   key.add_u8(static_cast<std::uint8_t>(actor.index()));
   std::visit(
@@ -20,37 +15,41 @@ void add_actor(RowKey& key, const domain::Actor& actor) {
       actor);
 }
 
-RowKey key_of(const domain::Actor& actor, const ReadSubject& whose) {
+TextKey key_of(const domain::Actor& actor, const ReadSubject& whose) {
   RowKey key{'r'};
   add_actor(key, actor);
   key.add_u8(static_cast<std::uint8_t>(whose.index()));
   std::visit([&key](const auto& one) { key.add(one.bytes); }, whose);
-  return key;
+  return {std::string{key.view()}};
 }
 
 }  // namespace
 
-AuditReadsView::AuditReadsView() : expiries_(kAuditReadsView, 'x') {}
+AuditReadsView::AuditReadsView(Keeping keeping) : reads_(kAuditReadsView, "audit_reads", 'x', keeping) {}
 
 ViewNumber AuditReadsView::number() const { return kAuditReadsView; }
 
 std::expected<void, Failure> AuditReadsView::apply(const Stored& stored, Rows& rows) {
-  expiries_.sweep(rows, stored.position, stored.time);
+  reads_.sweep(rows, stored.position, stored.time);
   const auto* read = std::get_if<domain::AuditRead>(&stored.event);
   if (read == nullptr) return {};
   if (!read->account && !read->identifier_hash) return {};
-  const RowKey key =
+  const TextKey key =
       key_of(stored.actor, read->account ? ReadSubject{*read->account} : ReadSubject{*read->identifier_hash});
-  const auto before = read_row<ReadAt>(rows, kAuditReadsView, key, name());
+  const auto before = reads_.get(rows, key);
   if (!before) return std::unexpected(before.error());
-  write_row(rows, kAuditReadsView, key, ReadAt{stored.time});
-  expiries_.set(rows, key, *before ? std::optional{(*before)->at} : std::nullopt, stored.time);
+  reads_.put(rows, key, *before ? std::optional{(*before)->at} : std::nullopt, {stored.time});
+  return {};
+}
+
+std::expected<void, Failure> AuditReadsView::finish(Rows& rows) {
+  reads_.finish(rows);
   return {};
 }
 
 std::expected<std::optional<domain::Time>, Failure> read_audit_read(RowReader& rows, const domain::Actor& actor,
                                                                     const ReadSubject& whose) {
-  const auto read = read_row<ReadAt>(rows, kAuditReadsView, key_of(actor, whose), "audit_reads");
+  const auto read = read_row<AuditReadRow>(rows, kAuditReadsView, key_of(actor, whose).row_key(), "audit_reads");
   if (!read) return std::unexpected(read.error());
   if (!*read) return std::optional<domain::Time>{};
   return std::optional{(*read)->at};

@@ -5,7 +5,7 @@
 #include <variant>
 
 #include "domain/ids.h"
-#include "projections/expiry.h"
+#include "projections/expiring_rows.h"
 #include "projections/projection.h"
 
 namespace tweestap::projections {
@@ -13,17 +13,25 @@ namespace tweestap::projections {
 /// Whose: the account, or the keyed hash of what was looked up in vain.
 using ReadSubject = std::variant<domain::AccountId, domain::LookupHash>;
 
+struct AuditReadRow {
+  domain::Time at;
+
+  [[nodiscard]] domain::Time end() const { return at; }
+  static constexpr auto fields() { return std::tuple{domain::stored(&AuditReadRow::at)}; }
+};
+
 /// View 7. Rows: `r` actor, whose -> time of the last audit.read; `x` the expiry index.
 class AuditReadsView final : public eventstore::InlineView {
  public:
-  AuditReadsView();
+  explicit AuditReadsView(Keeping keeping = Keeping::InRows);
   [[nodiscard]] ViewNumber number() const override;
   [[nodiscard]] std::uint32_t format() const override { return 1; }
   [[nodiscard]] std::string_view name() const override { return "audit_reads"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+  [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
-  ExpiryIndex expiries_;
+  ExpiringRows<TextKey, AuditReadRow> reads_;
 };
 
 /// The time of the last one, if it is still known: it stays so for a day.

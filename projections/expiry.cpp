@@ -5,11 +5,6 @@ namespace {
 
 constexpr std::size_t kDueBytes = 8;
 
-domain::Time due_of(domain::Time end) {
-  constexpr std::int64_t hour = domain::hours(1).us;
-  return {(end.us + hour - 1) / hour * hour};
-}
-
 domain::Time due_of_key(std::string_view key) {
   std::uint64_t us = 0;
   for (std::size_t i = 1; i <= kDueBytes; ++i) us = us << 8 | static_cast<std::uint8_t>(key[i]);
@@ -17,6 +12,11 @@ domain::Time due_of_key(std::string_view key) {
 }
 
 }  // namespace
+
+domain::Time due_of(domain::Time end) {
+  constexpr std::int64_t hour = domain::hours(1).us;
+  return {(end.us + hour - 1) / hour * hour};
+}
 
 RowKey ExpiryIndex::key_of(domain::Time end, std::string_view row_key) const {
   return RowKey{tag_}.add(due_of(end)).add_rest(row_key);

@@ -16,6 +16,9 @@ inline constexpr domain::Duration kKeptAfterEnd = domain::hours(24);
 /// index shrinks whenever something is due, and no single event pays for a backlog.
 inline constexpr std::size_t kSweptPerEvent = 4;
 
+/// An end, rounded up to the hour.
+[[nodiscard]] domain::Time due_of(domain::Time end);
+
 /// The expiry index of one view, kept under the view's own number: {due, row's key}. Due is the end, rounded up to the
 /// hour, so that a row whose end moves a little keeps its place in the index. It remembers how far the index is
 /// empty, so that most events need not look; what it remembers is a function of the rows. Thread rule: as its view.

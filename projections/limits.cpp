@@ -120,31 +120,29 @@ std::string network_key(domain::Listener listener, const domain::Pseudonym& netw
   return std::string{key.view()};
 }
 
-LimitsView::LimitsView() : expiries_(kLimitsView, 'x') {}
+LimitsView::LimitsView(Keeping keeping) : limits_(kLimitsView, kName, 'x', keeping) {}
 
 ViewNumber LimitsView::number() const { return kLimitsView; }
 
-void LimitsView::write(Rows& rows, std::string_view key, std::optional<domain::Time> end_before, const Limit& limit) {
-  write_row(rows, kLimitsView, key, limit);
-  expiries_.set(rows, key, end_before, limit.end());
+std::expected<void, Failure> LimitsView::finish(Rows& rows) {
+  limits_.finish(rows);
+  return {};
 }
 
-std::expected<void, Failure> LimitsView::count(Rows& rows, std::string_view key, domain::Time at) {
-  auto row = read_limit(rows, key);
+std::expected<void, Failure> LimitsView::count(Rows& rows, const std::string& key, domain::Time at) {
+  auto row = limits_.get(rows, {key});
   if (!row) return std::unexpected(row.error());
   const auto end_before = *row ? std::optional{(*row)->end()} : std::nullopt;
   Limit limit = std::move(*row).value_or(Limit{});
   limit.count(at);
-  write(rows, key, end_before, limit);
+  limits_.put(rows, {key}, end_before, limit);
   return {};
 }
 
-std::expected<void, Failure> LimitsView::clear(Rows& rows, std::string_view key) {
-  const auto row = read_limit(rows, key);
+std::expected<void, Failure> LimitsView::clear(Rows& rows, const std::string& key) {
+  const auto row = limits_.get(rows, {key});
   if (!row) return std::unexpected(row.error());
-  if (!*row) return {};
-  expiries_.forget(rows, key, (*row)->end());
-  rows.erase(kLimitsView, key);
+  if (*row) limits_.erase(rows, {key}, (*row)->end());
   return {};
 }
 
@@ -152,17 +150,17 @@ std::expected<void, Failure> LimitsView::clear(Rows& rows, std::string_view key)
 // Always at `here` too, for whoever tries again. A failure that two counts have as their last one made the wait of
 // `here`: the intervals of another network or identifier are told by their own events.
 std::expected<void, Failure> LimitsView::refuse(Rows& rows, const Keys& keys, domain::Time until) {
-  const auto here = read_limit(rows, keys.here);
+  const auto here = limits_.get(rows, {keys.here});
   if (!here) return std::unexpected(here.error());
-  const auto note = [&](std::string_view key, const std::optional<Limit>& row) {
+  const auto note = [&](const std::string& key, const std::optional<Limit>& row) {
     const auto end_before = row ? std::optional{row->end()} : std::nullopt;
     Limit limit = row.value_or(Limit{});
     limit.refused_until = std::max(limit.refused_until, until);
-    write(rows, key, end_before, limit);
+    limits_.put(rows, {key}, end_before, limit);
   };
   for (const std::string& key : {keys.anywhere, keys.network}) {
     if (key.empty()) continue;
-    const auto row = read_limit(rows, key);
+    const auto row = limits_.get(rows, {key});
     if (!row) return std::unexpected(row.error());
     if (waits_from(*row, until) && (!*here || (*here)->last_at != (*row)->last_at)) note(key, *row);
   }
@@ -171,7 +169,7 @@ std::expected<void, Failure> LimitsView::refuse(Rows& rows, const Keys& keys, do
 }
 
 std::expected<void, Failure> LimitsView::apply(const Stored& stored, Rows& rows) {
-  expiries_.sweep(rows, stored.position, stored.time);
+  limits_.sweep(rows, stored.position, stored.time);
   const auto tried = try_of(stored.event);
   if (!tried) return {};
   const auto account = stored.subject.account();

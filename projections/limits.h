@@ -10,7 +10,7 @@
 #include "domain/caller.h"
 #include "domain/ids.h"
 #include "domain/throttle/throttle.h"
-#include "projections/expiry.h"
+#include "projections/expiring_rows.h"
 #include "projections/projection.h"
 
 namespace tweestap::projections {
@@ -73,11 +73,12 @@ struct Limit {
 /// login.started and login.completed clear `here`; nothing clears the others.
 class LimitsView final : public eventstore::InlineView {
  public:
-  LimitsView();
+  explicit LimitsView(Keeping keeping = Keeping::InRows);
   [[nodiscard]] ViewNumber number() const override;
   [[nodiscard]] std::uint32_t format() const override { return 1; }
   [[nodiscard]] std::string_view name() const override { return "limits"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+  [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
   struct Keys {
@@ -85,12 +86,11 @@ class LimitsView final : public eventstore::InlineView {
     std::string anywhere;
     std::string network;  // empty: not known
   };
-  void write(Rows& rows, std::string_view key, std::optional<domain::Time> end_before, const Limit& limit);
-  [[nodiscard]] std::expected<void, Failure> count(Rows& rows, std::string_view key, domain::Time at);
-  [[nodiscard]] std::expected<void, Failure> clear(Rows& rows, std::string_view key);
+  [[nodiscard]] std::expected<void, Failure> count(Rows& rows, const std::string& key, domain::Time at);
+  [[nodiscard]] std::expected<void, Failure> clear(Rows& rows, const std::string& key);
   [[nodiscard]] std::expected<void, Failure> refuse(Rows& rows, const Keys& keys, domain::Time until);
 
-  ExpiryIndex expiries_;
+  ExpiringRows<TextKey, Limit> limits_;
 };
 
 /// Who tries.

@@ -28,7 +28,7 @@ std::expected<std::vector<eventstore::ViewState>, Failure> view_states(const eve
 
 std::expected<std::vector<std::string>, Failure> rebuild_stale(eventstore::OpenedStore& store,
                                                                const eventstore::Progress& progress) {
-  const Views views;
+  const Views views{Views::ForRebuild{}};
   const auto states = eventstore::view_states(store.reader(), views.all());
   if (!states) return std::unexpected(states.error());
   std::vector<eventstore::InlineView*> stale;
@@ -41,7 +41,7 @@ std::expected<std::vector<std::string>, Failure> rebuild_stale(eventstore::Opene
 
 std::expected<std::vector<std::string>, Failure> rebuild(eventstore::OpenedStore& store, std::string_view name,
                                                          const eventstore::Progress& progress) {
-  const Views views;
+  const Views views{Views::ForRebuild{}};
   if (name.empty()) return rebuild_these(store, views.all(), progress);
   if (eventstore::InlineView* view = views.find(name)) return rebuild_these(store, {&view, 1}, progress);
   std::string known;
@@ -51,7 +51,7 @@ std::expected<std::vector<std::string>, Failure> rebuild(eventstore::OpenedStore
 
 std::expected<std::vector<eventstore::Difference>, Failure> compare(const eventstore::Reader& reader,
                                                                     const eventstore::Progress& progress) {
-  const Views views;
+  const Views views{Views::ForRebuild{}};
   return eventstore::compare(reader, views.all(), progress);
 }
 

@@ -6,8 +6,6 @@
 namespace tweestap::projections {
 namespace {
 
-RowKey key_of(const domain::TokenId& token) { return RowKey{'t'}.add(token); }
-
 // A session's fresh token, where the event hands one out.
 struct Renewal {
   domain::SessionId session;
@@ -33,16 +31,14 @@ std::optional<Renewal> renewal_of(const domain::Event& event) {
 
 }  // namespace
 
-TokensView::TokensView() : expiries_(kTokensView, 'x') {}
+TokensView::TokensView(Keeping keeping) : tokens_(kTokensView, "tokens", 'x', keeping) {}
 
 ViewNumber TokensView::number() const { return kTokensView; }
 
 std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows) {
-  expiries_.sweep(rows, stored.position, stored.time);
+  tokens_.sweep(rows, stored.position, stored.time);
   const auto hand_out = [&](const domain::TokenId& token, const TokenRow& row) {
-    const RowKey key = key_of(token);
-    write_row(rows, kTokensView, key, row);
-    expiries_.set(rows, key, std::nullopt, row.end);
+    tokens_.put(rows, {token}, std::nullopt, row);
   };
   const domain::AccountId account{stored.subject.bytes};
   if (const auto* started = std::get_if<domain::LoginStarted>(&stored.event)) {
@@ -53,7 +49,7 @@ std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows)
     hand_out(token, {TokenKind::Session, account, token, completed->listener, completed->expires_at});
   } else if (const auto renewal = renewal_of(stored.event)) {
     // The first token's row is there until a day after the session's absolute end, and no renewal comes after that end.
-    auto first = read_token(rows, domain::TokenId{renewal->session.bytes});
+    const auto first = tokens_.get(rows, {domain::TokenId{renewal->session.bytes}});
     if (!first) return std::unexpected(first.error());
     if (!*first) return std::unexpected(damaged_row(name()));
     hand_out(renewal->token, **first);
@@ -61,8 +57,13 @@ std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows)
   return {};
 }
 
+std::expected<void, Failure> TokensView::finish(Rows& rows) {
+  tokens_.finish(rows);
+  return {};
+}
+
 std::expected<std::optional<TokenRow>, Failure> read_token(RowReader& rows, const domain::TokenId& token) {
-  return read_row<TokenRow>(rows, kTokensView, key_of(token), "tokens");
+  return read_row<TokenRow>(rows, kTokensView, TokenKey{token}.row_key(), "tokens");
 }
 
 }  // namespace tweestap::projections

@@ -7,7 +7,8 @@
 
 #include "domain/ids.h"
 #include "domain/terms.h"
-#include "projections/expiry.h"
+#include "projections/account_cache.h"
+#include "projections/expiring_rows.h"
 #include "projections/projection.h"
 
 namespace tweestap::projections {
@@ -22,36 +23,48 @@ inline constexpr auto tweestap::domain::kNames<tweestap::projections::TokenKind>
 
 namespace tweestap::projections {
 
-/// A token that was handed out. It stays known until a day after `end`, so that "over" can be told from "never was".
+/// A token that was handed out. It stays known until a day after `ends_at`, so that "over" can be told from "never
+/// was".
 struct TokenRow {
   TokenKind kind{};
   domain::AccountId account;
   domain::TokenId id;  // the login's or the session's id, which is its first token
   domain::Listener listener{};
-  domain::Time end;  // of the login, or absolute of the session; it may have ended before
+  domain::Time ends_at;  // of the login, or absolute of the session; it may have ended before
 
+  [[nodiscard]] domain::Time end() const { return ends_at; }
   [[nodiscard]] domain::LoginId login() const { return domain::LoginId{id.bytes}; }
   [[nodiscard]] domain::SessionId session() const { return domain::SessionId{id.bytes}; }
   static constexpr auto fields() {
     return std::tuple{domain::stored(&TokenRow::kind), domain::stored(&TokenRow::account),
                       domain::stored(&TokenRow::id), domain::stored(&TokenRow::listener),
-                      domain::stored(&TokenRow::end)};
+                      domain::stored(&TokenRow::ends_at)};
   }
   friend bool operator==(const TokenRow&, const TokenRow&) = default;
+};
+
+struct TokenKey {
+  domain::TokenId token;
+  [[nodiscard]] RowKey row_key() const { return RowKey{'t'}.add(token); }
+  friend auto operator<=>(const TokenKey&, const TokenKey&) = default;
+  struct Hash {
+    std::size_t operator()(const TokenKey& key) const noexcept { return SubjectHash{}({key.token.bytes}); }
+  };
 };
 
 /// View 3. Rows: `t` token -> TokenRow; `x` the expiry index. A renewed session's fresh token has a row of its own; the
 /// earlier ones stay, and the account's state says that they are over (SES-3).
 class TokensView final : public eventstore::InlineView {
  public:
-  TokensView();
+  explicit TokensView(Keeping keeping = Keeping::InRows);
   [[nodiscard]] ViewNumber number() const override;
   [[nodiscard]] std::uint32_t format() const override { return 1; }
   [[nodiscard]] std::string_view name() const override { return "tokens"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
+  [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
-  ExpiryIndex expiries_;
+  ExpiringRows<TokenKey, TokenRow> tokens_;
 };
 
 [[nodiscard]] std::expected<std::optional<TokenRow>, Failure> read_token(RowReader& rows, const domain::TokenId& token);

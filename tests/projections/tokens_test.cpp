@@ -108,6 +108,30 @@ TEST(Tokens, LooksAgainAfterEventsThatItDidNotSee) {
   EXPECT_EQ(node.rows.count(kTokensView, 't'), 0U);
 }
 
+// A rebuild of a log larger than its memory goes on in the rows.
+TEST(Tokens, ARebuildThatKeepsTooManyRowsGoesOnInTheRows) {
+  using projections::TokenKey;
+  const auto key = [](std::uint8_t n) { return TokenKey{TokenId{{n}}}; };
+  projections::ExpiringRows<TokenKey, TokenRow> live{kTokensView, "tokens", 'x', projections::Keeping::InRows};
+  projections::ExpiringRows<TokenKey, TokenRow> kept{kTokensView, "tokens", 'x', projections::Keeping::UntilTheEnd, 5};
+  MemoryRows of_live;
+  MemoryRows of_kept;
+  Time now = kStart;
+  for (std::uint8_t n = 0; n < 40; ++n) {
+    const auto step = [&](auto& tokens, MemoryRows& rows) {
+      tokens.sweep(rows, n + 1U, now);
+      tokens.put(rows, key(n), std::nullopt, {TokenKind::Login, kAccount, TokenId{{n}}, Listener::Public, now});
+      if (n % 4 == 3) tokens.erase(rows, key(n), now);
+    };
+    step(live, of_live);
+    step(kept, of_kept);
+    now = now + hours(n < 10 ? 1 : 5);
+  }
+  EXPECT_EQ(of_live.map, of_kept.map);  // it had to give up keeping
+  kept.finish(of_kept);
+  EXPECT_EQ(of_live.map, of_kept.map);
+}
+
 TEST(Tokens, SaysDamagedWhereARenewedSessionsTokenIsMissing) {
   MemoryNode node;
   projections::TokensView view;
