@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "http/routes/staff_policy.h"
+
 #include "domain/policy/policy.h"
 #include "eventstore/partition.h"
 #include "http/authenticate.h"
@@ -55,18 +57,6 @@ void write_set(JsonWriter& json, std::string_view name, domain::SetOf<E> set) {
   json.member_array(name);
   for (const E value : set.values()) json.string(domain::name_of(value));
   json.end_array();
-}
-
-std::string policy_json(const domain::PolicyState& policy) {
-  JsonWriter json;
-  json.begin_object();
-  if (policy.mandatory_from) json.member("two_step_mandatory_from", domain::rfc3339(*policy.mandatory_from));
-  write_set(json, "methods", policy.methods);
-  write_set(json, "remember_durations", policy.remember_durations);
-  json.member("four_eyes", policy.four_eyes).member_array("sms_countries");
-  for (const std::string& country : policy.sms_countries) json.string(country);
-  json.end_array().end_object();
-  return json.take();
 }
 
 std::optional<std::vector<std::string>> countries_of(std::span<const std::string_view> codes) {
@@ -137,6 +127,30 @@ Response preview(const Services& services, const Request& request) {
 }
 
 }  // namespace
+
+std::string policy_json(const domain::PolicyState& policy) {
+  JsonWriter json;
+  json.begin_object();
+  if (policy.mandatory_from) json.member("two_step_mandatory_from", domain::rfc3339(*policy.mandatory_from));
+  write_set(json, "methods", policy.methods);
+  write_set(json, "remember_durations", policy.remember_durations);
+  json.member("four_eyes", policy.four_eyes).member_array("sms_countries");
+  for (const std::string& country : policy.sms_countries) json.string(country);
+  json.end_array().end_object();
+  return json.take();
+}
+
+std::expected<domain::SetPolicy, Problem> policy_from_json(std::string_view json, domain::Actor actor) {
+  std::string body{json};
+  const HeaderField type{"Content-Type", "application/json"};
+  Request request;
+  request.headers = {&type, 1};
+  request.body = body;
+  const auto members = read_body(request, kBody);
+  if (!members) return std::unexpected(members.error());
+  return policy_of(*members, actor);
+}
+
 
 std::vector<Route> staff_policy_routes(const Services& services) {
   std::vector<Route> routes;

@@ -12,45 +12,9 @@
 
 namespace tweestap::tests {
 
-template <class T>
-std::string shown(const T& value) {
-  using namespace domain;
-  if constexpr (kIsOptional<T>) {
-    return value ? shown(*value) : "-";
-  } else if constexpr (kIsList<T>) {
-    std::string out = "[";
-    for (const auto& one : value) out += shown(one) + " ";
-    return out + "]";
-  } else if constexpr (kIsSet<T>) {
-    std::string out = "{";
-    for (const auto one : value.values()) out += std::string{name_of(one)} + " ";
-    return out + "}";
-  } else if constexpr (Named<T>) {
-    return std::string{name_of(value)};
-  } else if constexpr (std::is_same_v<T, SecretText>) {
-    return std::string{value.reveal()};
-  } else if constexpr (std::is_same_v<T, Time>) {
-    return rfc3339(value);
-  } else if constexpr (std::is_same_v<T, std::string>) {
-    return value;
-  } else if constexpr (std::is_arithmetic_v<T>) {
-    return std::to_string(value);
-  } else {
-    return value.text();
-  }
-}
-
-/// An event with all its members, so that two can be compared and a failure reads well.
-inline std::string shown(const domain::Event& event) {
-  return std::visit(
-      [](const auto& one) {
-        using E = std::remove_cvref_t<decltype(one)>;
-        std::string out{E::kInfo.name};
-        domain::for_each_field<E>([&](const auto& f) { out += " " + std::string{f.name} + "=" + shown(one.*f.member); });
-        return out;
-      },
-      event);
-}
+/// An event with all its members, so that two can be compared and a failure reads well. In a file of its own: writing
+/// out every event takes the compiler longer than the tests of a command.
+std::string shown(const domain::Event& event);
 
 template <class... E>
 std::vector<std::string> shown_all(E&&... events) {
@@ -188,11 +152,13 @@ inline domain::LoginCompleted session_opened(domain::SetOf<domain::Amr> amr = {d
   event.idle_seconds = 3600;
   return event;
 }
-inline domain::EnrolmentStarted enrolment_started(domain::Time now = kStart, domain::EnrolmentId enrolment = kEnrolment) {
-  return {enrolment,    domain::Method::Totp, now + domain::minutes(10),
-          std::nullopt, kSession,             domain::SecretText{"SECRET"}};
+inline domain::EnrolmentStarted enrolment_started(domain::Time now = kStart,
+                                                  domain::EnrolmentId enrolment = kEnrolment) {
+  return {enrolment, domain::Method::Totp,        now + domain::minutes(10), std::nullopt,
+          kSession,  domain::SecretText{"SECRET"}};
 }
-/// An account with the app (its secret at position 2) and six recovery codes (at position 4), enrolled by a session that is over.
+/// An account with the app (its secret at position 2) and six recovery codes (at position 4), enrolled by a session
+/// that is over.
 inline Given enrolled(domain::SetOf<domain::Role> roles = {domain::Role::Person}) {
   return Given{registered(roles), enrolment_started(),
                domain::TwoStepEnabled{kEnrolment, domain::Method::Totp, 100, std::nullopt, std::nullopt},

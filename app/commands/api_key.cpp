@@ -1,0 +1,143 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/local_store.h"
+#include "app/remote.h"
+#include "app/stopped_service.h"
+#include "domain/time.h"
+#include "http/tokens.h"
+#include "projections/api_keys.h"
+
+namespace tweestap::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr const char* kInstead =
+    "tweestap api-key … --url https://STAFF-LISTENER with an admin key in TWEESTAP_API_KEY";
+
+ExitStatus wrong(std::string sentence) {
+  return fail(ExitStatus::WrongUse, {platform::Failure::Kind::Invalid, std::move(sentence)});
+}
+
+// As the HTTP contract names the members.
+ordered_json as_json(const projections::ApiKeyRow& key) {
+  ordered_json out{{"api_key", key.id.text()}, {"name", key.name}, {"role", domain::name_of(key.role)}};
+  if (key.expires_at) out["expires_at"] = domain::rfc3339(*key.expires_at);
+  return out;
+}
+
+void show(const CommandLine& line, const ordered_json& keys) {
+  if (line.flags().json) {
+    std::cout << ordered_json{{"api_keys", keys}}.dump() << "\n";
+    return;
+  }
+  for (const auto& key : keys) {
+    std::cout << key["api_key"].get<std::string>() << "  " << key["role"].get<std::string>() << "  "
+              << key["name"].get<std::string>();
+    if (key.contains("expires_at")) std::cout << "  until " << key["expires_at"].get<std::string>();
+    std::cout << "\n";
+  }
+}
+
+void show_new(const CommandLine& line, const ordered_json& key) {
+  if (line.flags().json) {
+    std::cout << key.dump() << "\n";
+  } else {
+    std::cout << key["key"].get<std::string>() << "\n";
+    std::cerr << key["api_key"].get<std::string>() << " is made; the key above is shown this once\n";
+  }
+}
+
+ExitStatus run_create(const CommandLine& line, const std::string& role_name, const std::string& name) {
+  const auto role = domain::parse_name<domain::KeyRole>(role_name);
+  if (!role) return wrong("--role is one of admin, helpdesk, auditor, frontend, stream, and not \"" + role_name + "\"");
+  if (name.empty() || name.size() > domain::kKeyNameMax.count) return wrong("a key's name has 1 to 100 bytes");
+  if (line.flags().url) {
+    auto remote = Remote::connect(*line.flags().url);
+    if (!remote) return fail(remote.error());
+    const auto key = remote->post("/v1/api-keys", ordered_json{{"name", name}, {"role", role_name}});
+    if (!key) return fail(key.error());
+    show_new(line, *key);
+    return ExitStatus::Done;
+  }
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+    platform::SystemRandom random;
+    const auto id = http::draw_id<domain::ApiKeyId>(random);
+    const auto token = http::draw_token(random, http::TokenKind::ApiKey);
+    if (!id) return fail(ExitStatus::StoreRefuses, id.error());
+    if (!token) return fail(ExitStatus::StoreRefuses, token.error());
+    const auto made = core.run(domain::CreateApiKey{domain::System{}, *id, token->id, *role, name, std::nullopt});
+    if (!made) return fail(ExitStatus::StoreRefuses, made.error());
+    if (!*made) return refused(made->error());
+    show_new(line, {{"api_key", id->text()}, {"key", token->text.reveal_text()}, {"name", name}, {"role", role_name}});
+    return ExitStatus::Done;
+  });
+}
+
+ExitStatus run_list(const CommandLine& line) {
+  if (line.flags().url) {
+    auto remote = Remote::connect(*line.flags().url);
+    if (!remote) return fail(remote.error());
+    const auto keys = remote->get("/v1/api-keys");
+    if (!keys) return fail(keys.error());
+    show(line, (*keys)["api_keys"]);
+    return ExitStatus::Done;
+  }
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  const auto store = LocalStore::open(settings->values);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  const auto rows = store->reader().rows();
+  const auto keys = projections::read_api_keys(*rows);
+  if (!keys) return fail(ExitStatus::StoreRefuses, keys.error());
+  ordered_json all = ordered_json::array();
+  for (const auto& key : *keys) {
+    if (!key.revoked_at) all.push_back(as_json(key));
+  }
+  show(line, all);
+  return ExitStatus::Done;
+}
+
+ExitStatus run_revoke(const CommandLine& line, const std::string& id_text) {
+  const auto id = domain::ApiKeyId::parse(id_text);
+  if (!id) return wrong("a key's id begins with apk_, and is not \"" + id_text + "\"");
+  if (line.flags().url) {
+    auto remote = Remote::connect(*line.flags().url);
+    if (!remote) return fail(remote.error());
+    const auto revoked = remote->del("/v1/api-keys/" + id->text());
+    if (!revoked) return fail(revoked.error());
+    return ExitStatus::Done;
+  }
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+    const auto revoked = core.run(domain::RevokeApiKey{domain::System{}, *id});
+    if (!revoked) return fail(ExitStatus::StoreRefuses, revoked.error());
+    return *revoked ? ExitStatus::Done : refused(revoked->error());
+  });
+}
+
+}  // namespace
+
+void add_api_key(CommandLine& line) {
+  CLI::App* group = line.group("api-key", "machine clients: make, list and revoke their keys");
+  const auto role = std::make_shared<std::string>();
+  const auto name = std::make_shared<std::string>();
+  CLI::App* create = line.add(
+      "create", "make a key; it is shown once", [&line, role, name] { return run_create(line, *role, *name); }, group);
+  create->add_option("--role", *role, "admin, helpdesk, auditor, frontend or stream")->required()->type_name("ROLE");
+  create->add_option("NAME", *name, "what you call it")->required();
+  line.add(
+      "list", "list the keys that count, without the keys themselves", [&line] { return run_list(line); }, group);
+  const auto id = std::make_shared<std::string>();
+  line.add(
+          "revoke", "end a key", [&line, id] { return run_revoke(line, *id); }, group)
+      ->add_option("ID", *id, "apk_…")
+      ->required();
+}
+
+}  // namespace tweestap::app

@@ -1,0 +1,123 @@
+#include <signal.h>
+
+#include <csignal>
+#include <cstdio>
+#include <thread>
+
+#include "app/command_line.h"
+#include "app/local_store.h"
+#include "app/remote.h"
+#include "domain/ids.h"
+#include "eventstore/envelope.h"
+
+namespace tweestap::app {
+namespace {
+
+constexpr auto kFollowEvery = std::chrono::milliseconds{200};
+
+struct EventFlags {
+  std::uint64_t after = 0;
+  std::string account;
+  std::string type;
+  bool follow = false;
+};
+
+// Ctrl-C ends following; a reader that goes away ends it too.
+volatile std::sig_atomic_t stopped = 0;
+void stop_following(int) { stopped = 1; }
+
+class Printer {
+ public:
+  explicit Printer(const EventFlags& flags, std::optional<domain::Subject> subject)
+      : flags_(flags), subject_(subject) {}
+
+  // False: nobody reads any more. Bytes without a head are printed: hiding them would hide damage.
+  [[nodiscard]] bool print(std::string_view envelope) const {
+    const auto head = eventstore::scan_head(envelope);
+    if (head && !flags_.type.empty() && head->type != flags_.type) return true;
+    if (head && subject_ && head->subject != *subject_) return true;
+    return std::fwrite(envelope.data(), 1, envelope.size(), stdout) == envelope.size() &&
+           std::fputc('\n', stdout) != EOF;
+  }
+
+ private:
+  const EventFlags& flags_;
+  std::optional<domain::Subject> subject_;
+};
+
+ExitStatus print_local(const platform::Settings& settings, const EventFlags& flags, const Printer& printer) {
+  auto store = LocalStore::open(settings);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  std::uint64_t after = flags.after;
+  while (true) {
+    while (stopped == 0) {
+      const auto page = store->reader().log().read(after);
+      if (!page) return fail(ExitStatus::StoreRefuses, page.error());
+      if (page->empty()) break;
+      for (const auto& record : *page) {
+        if (!printer.print(record.envelope)) return ExitStatus::Done;
+        after = record.position;
+      }
+    }
+    if (std::fflush(stdout) != 0 || !flags.follow || stopped != 0) return ExitStatus::Done;
+    std::this_thread::sleep_for(kFollowEvery);
+    if (auto caught = store->catch_up(); !caught) return fail(ExitStatus::StoreRefuses, caught.error());
+  }
+}
+
+ExitStatus print_remote(Remote& remote, const EventFlags& flags, const Printer& printer) {
+  std::uint64_t after = flags.after;
+  while (stopped == 0) {
+    const int wait = flags.follow ? 20 : 0;
+    const auto page = remote.events(after, flags.type, wait);
+    if (!page) return fail(page.error());
+    for (const std::string& envelope : page->envelopes) {
+      if (!printer.print(envelope)) return ExitStatus::Done;
+    }
+    if (std::fflush(stdout) != 0) return ExitStatus::Done;
+    const bool at_head = page->scanned_to == after;
+    after = page->scanned_to;
+    if (at_head && !flags.follow) break;
+  }
+  return ExitStatus::Done;
+}
+
+ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
+  std::optional<domain::Subject> subject;
+  if (!flags.account.empty()) {
+    subject = domain::Subject::parse(flags.account);
+    if (!subject) {
+      return fail(ExitStatus::WrongUse, {platform::Failure::Kind::Invalid,
+                                         "--account wants an id such as acc_…, or visitor, policy or service"});
+    }
+  }
+  struct sigaction action {};
+  action.sa_handler = stop_following;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  const Printer printer{flags, subject};
+  if (line.flags().url) {
+    auto remote = Remote::connect(*line.flags().url);
+    if (!remote) return fail(remote.error());
+    return print_remote(*remote, flags, printer);
+  }
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  return print_local(settings->values, flags, printer);
+}
+
+}  // namespace
+
+void add_events(CommandLine& line) {
+  const auto flags = std::make_shared<EventFlags>();
+  CLI::App* command = line.add("events", "print events, one canonical envelope a line",
+                               [&line, flags] { return run_events(line, *flags); });
+  command->add_option("--after", flags->after, "only events after this position")->type_name("N");
+  command->add_option("--account", flags->account, "only this account's stream; also visitor, policy, service")
+      ->type_name("ID");
+  command->add_option("--type", flags->type, "only this type, such as login.completed")->type_name("T");
+  command->add_flag("--follow", flags->follow, "go on as events happen, until Ctrl-C");
+}
+
+}  // namespace tweestap::app

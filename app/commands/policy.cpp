@@ -1,0 +1,115 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/local_store.h"
+#include "app/remote.h"
+#include "app/stopped_service.h"
+#include "http/routes/staff_policy.h"
+#include "projections/moment.h"
+
+namespace tweestap::app {
+namespace {
+
+using nlohmann::ordered_json;
+using platform::Failure;
+
+constexpr const char* kInstead = "PUT /v1/policy on the staff listener, with an admin key";
+
+void show(const CommandLine& line, const ordered_json& policy) {
+  if (line.flags().json) {
+    std::cout << policy.dump() << "\n";
+    return;
+  }
+  for (const auto& [name, value] : policy.items()) {
+    std::cout << name << " = " << (value.is_string() ? value.get<std::string>() : value.dump()) << "\n";
+  }
+}
+
+ExitStatus run_show(const CommandLine& line) {
+  if (line.flags().url) {
+    auto remote = Remote::connect(*line.flags().url);
+    if (!remote) return fail(remote.error());
+    const auto policy = remote->get("/v1/policy");
+    if (!policy) return fail(policy.error());
+    show(line, *policy);
+    return ExitStatus::Done;
+  }
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  const auto store = LocalStore::open(settings->values);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  projections::Moment moment{store->reader()};
+  const auto policy = moment.policy();
+  if (!policy) return fail(ExitStatus::StoreRefuses, policy.error());
+  show(line, ordered_json::parse(http::policy_json(*policy)));
+  return ExitStatus::Done;
+}
+
+// NAME=VALUE as the member that PUT /v1/policy takes, so that both have the same rules: lists with commas, an empty
+// value for null.
+ordered_json member_of(std::string_view name, std::string_view value) {
+  if (name == "two_step_mandatory_from") return value.empty() || value == "null" ? ordered_json{} : ordered_json(value);
+  if (value == "true") return true;
+  if (value == "false") return false;
+  ordered_json list = ordered_json::array();
+  while (!value.empty()) {
+    const std::size_t comma = value.find(',');
+    list.push_back(value.substr(0, comma));
+    value = comma == std::string_view::npos ? "" : value.substr(comma + 1);
+  }
+  return list;
+}
+
+std::expected<domain::SetPolicy, Failure> change_of(const std::vector<std::string>& assignments) {
+  ordered_json body = ordered_json::object();
+  for (const std::string& assignment : assignments) {
+    const std::size_t equals = assignment.find('=');
+    if (equals == std::string::npos) {
+      return std::unexpected(
+          Failure{Failure::Kind::Invalid, "policy set wants NAME=VALUE, and not \"" + assignment + "\""});
+    }
+    const std::string name = assignment.substr(0, equals);
+    body[name] = member_of(name, std::string_view{assignment}.substr(equals + 1));
+  }
+  auto change = http::policy_from_json(body.dump(), domain::System{});
+  if (!change) {
+    return std::unexpected(Failure{
+        Failure::Kind::Invalid,
+        "there is no such policy, or it cannot have that value: " + change.error().member +
+            " (two_step_mandatory_from, methods, remember_durations, four_eyes, sms_countries; see docs/operator.md)"});
+  }
+  change->service_stopped = true;
+  return std::move(*change);
+}
+
+ExitStatus run_set(const CommandLine& line, const std::vector<std::string>& assignments) {
+  const auto change = change_of(assignments);
+  if (!change) return fail(ExitStatus::WrongUse, change.error());
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+    const auto changed = core.run(*change);
+    if (!changed) return fail(ExitStatus::StoreRefuses, changed.error());
+    if (!*changed) return refused(changed->error());
+    show(line, ordered_json::parse(http::policy_json(std::get<domain::PolicyState>(**changed))));
+    return ExitStatus::Done;
+  });
+}
+
+}  // namespace
+
+void add_policy(CommandLine& line) {
+  CLI::App* group = line.group("policy", "what the organisation decides for everybody");
+  line.add(
+      "show", "print the policy", [&line] { return run_show(line); }, group);
+  const auto assignments = std::make_shared<std::vector<std::string>>();
+  line.add(
+          "set", "change it, on a stopped service; an event like any other change",
+          [&line, assignments] { return run_set(line, *assignments); }, group)
+      ->add_option("NAME=VALUE", *assignments,
+                   "two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, four_eyes=false, …")
+      ->required();
+}
+
+}  // namespace tweestap::app

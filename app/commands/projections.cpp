@@ -1,0 +1,105 @@
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "app/command_line.h"
+#include "app/local_store.h"
+#include "app/progress.h"
+#include "eventstore/opening.h"
+#include "platform/crypto/random.h"
+#include "projections/rebuild.h"
+
+namespace tweestap::app {
+namespace {
+
+using nlohmann::ordered_json;
+
+ExitStatus run_list(const CommandLine& line) {
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  const auto store = LocalStore::open(settings->values);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  const auto views = projections::view_states(store->reader());
+  if (!views) return fail(ExitStatus::StoreRefuses, views.error());
+  ordered_json all = ordered_json::array();
+  for (const auto& view : *views) {
+    if (line.flags().json) {
+      all.push_back({{"projection", view.name}, {"format", view.format_wanted}, {"current", view.current()}});
+    } else {
+      std::cout << view.name << "  format " << view.format_wanted << "  "
+                << (view.current() ? "current" : "to be rebuilt at the next start") << "\n";
+    }
+  }
+  if (line.flags().json) std::cout << ordered_json{{"projections", all}}.dump() << "\n";
+  return ExitStatus::Done;
+}
+
+ExitStatus say_differences(const CommandLine& line, const std::vector<eventstore::Difference>& found) {
+  bool same = true;
+  ordered_json all = ordered_json::array();
+  for (const auto& one : found) {
+    same = same && one.different == 0;
+    if (line.flags().json) {
+      all.push_back({{"projection", one.name}, {"rows", one.rows}, {"different", one.different}});
+    } else if (one.different == 0) {
+      std::cout << one.name << "  " << one.rows << " rows, the same\n";
+    } else {
+      std::cout << one.name << "  " << one.different << " of " << one.rows << " rows differ, the first at key "
+                << one.first_key << "\n";
+    }
+  }
+  if (line.flags().json) std::cout << ordered_json{{"same", same}, {"projections", all}}.dump() << "\n";
+  return same ? ExitStatus::Done : ExitStatus::No;
+}
+
+ExitStatus run_compare(const CommandLine& line, const platform::Settings& settings) {
+  const auto store = LocalStore::open(settings);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  ProgressBar bar{"comparing"};
+  const auto found = projections::compare(store->reader(), [&bar](auto done, auto all) { bar.show(done, all); });
+  bar.finish();
+  if (!found) return fail(ExitStatus::StoreRefuses, found.error());
+  return say_differences(line, *found);
+}
+
+ExitStatus run_rebuild(const CommandLine& line, const std::string& name, bool compare) {
+  const auto settings = line.settings();
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  if (compare) return run_compare(line, settings->values);
+  platform::SystemRandom random;
+  eventstore::OpenSettings opening;
+  opening.data = settings->values.storage_data;
+  opening.reserve_bytes = static_cast<std::uint64_t>(settings->values.storage_reserve_bytes);
+  auto store = eventstore::open_store(opening, random);
+  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  ProgressBar bar{"rebuilding"};
+  const auto rebuilt = projections::rebuild(*store, name, [&bar](auto done, auto all) { bar.show(done, all); });
+  bar.finish();
+  if (!rebuilt) {
+    const bool wrong_name = rebuilt.error().kind == platform::Failure::Kind::Invalid;
+    return fail(wrong_name ? ExitStatus::WrongUse : ExitStatus::StoreRefuses, rebuilt.error());
+  }
+  if (line.flags().json) {
+    std::cout << ordered_json{{"rebuilt", *rebuilt}}.dump() << "\n";
+  } else {
+    for (const std::string& view : *rebuilt) std::cout << view << "  rebuilt\n";
+  }
+  return ExitStatus::Done;
+}
+
+}  // namespace
+
+void add_projections(CommandLine& line) {
+  CLI::App* group = line.group("projections", "what the log means now: look at it, make it anew");
+  line.add(
+      "list", "name the projections and say whether they are current", [&line] { return run_list(line); }, group);
+  const auto name = std::make_shared<std::string>();
+  const auto compare = std::make_shared<bool>(false);
+  CLI::App* rebuild = line.add(
+      "rebuild", "make one or all anew from the log, on a stopped service",
+      [&line, name, compare] { return run_rebuild(line, *name, *compare); }, group);
+  rebuild->add_option("NAME", *name, "which; all where none is named");
+  rebuild->add_flag("--compare", *compare,
+                    "change nothing: rebuild beside it and compare, also while the service runs");
+}
+
+}  // namespace tweestap::app

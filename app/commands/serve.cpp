@@ -1,0 +1,49 @@
+#include "app/command_line.h"
+#include "app/demo.h"
+#include "app/service.h"
+
+namespace tweestap::app {
+namespace {
+
+struct ServeFlags {
+  bool demo = false;
+  std::optional<std::string> people;
+  std::optional<std::string> staff;
+  std::optional<std::string> ports_file;
+  std::optional<std::string> admin_key_file;
+};
+
+ExitStatus run_serve(const CommandLine& line, const ServeFlags& flags) {
+  std::vector<platform::SettingSources::Flag> settings;
+  if (flags.people) settings.push_back({"http.public", "--public", *flags.people});
+  if (flags.staff) settings.push_back({"http.staff", "--staff", *flags.staff});
+  auto effective = line.settings(std::move(settings));
+  if (!effective) return fail(ExitStatus::WrongUse, effective.error());
+  if (flags.demo && effective->source_of("storage.data") == "default") effective->values.storage_data = kDemoFolder;
+  ServeOptions options;
+  options.demo = flags.demo;
+  if (flags.ports_file) options.ports_file = *flags.ports_file;
+  if (flags.admin_key_file) options.admin_key_file = *flags.admin_key_file;
+  return serve(effective->values, options);
+}
+
+}  // namespace
+
+void add_serve(CommandLine& line) {
+  const auto flags = std::make_shared<ServeFlags>();
+  CLI::App* command =
+      line.add("serve", "run the service until SIGTERM or Ctrl-C", [&line, flags] { return run_serve(line, *flags); });
+  command->add_flag("--demo", flags->demo, "with four accounts whose password is tweestap-demo; loopback only");
+  command->add_option("--public", flags->people, "people's listener; port 0 picks one (http.public)")
+      ->type_name("HOST:PORT");
+  command->add_option("--staff", flags->staff, "staff's listener; port 0 picks one (http.staff)")
+      ->type_name("HOST:PORT");
+  command->add_option("--ports-file", flags->ports_file, "written as JSON once both listeners answer")
+      ->type_name("FILE");
+  command
+      ->add_option("--admin-key-file", flags->admin_key_file,
+                   "the first start writes the admin API key there instead of printing it")
+      ->type_name("FILE");
+}
+
+}  // namespace tweestap::app

@@ -1,0 +1,316 @@
+#include "app/service.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdio>
+
+#include "app/core.h"
+#include "app/demo.h"
+#include "app/first_start.h"
+#include "app/progress.h"
+#include "app/version.h"
+#include "http/authenticate.h"
+#include "http/evidence.h"
+#include "http/idempotency.h"
+#include "http/json_writer.h"
+#include "http/listener.h"
+#include "http/read_time.h"
+#include "http/router.h"
+#include "http/routes/health.h"
+#include "http/routes/routes.h"
+#include "http/throttle_gate.h"
+#include "platform/blocklist.h"
+#include "platform/crypto/hash_pool.h"
+#include "platform/files.h"
+
+namespace tweestap::app {
+namespace {
+
+using platform::Failure;
+using platform::LogLevel;
+
+std::unexpected<Failure> invalid(std::string sentence) {
+  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
+}
+
+struct HostAndPort {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+// `127.0.0.1:8080`, `[::1]:8080`.
+std::expected<HostAndPort, Failure> parse_host_and_port(std::string_view setting, std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  HostAndPort out;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
+  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || colon == 0) {
+    return invalid(std::string{setting} + " wants HOST:PORT, such as 127.0.0.1:8080, and not \"" + std::string{text} +
+                   "\"");
+  }
+  std::string_view host = text.substr(0, colon);
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  out.host = host;
+  return out;
+}
+
+std::expected<http::ForwardingRule, Failure> forwarding_rule(const platform::Settings& settings) {
+  http::ForwardingRule rule;
+  rule.header = settings.http_forwarded_header;
+  for (const std::string& text : settings.http_proxies) {
+    auto network = http::Network::parse(text);
+    if (!network) return std::unexpected(std::move(network.error()));
+    rule.proxies.push_back(*network);
+  }
+  return rule;
+}
+
+std::expected<std::unique_ptr<http::Listener>, Failure> open_listener(const platform::Settings& settings,
+                                                                      http::ListenerKind kind, const http::Texts& texts,
+                                                                      platform::Log& log) {
+  const bool is_public = kind == http::ListenerKind::Public;
+  auto address = is_public ? parse_host_and_port("http.public", settings.http_public)
+                           : parse_host_and_port("http.staff", settings.http_staff);
+  if (!address) return std::unexpected(std::move(address.error()));
+  auto forwarding = forwarding_rule(settings);
+  if (!forwarding) return std::unexpected(std::move(forwarding.error()));
+  http::ListenerOptions options;
+  options.kind = kind;
+  options.host = address->host;
+  options.port = address->port;
+  options.forwarding = std::move(*forwarding);
+  options.connections_max =
+      static_cast<std::size_t>(is_public ? settings.http_public_connections : settings.http_staff_connections);
+  options.head_timeout = std::chrono::seconds{settings.http_head_timeout_s};
+  options.body_timeout = std::chrono::seconds{settings.http_body_timeout_s};
+  options.idle_timeout = std::chrono::seconds{settings.http_keep_alive_s};
+  options.drain_timeout = std::chrono::seconds{settings.http_drain_s};
+  options.on_exception = [&log](http::ListenerKind, std::string_view request_id) {
+    log.write(LogLevel::Error, "http.handler_threw", {{"request", request_id}});
+  };
+  return http::Listener::open(std::move(options), texts);
+}
+
+LogLevel log_level(const platform::Settings& settings) {
+  for (const LogLevel level : {LogLevel::Debug, LogLevel::Warning, LogLevel::Error}) {
+    if (settings.log_level == platform::log_level_name(level)) return level;
+  }
+  return LogLevel::Info;
+}
+
+std::expected<platform::Blocklist, Failure> open_blocklist(const platform::Settings& settings) {
+  if (settings.password_blocklist.empty()) return platform::Blocklist::built_in();
+  return platform::Blocklist::open(settings.password_blocklist);
+}
+
+// Everything that the routes refer to, in the order in which it may be taken down again.
+struct Doors {
+  Doors(Core& core, const platform::Settings& settings, const Surroundings& around, const http::Texts& texts,
+        const platform::Blocklist& blocklist, http::FrontDoorRules front_door)
+      : rules(std::move(front_door)),
+        time(around.clock),
+        stand_ins(rules.argon2),
+        hash_pool({static_cast<unsigned>(settings.password_hash_workers),
+                   static_cast<std::size_t>(settings.password_hash_queue)}),
+        services{core.partition(), core.keys(), core.unstored(), hash_pool, around.random, blocklist, around.clock,
+                 around.metrics,   around.log,  texts,           rules,     time,          gate,      running,
+                 stand_ins} {}
+
+  http::FrontDoorRules rules;
+  http::ReadTime time;
+  http::ThrottleGate gate;
+  http::RunningRequests running;
+  http::StandIns stand_ins;
+  platform::HashPool hash_pool;
+  http::Services services;
+};
+
+std::expected<void, Failure> write_ports_file(const std::filesystem::path& path, const http::Listener& people,
+                                              const http::Listener& staff) {
+  const std::string text = "{\"public\":\"" + people.url() + "\",\"staff\":\"" + staff.url() + "\"}\n";
+  return platform::write_file_atomically(path, platform::bytes_of(text));
+}
+
+std::unexpected<Trouble> trouble(ExitStatus status, const Failure& failure) {
+  return std::unexpected(Trouble{status, failure});
+}
+
+// The service from its settings to its end; the steps are called in the order in which they stand.
+class Service {
+ public:
+  Service(const platform::Settings& settings, const ServeOptions& options)
+      : settings_(settings), options_(options), log_(platform::Log::Format::Automatic, log_level(settings)) {}
+
+  // Everything that can be found wrong before the store is touched. The listeners are open but do not answer yet.
+  std::expected<void, Trouble> prepare();
+  std::expected<void, Trouble> open_core();
+  // The first admin key, the event of this start, and what the doors refer to.
+  std::expected<void, Trouble> begin();
+  std::expected<void, Trouble> open_doors();
+  void wait_for(platform::StopSignal& stop);
+  void drain();
+
+ private:
+  void tell_where_the_kek_lies();
+  void tell_where_to_go() const;
+
+  const platform::Settings& settings_;
+  const ServeOptions& options_;
+  platform::Log log_;
+  platform::Metrics metrics_;
+  platform::SystemClock clock_;
+  platform::SystemRandom random_;
+  const domain::Rules rules_ = http::domain_rules(settings_);
+  const Surroundings around_{settings_, rules_, clock_, random_, metrics_, log_};
+  std::optional<http::Texts> texts_;
+  std::optional<platform::Blocklist> blocklist_;
+  std::unique_ptr<Core> core_;
+  std::optional<Doors> doors_;
+  http::ServiceFacts facts_;
+  std::optional<http::Router> people_router_;
+  std::optional<http::Router> staff_router_;
+  std::unique_ptr<http::Listener> people_;  // last: their threads use everything above
+  std::unique_ptr<http::Listener> staff_;
+};
+
+std::expected<void, Trouble> Service::prepare() {
+  auto texts = http::Texts::load(settings_.organisation_language);
+  if (!texts) return trouble(ExitStatus::WrongUse, texts.error());
+  texts_.emplace(std::move(*texts));
+  auto blocklist = open_blocklist(settings_);
+  if (!blocklist) return trouble(ExitStatus::WrongUse, blocklist.error());
+  blocklist_.emplace(std::move(*blocklist));
+  if (options_.demo) {
+    if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
+  }
+  auto people = open_listener(settings_, http::ListenerKind::Public, *texts_, log_);
+  if (!people) return trouble(ExitStatus::WrongUse, people.error());
+  people_ = std::move(*people);
+  auto staff = open_listener(settings_, http::ListenerKind::Staff, *texts_, log_);
+  if (!staff) return trouble(ExitStatus::WrongUse, staff.error());
+  staff_ = std::move(*staff);
+  return {};
+}
+
+std::expected<void, Trouble> Service::open_core() {
+  if (options_.demo) {
+    if (auto ours = claim_demo_folder(DataFolder{settings_.storage_data}); !ours) {
+      return trouble(ExitStatus::StoreRefuses, ours.error());
+    }
+  }
+  ProgressBar progress{"rebuilding projections"};
+  CoreOptions options;
+  options.create = true;
+  options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
+  // What is stored is durable and what is not was never answered, so nothing is lost by ending at once (rule DUR-3).
+  options.on_fatal = [this](const Failure& failure) {
+    log_.write(LogLevel::Error, "store.failed", {{"reason", failure.reason}});
+    _exit(static_cast<int>(ExitStatus::StoreRefuses));
+  };
+  auto core = Core::open(around_, std::move(options));
+  if (!core) return trouble(ExitStatus::StoreRefuses, core.error());
+  core_ = std::move(*core);
+  return {};
+}
+
+std::expected<void, Trouble> Service::begin() {
+  if (needs_admin_key(*core_)) {
+    tell_where_the_kek_lies();
+    if (options_.admin_key_file && std::filesystem::exists(*options_.admin_key_file)) {
+      return trouble(ExitStatus::WrongUse,
+                     {Failure::Kind::Invalid, "--admin-key-file " + options_.admin_key_file->string() +
+                                                  " is there already; remove it or name another file"});
+    }
+    if (auto key = ensure_admin_key(*core_, random_, {options_.admin_key_file}); !key) {
+      return trouble(ExitStatus::StoreRefuses, key.error());
+    }
+  }
+  const auto started = core_->run(domain::RecordServiceStart{std::string{version()}, core_->dropped_bytes()});
+  if (!started) return trouble(ExitStatus::StoreRefuses, started.error());
+  const auto origin = [](const std::string& setting, const http::Listener& listener) {
+    return setting.empty() ? listener.url() : setting;
+  };
+  doors_.emplace(*core_, settings_, around_, *texts_, *blocklist_,
+                 http::front_door_rules(settings_, origin(settings_.http_public_origin, *people_),
+                                        origin(settings_.http_staff_origin, *staff_)));
+  if (options_.demo) {
+    if (auto made = ensure_demo_accounts(doors_->services); !made)
+      return trouble(ExitStatus::StoreRefuses, made.error());
+  }
+  return {};
+}
+
+std::expected<void, Trouble> Service::open_doors() {
+  facts_.version = version();
+  facts_.data = settings_.storage_data;
+  facts_.reserve_bytes = static_cast<std::uint64_t>(settings_.storage_reserve_bytes);
+  facts_.started_us = clock_.monotonic_us();
+  facts_.feed_readers_max = static_cast<std::size_t>(settings_.http_feed_readers);
+  const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
+    place.emplace(kind, http::all_routes(doors_->services, facts_), http::front_door(doors_->services));
+  };
+  router(people_router_, http::ListenerKind::Public);
+  router(staff_router_, http::ListenerKind::Staff);
+  people_->start([this](http::Request& request) { return people_router_->answer(request); });
+  staff_->start([this](http::Request& request) { return staff_router_->answer(request); });
+  if (options_.ports_file) {
+    if (auto written = write_ports_file(*options_.ports_file, *people_, *staff_); !written) {
+      return trouble(ExitStatus::WrongUse, written.error());
+    }
+  }
+  log_.write(LogLevel::Info, "service.started",
+             {{"version", version()},
+              {"public", people_->url()},
+              {"staff", staff_->url()},
+              {"head", core_->partition().log().head().position}});
+  tell_where_to_go();
+  return {};
+}
+
+void Service::wait_for(platform::StopSignal& stop) {
+  const auto signal = stop.wait();
+  log_.write(LogLevel::Info, "service.stopping", {{"signal", signal.value_or(0)}});
+}
+
+void Service::drain() {
+  const bool people = people_->stop();
+  const bool staff = staff_->stop();
+  doors_->hash_pool.stop();
+  core_->stop();
+  log_.write(LogLevel::Info, "service.stopped", {{"drained", people && staff}});
+}
+
+void Service::tell_where_the_kek_lies() {
+  if (core_->kek_source() != KekSource::DataFolder) return;
+  log_.write(
+      LogLevel::Warning, "keys.kek_in_data_folder",
+      {{"file", core_->folder().kek().string()},
+       {"advice", "in production keep the key-encryption key elsewhere: keys.kek_file or a systemd credential"}});
+}
+
+void Service::tell_where_to_go() const {
+  if (isatty(STDERR_FILENO) == 0) return;
+  std::fprintf(stderr, "\n  people  %s\n  staff   %s\n\n  stop with Ctrl-C\n\n", people_->url().c_str(),
+               staff_->url().c_str());
+}
+
+}  // namespace
+
+ExitStatus serve(const platform::Settings& settings, const ServeOptions& options) {
+  if (auto hidden = platform::forbid_core_dumps(); !hidden) return fail(ExitStatus::WrongUse, hidden.error());
+  auto stop = platform::StopSignal::create();  // before any thread: they inherit the blocked signals
+  if (!stop) return fail(ExitStatus::WrongUse, stop.error());
+  Service service{settings, options};
+  auto ready = service.prepare();
+  if (ready) ready = service.open_core();
+  if (ready) ready = service.begin();
+  if (ready) ready = service.open_doors();
+  if (!ready) return fail(ready.error());
+  service.wait_for(*stop);
+  service.drain();
+  return ExitStatus::Done;
+}
+
+}  // namespace tweestap::app
