@@ -35,7 +35,8 @@ std::expected<std::unique_ptr<Core>, Failure> Core::open(const Surroundings& aro
 
   auto rebuilt = projections::rebuild_stale(*store, options.progress);
   if (!rebuilt) return failed(rebuilt);
-  for (const std::string& view : *rebuilt) {
+  const bool was_empty = core->created_;  // then there was nothing to rebuild from
+  for (const std::string& view : was_empty ? std::vector<std::string>{} : *rebuilt) {
     around.log.write(platform::LogLevel::Info, "projection.rebuilt", {{"projection", view}});
   }
 

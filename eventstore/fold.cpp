@@ -16,11 +16,9 @@ constexpr std::size_t kWriteBytes = std::size_t{1} << 20;  // of rows that go to
 
 }  // namespace
 
-StoredContent::StoredContent(const Storage& storage) : storage_(storage), snapshot_(storage.db().GetSnapshot()) {}
+StoredContent::StoredContent(const Storage& storage) : storage_(storage), snapshot_(storage.take_snapshot()) {}
 
-StoredContent::~StoredContent() {
-  if (snapshot_ != nullptr) storage_.db().ReleaseSnapshot(snapshot_);
-}
+StoredContent::~StoredContent() { storage_.release(snapshot_); }
 
 std::expected<Head, Failure> StoredContent::head() const {
   std::string value;

@@ -1,14 +1,18 @@
 #pragma once
 // The key database: the data keys of every subject and the keys of the service, each wrapped by the key-encryption key.
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <filesystem>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <shared_mutex>
 #include <span>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "domain/ids.h"
 #include "domain/pseudonym.h"
@@ -19,6 +23,8 @@
 #include "platform/failure.h"
 
 namespace tweestap::eventstore {
+
+class KeyDatabase;
 
 /// Why a subject's keys are not to be had.
 enum class NoKeys : std::uint8_t {
@@ -62,7 +68,7 @@ class KeyRing {
                                              std::optional<platform::Secret> kek);
   ~KeyRing();
 
-  [[nodiscard]] bool unlocked() const noexcept;
+  [[nodiscard]] bool unlocked() const noexcept { return kek_.has_value(); }
   /// Reads what the running service has added since (open_secondary only; elsewhere it does nothing).
   [[nodiscard]] std::expected<void, platform::Failure> catch_up();
 
@@ -100,19 +106,27 @@ class KeyRing {
   [[nodiscard]] const platform::Secret& page_key() const;
 
  private:
-  class Store;
   struct ServiceKeys;
-  KeyRing(std::unique_ptr<Store> store, std::optional<platform::Secret> kek, platform::RandomSource* random);
-  [[nodiscard]] static Opened finish_opening(std::unique_ptr<KeyRing> ring);
-  [[nodiscard]] const ServiceKeys& unlocked_keys() const;
-  [[nodiscard]] std::expected<std::optional<NewSubjectKeys>, KeyTrouble> read_subject(
-      const domain::Subject& subject) const;
-  [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject(const domain::Subject& subject);
+  // Creations of one subject wait for each other; those of two subjects seldom do, so that they share a sync.
+  static constexpr std::size_t kCreationLocks = 64;
 
-  std::unique_ptr<Store> store_;
+  KeyRing(std::unique_ptr<KeyDatabase> database, std::optional<platform::Secret> kek, platform::RandomSource* random);
+  static Opened finish_opening(std::expected<std::unique_ptr<KeyDatabase>, platform::Failure> database,
+                               std::optional<platform::Secret> kek, platform::RandomSource* random);
+  std::expected<void, platform::Failure> check_key_encryption_key() const;
+  std::expected<void, platform::Failure> draw_service_keys();
+  std::expected<void, platform::Failure> load_service_keys();
+  [[nodiscard]] const ServiceKeys& unlocked_keys() const;
+  [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);
+  std::expected<void, platform::Failure> make_month(std::uint32_t month);
+
+  std::unique_ptr<KeyDatabase> database_;
   std::optional<platform::Secret> kek_;
   platform::RandomSource* random_;  // nullptr where the ring only reads
   std::unique_ptr<ServiceKeys> service_;
+  std::array<std::mutex, kCreationLocks> creation_;
+  mutable std::shared_mutex months_mutex_;
+  std::map<std::uint32_t, platform::Secret> months_;  // guarded by months_mutex_
 };
 
 }  // namespace tweestap::eventstore

@@ -85,13 +85,17 @@ Storage::Opened Storage::open_as(Mode mode, const StorageSettings& settings, con
       break;
   }
   if (!status.ok()) return std::unexpected(failure_of(status, "the log in " + folder + " could not be opened"));
-  return std::shared_ptr<Storage>(
-      new Storage{settings, std::unique_ptr<rocksdb::DB>{db}, std::move(handles), std::move(listener)});
+  return std::shared_ptr<Storage>(new Storage{settings, std::unique_ptr<rocksdb::DB>{db}, std::move(handles),
+                                              std::move(listener), mode == Mode::Secondary});
 }
 
 Storage::Storage(const StorageSettings& settings, std::unique_ptr<rocksdb::DB> db,
-                 std::vector<rocksdb::ColumnFamilyHandle*> handles, std::shared_ptr<Listener> listener)
-    : sync_(settings.sync), db_(std::move(db)), handles_(std::move(handles)), listener_(std::move(listener)) {}
+                 std::vector<rocksdb::ColumnFamilyHandle*> handles, std::shared_ptr<Listener> listener, bool tails)
+    : sync_(settings.sync),
+      db_(std::move(db)),
+      handles_(std::move(handles)),
+      listener_(std::move(listener)),
+      tails_(tails) {}
 
 Storage::~Storage() {
   listener_->set({});

@@ -84,11 +84,16 @@ class Storage {
     return handles_[static_cast<std::size_t>(family)];
   }
   [[nodiscard]] rocksdb::DB& db() const { return *db_; }
+  /// One moment to read from; nullptr on a secondary, which stands still by itself and takes no snapshots.
+  [[nodiscard]] const rocksdb::Snapshot* take_snapshot() const { return tails_ ? nullptr : db_->GetSnapshot(); }
+  void release(const rocksdb::Snapshot* snapshot) const {
+    if (snapshot != nullptr) db_->ReleaseSnapshot(snapshot);
+  }
 
  private:
   class Listener;
   Storage(const StorageSettings& settings, std::unique_ptr<rocksdb::DB> db,
-          std::vector<rocksdb::ColumnFamilyHandle*> handles, std::shared_ptr<Listener> listener);
+          std::vector<rocksdb::ColumnFamilyHandle*> handles, std::shared_ptr<Listener> listener, bool tails);
   enum class Mode { Create, Write, ReadOnly, Secondary };
   static Opened open_as(Mode mode, const StorageSettings& settings, const std::filesystem::path& scratch);
 
@@ -96,6 +101,7 @@ class Storage {
   std::unique_ptr<rocksdb::DB> db_;
   std::vector<rocksdb::ColumnFamilyHandle*> handles_;
   std::shared_ptr<Listener> listener_;
+  bool tails_;  // a secondary
 };
 
 /// The families' names in a database folder; a failure where it is none.

@@ -5,11 +5,9 @@
 namespace tweestap::eventstore {
 
 StoredRows::StoredRows(std::shared_ptr<const Storage> storage)
-    : storage_(std::move(storage)), snapshot_(storage_->db().GetSnapshot()) {}
+    : storage_(std::move(storage)), snapshot_(storage_->take_snapshot()) {}
 
-StoredRows::~StoredRows() {
-  if (snapshot_ != nullptr) storage_->db().ReleaseSnapshot(snapshot_);
-}
+StoredRows::~StoredRows() { storage_->release(snapshot_); }
 
 bool StoredRows::get(ViewNumber view, std::string_view key, std::string& value) {
   const auto found = storage_->get(Family::Rows, row_key(view, key), value, snapshot_);

@@ -18,6 +18,7 @@ using platform::Failure;
 // The data keys of whose members it may seal; made, and durable, before the batch that uses them first.
 std::expected<void, Failure> add_keys(const Services& services, const domain::Subject& subject,
                                       eventstore::Submission& submission) {
+  submission.keys_subject = subject;
   auto found = services.keys.subject_keys(subject);
   if (found) {
     submission.keys = std::make_shared<const eventstore::SubjectKeys>(std::move(*found));
