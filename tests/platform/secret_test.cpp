@@ -144,6 +144,17 @@ TEST(KEY_3, MovingShorteningAndWipingLeaveNothingBehind) {
   EXPECT_EQ(count_in_memory(needle), 0U);
 }
 
+// Alone, since what comes after it would use the freed memory again and hide a copy.
+TEST(KEY_3, NormalisingAPasswordLeavesNoCopy) {
+  const Needle needle = Needle::of_utf8(4, 96);
+  {
+    const Secret typed = needle.plant();
+    EXPECT_TRUE(normalize_password(typed.reveal_text()));
+  }
+  EXPECT_EQ(count_in_memory(needle), 0U);
+  EXPECT_EQ(count_in_memory(needle.as_utf16()), 0U);
+}
+
 // Everything that is done with a password on the way to its verifier, and with a code and its secret.
 TEST(KEY_3, NoLibraryKeepsACopyOfAPassword) {
   const Needle needle = Needle::of_utf8(3, 96);
