@@ -108,7 +108,7 @@ class KeyRing {
  private:
   struct ServiceKeys;
   // Creations of one subject wait for each other; those of two subjects seldom do, so that they share a sync.
-  static constexpr std::size_t kCreationLocks = 64;
+  static constexpr std::size_t kCreationLocks = 16;
 
   KeyRing(std::unique_ptr<KeyDatabase> database, std::optional<platform::Secret> kek, platform::RandomSource* random);
   static Opened finish_opening(std::expected<std::unique_ptr<KeyDatabase>, platform::Failure> database,
