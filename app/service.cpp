@@ -133,6 +133,16 @@ std::expected<void, Failure> write_ports_file(const std::filesystem::path& path,
   return platform::write_file_atomically(path, platform::bytes_of(text));
 }
 
+// Before anything is made: only a folder without a log has its first start before it.
+std::expected<void, Failure> check_admin_key_file(const platform::Settings& settings, const ServeOptions& options) {
+  std::error_code unreadable;
+  const bool first_start = !std::filesystem::exists(std::filesystem::path{settings.storage_data} / "log", unreadable);
+  if (!first_start || !options.admin_key_file || !std::filesystem::exists(*options.admin_key_file, unreadable))
+    return {};
+  return invalid("--admin-key-file " + options.admin_key_file->string() +
+                 " is there already; remove it or name another file");
+}
+
 std::unexpected<Trouble> trouble(ExitStatus status, const Failure& failure) {
   return std::unexpected(Trouble{status, failure});
 }
@@ -185,6 +195,7 @@ std::expected<void, Trouble> Service::prepare() {
   if (options_.demo) {
     if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
   }
+  if (auto free = check_admin_key_file(settings_, options_); !free) return trouble(ExitStatus::WrongUse, free.error());
   auto people = open_listener(settings_, http::ListenerKind::Public, *texts_, log_);
   if (!people) return trouble(ExitStatus::WrongUse, people.error());
   people_ = std::move(*people);
@@ -218,11 +229,6 @@ std::expected<void, Trouble> Service::open_core() {
 std::expected<void, Trouble> Service::begin() {
   if (needs_admin_key(*core_)) {
     tell_where_the_kek_lies();
-    if (options_.admin_key_file && std::filesystem::exists(*options_.admin_key_file)) {
-      return trouble(ExitStatus::WrongUse,
-                     {Failure::Kind::Invalid, "--admin-key-file " + options_.admin_key_file->string() +
-                                                  " is there already; remove it or name another file"});
-    }
     if (auto key = ensure_admin_key(*core_, random_, {options_.admin_key_file}); !key) {
       return trouble(ExitStatus::StoreRefuses, key.error());
     }

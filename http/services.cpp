@@ -32,7 +32,7 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.deferral = domain::seconds(settings.enrolment_deferral_s);
   rules.reset_enrol_within = domain::seconds(settings.reset_enrol_within_s);
   rules.audit_read_told_every = domain::seconds(settings.audit_read_every_s);
-  // Devices cannot be remembered yet, so nobody is offered it, whatever remember.default says.
+  // Devices cannot be remembered yet, so nobody is offered it.
   rules.remember_default = domain::Remember::Never;
   return rules;
 }

@@ -59,25 +59,16 @@ struct Settings {
 
   // Logins, sessions, enrolments
   std::int64_t login_lifetime_s = 10 * kMinute;
-  std::int64_t login_pending_max = 10;
   std::int64_t session_lifetime_s = 12 * kHour;
   std::int64_t session_idle_s = 1 * kHour;
   std::int64_t session_used_every_s = 10 * kMinute;
   std::int64_t session_fresh_s = 5 * kMinute;
-  std::int64_t session_per_account_max = 50;
   std::int64_t enrolment_lifetime_s = 10 * kMinute;
   std::int64_t enrolment_tries = 5;
   std::int64_t enrolment_deferral_s = 24 * kHour;
-  std::string remember_default = "12h";
-  std::int64_t remember_devices_max = 20;
-  std::int64_t remember_failures_max = 10;
   std::int64_t reset_enrol_within_s = 72 * kHour;
-  std::int64_t reset_approve_within_s = 72 * kHour;
-  std::int64_t app_devices_max = 5;
-  std::int64_t app_failures_max = 10;
 
   // Recovery codes
-  std::int64_t recovery_codes = 6;
   std::int64_t recovery_failures_free = 5;
 
   // Throttles and locks
@@ -93,10 +84,6 @@ struct Settings {
   std::int64_t visitor_events_per_minute = 600;
 
   // SMS
-  std::int64_t sms_lifetime_s = 10 * kMinute;
-  std::int64_t sms_tries = 5;
-  std::int64_t sms_resends = 5;
-  std::int64_t sms_resend_after_s = 30;
   std::int64_t sms_budget_number = 10;
   std::int64_t sms_budget_account = 10;
   std::int64_t sms_budget_network = 200;
@@ -105,8 +92,6 @@ struct Settings {
   // The organisation
   std::string organisation_name = "Tweestap";
   std::string organisation_language = "en";
-  std::string organisation_help;
-  std::int64_t privacy_pseudonym_months = 13;
   std::int64_t audit_read_every_s = 60;
 
   // Operation
