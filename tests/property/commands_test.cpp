@@ -1,0 +1,204 @@
+// Random sequences of commands, decided by the real decider over every view, against what must hold whatever happens.
+// rapidcheck prints the seed of a failure; RC_PARAMS="seed=…" repeats it.
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+#include "tests/support/given.h"
+#include "tests/support/memory_node.h"
+#include "tests/support/random_commands.h"
+
+namespace tweestap::tests {
+namespace {
+
+using namespace domain;
+
+/// What was ever accepted, over all accounts.
+struct Seen {
+  std::set<std::tuple<AccountId, std::uint64_t, std::int64_t>> steps;            // secret and step of an app's code
+  std::set<std::tuple<AccountId, std::uint64_t, std::uint32_t>> recovery_codes;  // set and index
+  std::map<SessionId, std::pair<Time, Duration>> ends;                           // absolute, and idle length
+};
+
+std::optional<std::int64_t> step_of(const Event& event) {
+  return std::visit(
+      [](const auto& one) -> std::optional<std::int64_t> {
+        if constexpr (requires { one.step; }) return one.step;
+        return std::nullopt;
+      },
+      event);
+}
+
+template <class... Es>
+bool has(const MemoryNode& node) {
+  return std::ranges::any_of(node.last_events,
+                             [](const Event* event) { return (std::holds_alternative<Es>(*event) || ...); });
+}
+
+// The secret that a code was of: an enrolment's own, or the one that the account had.
+std::uint64_t secret_of(const AccountState& before, const Event& event) {
+  const bool enrols =
+      std::holds_alternative<TwoStepEnabled>(event) || std::holds_alternative<TwoStepMethodChanged>(event);
+  if (enrols) return before.enrolment->position;
+  return before.two_step ? before.two_step->secret_position : 0;
+}
+
+void check_events(const MemoryNode& node, const AccountId& account, const AccountState& before, Seen& seen) {
+  for (const Event* event : node.last_events) {
+    if (const auto step = step_of(*event)) {
+      RC_ASSERT(seen.steps.emplace(account, secret_of(before, *event), *step).second);
+    }
+    if (const auto* used = std::get_if<RecoveryCodeUsed>(event)) {
+      RC_ASSERT(seen.recovery_codes.emplace(account, used->set, used->index).second);
+    }
+    if (const auto* completed = std::get_if<LoginCompleted>(event)) {
+      seen.ends[completed->session] = {completed->expires_at, seconds(completed->idle_seconds)};
+      RC_ASSERT(completed->expires_at <= node.now + Rules{}.session_life);
+    }
+  }
+}
+
+void check_failures(const MemoryNode& node, const AccountState& before, const AccountState& after) {
+  if (after.lock.failures >= before.lock.failures) return;
+  // Two-step off: nothing is left to count for. It asks for a fresh second step itself.
+  RC_ASSERT((has<SessionSteppedUp, RecoveryCodeUsed, SecondStepUnlocked, TwoStepEnabled, TwoStepMethodChanged,
+                 TwoStepDisabled>(node)) ||
+            std::ranges::any_of(node.last_events, [](const Event* event) {
+              const auto* completed = std::get_if<LoginCompleted>(event);
+              return completed != nullptr && (completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Recovery));
+            }));
+}
+
+std::optional<SessionRef> session_of(const Command& command) {
+  return std::visit(
+      [](const auto& one) -> std::optional<SessionRef> {
+        if constexpr (requires { one.session; }) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(one.session)>, SessionRef>) return one.session;
+        }
+        if constexpr (requires { one.by; }) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(one.by)>, Enroller>) {
+            if (const auto* session = std::get_if<SessionRef>(&one.by)) return *session;
+          }
+        }
+        return std::nullopt;
+      },
+      command);
+}
+
+void check_sessions(const AccountState& before, const AccountState& after, const std::optional<SessionRef>& used,
+                    bool accepted, Time now, const Seen& seen) {
+  for (const Session& session : after.sessions) {
+    const auto end = seen.ends.find(session.id);
+    RC_ASSERT(end != seen.ends.end());
+    RC_ASSERT(session.expires_at == end->second.first);  // no use, step-up or fresh token moves it
+  }
+  if (!used || !accepted) return;
+  const auto session = std::ranges::find(before.sessions, used->session, &Session::id);
+  RC_ASSERT(session != before.sessions.end());
+  RC_ASSERT(session->token == used->token);
+  RC_ASSERT(session->listener == used->listener);
+  RC_ASSERT(now < seen.ends.at(used->session).first);
+  RC_ASSERT(now < session->last_used_at + seen.ends.at(used->session).second);
+}
+
+// Whoever is let in, a lock or a disabled account stands before it.
+void check_doors(const MemoryNode& node, const AccountState& before) {
+  if (!has<LoginCompleted>(node)) return;
+  RC_ASSERT(!before.profile.disabled);
+  for (const Event* event : node.last_events) {
+    const auto* completed = std::get_if<LoginCompleted>(event);
+    if (completed == nullptr) continue;
+    if (completed->amr.has(Amr::Otp) && before.two_step) {
+      RC_ASSERT(!before.lock.holds(node.now) || has<TwoStepEnabled>(node));
+    }
+    if (before.two_step) RC_ASSERT(completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Recovery));
+  }
+}
+
+void run(const std::vector<std::uint64_t>& draws) {
+  projections::DeciderSettings settings;
+  settings.visitor_events_per_minute = 4;
+  MemoryNode node{settings};
+  for (std::uint8_t n = 0; n < RandomCommands::kAccounts; ++n) node.submit(RandomCommands::registration(n));
+  Seen seen;
+  for (const std::uint64_t draw : draws) {
+    RandomCommands random{draw};
+    const AccountId account = RandomCommands::account(random.below(RandomCommands::kAccounts));
+    const AccountState before = node.state(account);
+    Command command = random.next(account, before, node.now);
+    const auto used = session_of(command);
+    const auto outcome = node.submit(std::move(command));
+    const AccountState after = node.state(account);
+    check_events(node, account, before, seen);
+    check_failures(node, before, after);
+    check_sessions(before, after, used, outcome->value.has_value(), node.now, seen);
+    check_doors(node, before);
+    if (outcome->suppressed) RC_ASSERT(node.last_events.empty());
+    node.after(random.pause());
+  }
+  RC_ASSERT(node.rows.map == node.rebuilt());
+}
+
+TEST(RandomCommands, KeepWhatMustHoldAndRowsAreThoseOfARebuild) {
+  EXPECT_TRUE(rc::check("random commands", [] {
+    const auto length = *rc::gen::inRange<std::size_t>(1, 1000);
+    run(*rc::gen::resize(100,
+                         rc::gen::container<std::vector<std::uint64_t>>(length, rc::gen::arbitrary<std::uint64_t>())));
+  }));
+}
+
+// That the sequences above are worth something: they get everywhere.
+TEST(RandomCommands, ReachEveryKindOfEvent) {
+  std::set<std::string_view> reached;
+  MemoryNode node;
+  for (std::uint8_t n = 0; n < RandomCommands::kAccounts; ++n) node.submit(RandomCommands::registration(n));
+  for (std::uint64_t draw = 1; draw < 20'000; ++draw) {
+    RandomCommands random{draw};
+    const AccountId account = RandomCommands::account(random.below(RandomCommands::kAccounts));
+    node.submit(random.next(account, node.state(account), node.now));
+    for (const Event* event : node.last_events) reached.insert(info_of(*event).name);
+    node.after(random.pause());
+  }
+  for (const std::string_view name : {"account.password_changed",
+                                      "account.password_rehashed",
+                                      "account.profile_changed",
+                                      "account.mandatory_from_changed",
+                                      "account.disabled",
+                                      "account.enabled",
+                                      "login.password_rejected",
+                                      "login.started",
+                                      "login.code_rejected",
+                                      "login.recovery_code_rejected",
+                                      "login.completed",
+                                      "login.refused",
+                                      "login.abandoned",
+                                      "enrolment.started",
+                                      "enrolment.code_rejected",
+                                      "enrolment.cancelled",
+                                      "two_step.enabled",
+                                      "two_step.method_changed",
+                                      "two_step.disabled",
+                                      "two_step.enrolment_deferred",
+                                      "recovery_codes.generated",
+                                      "recovery_codes.acknowledged",
+                                      "recovery_code.used",
+                                      "session.stepped_up",
+                                      "session.used",
+                                      "session.step_up_rejected",
+                                      "session.ended",
+                                      "policy.changed",
+                                      "api_key.created",
+                                      "api_key.revoked",
+                                      "audit.read",
+                                      "service.started"}) {
+    EXPECT_TRUE(reached.contains(name)) << name;
+  }
+  EXPECT_EQ(node.rows.map, node.rebuilt());
+}
+
+}  // namespace
+}  // namespace tweestap::tests

@@ -1,0 +1,261 @@
+#pragma once
+// Commands as people, guessers and staff might send them: each drawn from one number, so that a failing sequence
+// shrinks by leaving numbers out. Often sensible for the state at hand, often stale, late, foreign or plain wrong.
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "domain/all_commands.h"
+
+namespace tweestap::tests {
+
+class RandomCommands {
+ public:
+  static constexpr std::uint8_t kAccounts = 3;
+  [[nodiscard]] static domain::AccountId account(std::uint64_t n) {
+    return domain::AccountId{{0xA0, static_cast<std::uint8_t>(n % kAccounts)}};
+  }
+  [[nodiscard]] static domain::LookupHash identifier(std::uint64_t n) {
+    return domain::LookupHash{{0x99, static_cast<std::uint8_t>(n % (kAccounts + 2))}};
+  }
+
+  /// Starts drawing one command.
+  explicit RandomCommands(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15U + 0x1234567U) {}
+
+  [[nodiscard]] std::uint64_t below(std::uint64_t bound) {
+    state_ ^= state_ << 13;
+    state_ ^= state_ >> 7;
+    state_ ^= state_ << 17;
+    return (state_ * 0x2545F4914F6CDD1DU >> 16) % bound;
+  }
+  [[nodiscard]] bool one_in(std::uint64_t n) { return below(n) == 0; }
+
+  [[nodiscard]] domain::Duration pause() {
+    using namespace domain;
+    const std::uint64_t draw = below(40);
+    if (draw == 0) return hours(25);
+    if (draw == 1) return hours(2);
+    if (draw < 4) return minutes(16);
+    if (draw < 6) return minutes(3);
+    if (draw < 18) return seconds(31);
+    if (draw < 25) return seconds(2);
+    return Duration{1};
+  }
+
+  /// A command of that account, whose state is `state`.
+  [[nodiscard]] domain::Command next(const domain::AccountId& of, const domain::AccountState& state, domain::Time now) {
+    using namespace domain;
+    const bool in = std::ranges::any_of(state.sessions, [now](const Session& one) { return !one.is_over(now); }) ||
+                    std::ranges::any_of(state.logins, [now](const PendingLogin& one) { return !one.is_over(now); });
+    if (!in && !one_in(3)) return login(of, state);
+    switch (below(34)) {
+      case 0:
+      case 1:
+      case 2:
+      case 3:
+      case 4:
+      case 5:
+        return login(of, state);
+      case 6:
+      case 7:
+      case 8:
+      case 9:
+        return SubmitCode{of, login_ref(state), caller(), id<SessionId>(), totp(two_step(state), now)};
+      case 10:
+      case 11:
+        return SubmitRecoveryCode{of, login_ref(state), caller(), id<SessionId>(), recovery(state)};
+      case 12:
+        return AbandonLogin{of, login_ref(state)};
+      case 13:
+      case 14:
+      case 15: {
+        StartEnrolment start{of, enroller(state), caller(), id<EnrolmentId>(), Method::Totp, password(state), {}};
+        start.totp_secret.emplace("JBSWY3DPEHPK3PXP");
+        return start;
+      }
+      case 16:
+      case 17:
+      case 18: {
+        const std::uint64_t secret = state.enrolment ? state.enrolment->position : 0;
+        return SubmitEnrolmentCode{of,
+                                   enroller(state),
+                                   caller(),
+                                   enrolment(state),
+                                   id<TokenId>(),
+                                   totp(secret, now),
+                                   NewRecoverySet{SecretText{"verifiers"}, 1}};
+      }
+      case 19:
+        return CancelEnrolment{of, enroller(state), enrolment(state)};
+      case 20:
+        return DisableTwoStep{of, session_ref(state), caller(), password(state)};
+      case 21:
+        return DeferEnrolment{of, session_ref(state)};
+      case 22:
+        return RegenerateRecoveryCodes{of, session_ref(state), caller(), password(state),
+                                       NewRecoverySet{SecretText{"verifiers"}, 1}};
+      case 23:
+        return AcknowledgeRecoveryCodes{of, session_ref(state)};
+      case 24:
+      case 25:
+        return StepUpByCode{of, session_ref(state), caller(), id<TokenId>(), totp(two_step(state), now)};
+      case 26:
+        return StepUpByRecoveryCode{of, session_ref(state), caller(), id<TokenId>(), recovery(state)};
+      case 27:
+      case 28:
+        return TouchSession{of, session_ref(state)};
+      case 29:
+        return EndSession{of, session_ref(state), one_in(3)};
+      case 30:
+        return ChangePassword{
+            of, session_ref(state), caller(), id<TokenId>(), password(state), NewVerifier{SecretText{"new"}, 1}};
+      case 31:
+        return ChangeProfile{of, session_ref(state), "Alex", one_in(2) ? std::optional{"en"} : std::nullopt};
+      case 32:
+        return by_staff(of, now);
+      default:
+        return of_the_service(of, now);
+    }
+  }
+
+  /// The first command of an account, so that the others have something to do.
+  [[nodiscard]] static domain::RegisterAccount registration(std::uint8_t n) {
+    using namespace domain;
+    RegisterAccount command;
+    command.account = account(n);
+    command.actor = System{};
+    command.identifier_hash = identifier(n);
+    command.identifier = "somebody@example.org";
+    command.language = "nl";
+    if (n == 2) command.roles = {Role::Person, Role::Helpdesk};
+    command.verifier = NewVerifier{SecretText{"verifier"}, 1};
+    return command;
+  }
+
+ private:
+  template <class Id>
+  [[nodiscard]] Id id() {
+    Id out;
+    for (auto& byte : out.bytes) byte = static_cast<std::uint8_t>(below(256));
+    return out;
+  }
+  [[nodiscard]] domain::Caller caller() {
+    domain::Caller out;
+    out.listener = one_in(6) ? domain::Listener::Staff : domain::Listener::Public;
+    if (!one_in(10)) out.network = domain::Pseudonym{2026, 3, {static_cast<std::uint8_t>(below(3))}};
+    return out;
+  }
+  [[nodiscard]] std::optional<domain::PasswordEvidence> password(const domain::AccountState& state) {
+    if (one_in(30)) return std::nullopt;
+    domain::PasswordEvidence evidence{one_in(30) ? below(20) : state.password.position, !one_in(6), std::nullopt};
+    if (one_in(8)) evidence.rehash = domain::NewVerifier{domain::SecretText{"again"}, 2};
+    return evidence;
+  }
+  [[nodiscard]] static std::uint64_t two_step(const domain::AccountState& state) {
+    return state.two_step ? state.two_step->secret_position : 0;
+  }
+  [[nodiscard]] std::optional<domain::TotpEvidence> totp(std::uint64_t secret, domain::Time now) {
+    static constexpr std::uint8_t kMatches[]{0, 0b010, 0b001, 0b010, 0b010, 0b100, 0b011, 0b110};
+    if (one_in(15)) return std::nullopt;
+    return domain::TotpEvidence{one_in(25) ? below(20) : secret, now.us / domain::seconds(30).us, kMatches[below(8)]};
+  }
+  [[nodiscard]] std::optional<domain::RecoveryEvidence> recovery(const domain::AccountState& state) {
+    if (one_in(15)) return std::nullopt;
+    domain::RecoveryEvidence evidence{state.recovery ? state.recovery->position : 0, std::nullopt};
+    if (one_in(10)) evidence.set_position = below(20);
+    if (!one_in(3)) evidence.index = static_cast<std::uint32_t>(below(domain::kRecoveryCodesPerSet));
+    return evidence;
+  }
+  [[nodiscard]] domain::LoginRef login_ref(const domain::AccountState& state) {
+    if (state.logins.empty() || one_in(10)) return {id<domain::LoginId>(), domain::Listener::Public};
+    const auto& login = one_in(2) ? state.logins.back() : state.logins[below(state.logins.size())];
+    return {login.id, one_in(10) ? domain::Listener::Staff : login.listener};
+  }
+  [[nodiscard]] domain::SessionRef session_ref(const domain::AccountState& state) {
+    if (state.sessions.empty() || one_in(10)) {
+      const auto session = id<domain::SessionId>();
+      return {session, domain::TokenId{session.bytes}, domain::Listener::Public};
+    }
+    const auto& session = one_in(2) ? state.sessions.back() : state.sessions[below(state.sessions.size())];
+    return {session.id, one_in(10) ? domain::TokenId{session.id.bytes} : session.token, session.listener};
+  }
+  [[nodiscard]] domain::Enroller enroller(const domain::AccountState& state) {
+    if (state.enrolment && state.enrolment->login && !one_in(8)) {
+      for (const auto& login : state.logins) {
+        if (login.id == *state.enrolment->login) return domain::LoginRef{login.id, login.listener};
+      }
+    }
+    if (state.enrolment && state.enrolment->session && !one_in(8)) {
+      for (const auto& session : state.sessions) {
+        if (session.id == *state.enrolment->session) {
+          return domain::SessionRef{session.id, session.token, session.listener};
+        }
+      }
+    }
+    if (state.sessions.empty() || (!state.logins.empty() && one_in(2))) return login_ref(state);
+    return session_ref(state);
+  }
+  [[nodiscard]] domain::EnrolmentId enrolment(const domain::AccountState& state) {
+    if (!state.enrolment || one_in(10)) return id<domain::EnrolmentId>();
+    return state.enrolment->id;
+  }
+  [[nodiscard]] domain::StartLogin login(const domain::AccountId& of, const domain::AccountState& state) {
+    domain::StartLogin command;
+    command.caller = caller();
+    command.login = id<domain::LoginId>();
+    command.session = id<domain::SessionId>();
+    if (one_in(8)) {
+      command.identifier_hash = identifier(kAccounts + below(2));
+      command.password = domain::PasswordEvidence{0, false, std::nullopt};
+      return command;
+    }
+    command.account = of;
+    command.identifier_hash = state.profile.identifier_hash;
+    command.password = password(state);
+    return command;
+  }
+  [[nodiscard]] domain::Command by_staff(const domain::AccountId& of, domain::Time now) {
+    using namespace domain;
+    const Actor staff = account(2);
+    switch (below(12)) {
+      case 0:
+        return DisableAccount{of, staff, "left"};
+      case 1:
+        return EnableAccount{of, staff, "back"};
+      case 2:
+        return UnlockSecondStep{of, staff, one_in(2), "asked for it"};
+      case 3:
+        return SetMandatoryFrom{of, staff, one_in(2) ? std::optional{now + days(2)} : std::nullopt};
+      default:
+        return EnableAccount{of, staff, "back again"};
+    }
+  }
+  [[nodiscard]] domain::Command of_the_service(const domain::AccountId& of, domain::Time now) {
+    using namespace domain;
+    switch (below(6)) {
+      case 0: {
+        SetPolicy policy;
+        policy.actor = System{};
+        policy.mandatory_from.emplace(one_in(2) ? std::optional{now + days(1)} : std::nullopt);
+        return policy;
+      }
+      case 1:
+        return CreateApiKey{System{},      ApiKeyId{{static_cast<std::uint8_t>(below(4)), 1}},
+                            id<TokenId>(), KeyRole::Auditor,
+                            "siem",        std::nullopt};
+      case 2:
+        return RevokeApiKey{System{}, ApiKeyId{{static_cast<std::uint8_t>(below(4)), 1}}};
+      case 3:
+      case 4:
+        return RecordAuditRead{account(2), ReadBy::Account, of, std::nullopt};
+      default:
+        return RecordServiceStart{"1", 0};
+    }
+  }
+
+  std::uint64_t state_;
+};
+
+}  // namespace tweestap::tests
