@@ -1,0 +1,73 @@
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "tests/http/staff_service.h"
+
+namespace tweestap::http {
+namespace {
+
+using domain::KeyRole;
+using nlohmann::json;
+
+TEST(Health, IsLiveOnBothListenersAndReadyOnStaffs) {
+  StaffService service;
+  for (const ListenerKind listener : {ListenerKind::Public, ListenerKind::Staff}) {
+    for (const Method method : {Method::Get, Method::Head}) {
+      const Heard heard = service.ask({.method = method, .target = "/health/live", .listener = listener});
+      EXPECT_EQ(heard.body, R"({"status":"live"})");
+    }
+  }
+  EXPECT_EQ(service.get("/health/ready", "").body, R"({"status":"ready"})");
+  EXPECT_EQ(service.ask({.method = Method::Head, .target = "/health/ready"}).status, 200);
+  EXPECT_EQ(service.ask({.target = "/health/ready", .listener = ListenerKind::Public}).code(), "not_found");
+}
+
+TEST(Health, IsNotReadyWhileItStopsOrCanStoreNothing) {
+  StaffService service;
+  std::stop_source stop;
+  stop.request_stop();
+  const Heard stopping = service.ask({.target = "/health/ready", .stopping = stop.get_token()});
+  EXPECT_EQ(stopping.code(), "unavailable");
+  EXPECT_EQ(std::ranges::count(stopping.headers, "Retry-After", &ResponseHeader::name), 1);
+  service.partition->stop();
+  EXPECT_EQ(service.get("/health/ready", "").code(), "unavailable");
+  EXPECT_EQ(service.get("/health/live", "").status, 200);
+}
+
+TEST(Metrics, AreTextForPrometheus) {
+  StaffService service;
+  (void)service.key(KeyRole::Admin);
+  const Heard heard = service.get("/metrics", "");
+  EXPECT_EQ(heard.status, 200);
+  EXPECT_TRUE(heard.body.contains("# TYPE tweestap_"));
+  EXPECT_EQ(service.ask({.method = Method::Head, .target = "/metrics"}).code(), "method_not_allowed");
+  EXPECT_EQ(service.ask({.target = "/metrics", .listener = ListenerKind::Public}).code(), "not_found");
+}
+
+TEST(Status, TellsAnAdminHowTheServiceIsDoing) {
+  StaffService service;
+  service.facts.followers = [] { return std::vector<FollowerProgress>{{.name = "relay", .position = 1}}; };
+  const std::string admin = service.key(KeyRole::Admin);
+  service.after(domain::seconds(90));
+  const json status = service.get("/v1/status", admin).json();
+  EXPECT_EQ(status.at("version"), "0.0.0 (test)");
+  EXPECT_TRUE(domain::LogId::parse(status.at("log").get<std::string>()));
+  EXPECT_EQ(status.at("head"), service.head());
+  EXPECT_EQ(status.at("uptime_seconds"), 90);
+  EXPECT_EQ(status.at("accepts_commands"), true);
+  ASSERT_EQ(status.at("projections").size(), projections::kViewCount);
+  for (const json& one : status.at("projections")) {
+    EXPECT_EQ(one.size(), 3U);
+    EXPECT_EQ(one.at("position"), service.head());
+  }
+  EXPECT_EQ(status.at("projections")[0].at("name"), "accounts");
+  EXPECT_EQ(status.at("followers"), (json::array({{{"name", "relay"}, {"position", 1}}})));
+  EXPECT_GT(status.at("disk").at("free_bytes").get<std::uint64_t>(), 0U);
+  EXPECT_EQ(status.at("disk").at("reserve_bytes"), service.facts.reserve_bytes);
+  EXPECT_FALSE(status.contains("relay_lag"));
+  EXPECT_EQ(service.get("/v1/status", service.key(KeyRole::Helpdesk)).code(), "forbidden");
+}
+
+}  // namespace
+}  // namespace tweestap::http

@@ -1,0 +1,31 @@
+#include <gtest/gtest.h>
+
+#include <set>
+#include <string>
+
+#include "tests/http/staff_service.h"
+
+namespace tweestap::http {
+namespace {
+
+TEST(OpenApiRoute, DescribesEveryRouteOfItsListenerAndNoOther) {
+  StaffService service;
+  for (const ListenerKind listener : {ListenerKind::Public, ListenerKind::Staff}) {
+    const Heard heard = service.ask({.target = "/openapi.json", .listener = listener});
+    ASSERT_EQ(heard.status, 200);
+    const nlohmann::json document = heard.json();
+    EXPECT_EQ(document.at("openapi").get<std::string>().substr(0, 4), "3.1.");
+    EXPECT_EQ(document.at("info").at("version"), "0.0.0 (test)");
+    std::set<std::string> described;
+    for (const auto& [path, unused] : document.at("paths").items()) described.insert(path);
+    std::set<std::string> served;
+    for (const Route& route : service.table) {
+      if (on_listener(route, listener)) served.insert(std::string{route.path.text});
+    }
+    EXPECT_EQ(described, served);
+    EXPECT_TRUE(served.contains("/openapi.json"));
+  }
+}
+
+}  // namespace
+}  // namespace tweestap::http
