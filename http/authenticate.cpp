@@ -99,17 +99,15 @@ class TokenJudge {
     if (!*state) return trouble(TokenTrouble::None);
     Caller caller{
         .who = {}, .account = std::make_shared<const domain::AccountState>(std::move(**state)), .token = token_};
-    const bool live = login ? live_login(**row, id, caller) : live_session(**row, id, caller);
+    const bool live = login ? live_login(**row, caller) : live_session(**row, id, caller);
     if (live) return caller;
-    return still_known((*row)->end, now_) ? trouble(TokenTrouble::Over, token_) : trouble(TokenTrouble::None);
+    return still_known((*row)->ends_at, now_) ? trouble(TokenTrouble::Over, token_) : trouble(TokenTrouble::None);
   }
 
-  bool live_login(const projections::TokenRow& row, const domain::TokenId&, Caller& caller) const {
+  bool live_login(const projections::TokenRow& row, Caller& caller) const {
     const domain::LoginRef ref{row.login(), row.listener};
     const domain::PendingLogin* login = domain::live_login(*caller.account, ref, now_);
     if (login == nullptr) return false;
-    // Two-step may have gone while a code was awaited, and come back while an enrolment was: SES-2 ended the login
-    // then.
     caller.who = LoginCaller{row.account, ref, login->enrols};
     return true;
   }
