@@ -8,21 +8,17 @@
 
 #include "app/core.h"
 #include "app/demo.h"
+#include "app/doors.h"
 #include "app/first_start.h"
 #include "app/progress.h"
 #include "app/version.h"
 #include "http/authenticate.h"
-#include "http/evidence.h"
-#include "http/idempotency.h"
 #include "http/json_writer.h"
 #include "http/listener.h"
-#include "http/read_time.h"
 #include "http/router.h"
 #include "http/routes/health.h"
 #include "http/routes/routes.h"
-#include "http/throttle_gate.h"
 #include "platform/blocklist.h"
-#include "platform/crypto/hash_pool.h"
 #include "platform/files.h"
 
 namespace tweestap::app {
@@ -104,28 +100,6 @@ std::expected<platform::Blocklist, Failure> open_blocklist(const platform::Setti
   if (settings.password_blocklist.empty()) return platform::Blocklist::built_in();
   return platform::Blocklist::open(settings.password_blocklist);
 }
-
-// Everything that the routes refer to, in the order in which it may be taken down again.
-struct Doors {
-  Doors(Core& core, const platform::Settings& settings, const Surroundings& around, const http::Texts& texts,
-        const platform::Blocklist& blocklist, http::FrontDoorRules front_door)
-      : rules(std::move(front_door)),
-        time(around.clock),
-        stand_ins(rules.argon2),
-        hash_pool({static_cast<unsigned>(settings.password_hash_workers),
-                   static_cast<std::size_t>(settings.password_hash_queue)}),
-        services{core.partition(), core.keys(), core.unstored(), hash_pool, around.random, blocklist, around.clock,
-                 around.metrics,   around.log,  texts,           rules,     time,          gate,      running,
-                 stand_ins} {}
-
-  http::FrontDoorRules rules;
-  http::ReadTime time;
-  http::ThrottleGate gate;
-  http::RunningRequests running;
-  http::StandIns stand_ins;
-  platform::HashPool hash_pool;
-  http::Services services;
-};
 
 std::expected<void, Failure> write_ports_file(const std::filesystem::path& path, const http::Listener& people,
                                               const http::Listener& staff) {
@@ -238,7 +212,7 @@ std::expected<void, Trouble> Service::begin() {
   const auto origin = [](const std::string& setting, const http::Listener& listener) {
     return setting.empty() ? listener.url() : setting;
   };
-  doors_.emplace(*core_, settings_, around_, *texts_, *blocklist_,
+  doors_.emplace(*core_, around_, *texts_, *blocklist_,
                  http::front_door_rules(settings_, origin(settings_.http_public_origin, *people_),
                                         origin(settings_.http_staff_origin, *staff_)));
   if (options_.demo) {

@@ -1,0 +1,214 @@
+// P-1: durable second-step verifications a second over HTTP, against the same HTTP server answering a constant and
+// against RocksDB's own group commit of the same bytes, whichever is lower. P-2: password logins a second against raw
+// Argon2id verifications.
+#include <rocksdb/db.h>
+#include <sys/resource.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <fstream>
+#include <functional>
+#include <nlohmann/json.hpp>
+#include <thread>
+
+#include "platform/crypto/argon2.h"
+#include "tests/load/keep_alive_client.h"
+#include "tests/load/seeded_service.h"
+
+namespace tweestap::load {
+namespace {
+
+using nlohmann::ordered_json;
+using Clock = std::chrono::steady_clock;
+
+const std::string kPassword = "the bench's password";
+
+double process_cpu_seconds() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  const auto seconds = [](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
+  };
+  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
+}
+
+// A run, and what the rest of the process (the service) spent meanwhile.
+struct Measured {
+  LoadResult load;
+  double service_cpu_us = 0;  // a request
+  double client_cpu_us = 0;
+};
+Measured measure(const std::function<LoadResult()>& run) {
+  const double before = process_cpu_seconds();
+  Measured out{run(), 0, 0};
+  const double all = process_cpu_seconds() - before;
+  const auto answers = static_cast<double>(out.load.answers);
+  out.client_cpu_us = out.load.client_cpu_seconds / answers * 1e6;
+  out.service_cpu_us = (all - out.load.client_cpu_seconds) / answers * 1e6;
+  return out;
+}
+
+std::vector<std::string> verifications(const std::vector<Seeded>& people) {
+  std::vector<std::string> requests;
+  requests.reserve(people.size());
+  for (const Seeded& one : people) {
+    requests.push_back(post_request("/v1/logins/current/code", one.login_token,
+                                    "{\"code\":\"" + SeededService::code_now(one) + "\"}"));
+  }
+  return requests;
+}
+
+std::uint64_t bytes_in(const std::filesystem::path& folder) {
+  std::uint64_t bytes = 0;
+  for (const auto& entry : std::filesystem::directory_iterator{folder}) {
+    if (entry.path().extension() == ".log") bytes += entry.file_size();
+  }
+  return bytes;
+}
+
+// The same server, listener and thread model, answering what the verification answers, without deciding anything.
+LoadResult run_constant(std::size_t requests, std::size_t connections, const http::Texts& texts) {
+  http::ListenerOptions options;
+  auto listener = or_give_up(http::Listener::open(std::move(options), texts));
+  const std::string body(420, 'x');
+  listener->start([&body](http::Request&) { return http::Response::json(http::Success::Ok, body); });
+  const std::vector<std::string> same(
+      requests, post_request("/v1/logins/current/code", std::string(47, 't'), "{\"code\":\"000000\"}"));
+  LoadResult result = run_load(listener->port(), same, connections);
+  listener->stop();
+  return result;
+}
+
+// One synced write per verification and client thread; RocksDB groups them by itself.
+double run_group_commit(const std::filesystem::path& folder, std::size_t writes, std::size_t clients,
+                        std::size_t bytes) {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  const auto status = rocksdb::DB::Open(options, (folder / ("group" + std::to_string(clients))).string(), &opened);
+  if (!status.ok()) {
+    std::fprintf(stderr, "%s\n", status.ToString().c_str());
+    std::exit(1);
+  }
+  const std::unique_ptr<rocksdb::DB> db{opened};
+  const std::string value(bytes, 'v');
+  const auto begin = Clock::now();
+  std::vector<std::jthread> threads;
+  for (std::size_t t = 0; t < clients; ++t) {
+    threads.emplace_back([&, t] {
+      rocksdb::WriteOptions synced;
+      synced.sync = true;
+      for (std::size_t i = t; i < writes; i += clients) {
+        if (!db->Put(synced, std::to_string(i), value).ok()) std::_Exit(1);
+      }
+    });
+  }
+  threads.clear();
+  return static_cast<double>(writes) / std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void must_all_be_good(const LoadResult& result) {
+  if (result.good == result.answers) return;
+  std::fprintf(stderr, "%llu of %llu requests did not succeed\n",
+               static_cast<unsigned long long>(result.answers - result.good),
+               static_cast<unsigned long long>(result.answers));
+  std::exit(1);
+}
+
+ordered_json measure_verifications(SeededService& service, const http::Texts& texts, std::size_t count,
+                                   std::size_t connections) {
+  const auto people = service.seed(count, true, kPassword);
+  const auto requests = verifications(people);
+  const std::uint64_t before = bytes_in(service.log_folder());
+  const Measured verified = measure([&] { return run_load(service.port(), requests, connections); });
+  must_all_be_good(verified.load);
+  const std::uint64_t written = bytes_in(service.log_folder()) - before;
+  const std::size_t bytes = std::max<std::size_t>(written / count, 512);
+  const Measured constant = measure([&] { return run_constant(count, connections, texts); });
+  const double group = run_group_commit(service.scratch(), count, connections, bytes);
+
+  const auto half_people = service.seed(count / 4, true, kPassword);
+  const LoadResult half =
+      run_load(service.port(), verifications(half_people), connections, verified.load.per_second() / 2);
+  must_all_be_good(half);
+  const double limit = std::min(constant.load.per_second(), group);
+  const double ratio = verified.load.per_second() / limit;
+  std::printf("P-1  %3zu connections  %8.0f/s verified  %8.0f/s constant  %8.0f/s group commit of %zu bytes\n",
+              connections, verified.load.per_second(), constant.load.per_second(), group, bytes);
+  std::printf("     ratio to the lower limit %.2f (wanted 0.60)   p99 at half load %.2f ms (wanted below 10)\n", ratio,
+              half.percentile_ms(0.99));
+  std::printf("     CPU a request: service %.1f us, load program %.1f us; constant: %.1f us, %.1f us\n\n",
+              verified.service_cpu_us, verified.client_cpu_us, constant.service_cpu_us, constant.client_cpu_us);
+  return {{"id", "P-1"},
+          {"connections", connections},
+          {"verified_per_second", verified.load.per_second()},
+          {"constant_per_second", constant.load.per_second()},
+          {"group_commit_per_second", group},
+          {"bytes_per_verification", bytes},
+          {"ratio", ratio},
+          {"p99_half_load_ms", half.percentile_ms(0.99)},
+          {"service_cpu_us", verified.service_cpu_us},
+          {"client_cpu_us", verified.client_cpu_us}};
+}
+
+double run_raw_argon2(std::size_t count, unsigned threads) {
+  const platform::Secret pepper = platform::Secret::from_text("a pepper of thirty-two bytes, so");
+  const platform::Secret password = platform::Secret::from_text(kPassword);
+  const std::array<std::uint8_t, platform::kSaltBytes> salt{};
+  const auto verifier = or_give_up(platform::make_verifier(password, salt, {}, pepper, 1));
+  const auto begin = Clock::now();
+  std::vector<std::jthread> workers;
+  for (unsigned t = 0; t < threads; ++t) {
+    workers.emplace_back([&, t] {
+      for (std::size_t i = t; i < count; i += threads) {
+        if (!or_give_up(platform::check_password(password, verifier, pepper))) std::_Exit(1);
+      }
+    });
+  }
+  workers.clear();
+  return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+ordered_json measure_logins(SeededService& service, std::size_t count) {
+  const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
+  const auto people = service.seed(count, false, kPassword);
+  std::vector<std::string> requests;
+  for (const Seeded& one : people) {
+    requests.push_back(
+        post_request("/v1/logins", "", ordered_json{{"identifier", one.identifier}, {"password", kPassword}}.dump()));
+  }
+  const LoadResult logins = run_load(service.port(), requests, std::size_t{cores} * 8);
+  must_all_be_good(logins);
+  const double raw = run_raw_argon2(count, cores);
+  std::printf("P-2  %8.0f/s password logins  %8.0f/s raw Argon2id on %u cores   ratio %.2f (wanted 0.95)\n",
+              logins.per_second(), raw, cores, logins.per_second() / raw);
+  return {{"id", "P-2"},
+          {"logins_per_second", logins.per_second()},
+          {"argon2_per_second", raw},
+          {"ratio", logins.per_second() / raw}};
+}
+
+int run(int argc, char** argv) {
+  std::string json_file;
+  bool small = false;
+  for (int i = 1; i < argc; ++i) {
+    if (std::strcmp(argv[i], "--small") == 0) small = true;
+    if (std::strcmp(argv[i], "--json") == 0 && i + 1 < argc) json_file = argv[++i];
+  }
+  const auto texts = or_give_up(http::Texts::load("en"));
+  SeededService service;
+  const std::size_t count = small ? 20'000 : 60'000;
+  ordered_json results = ordered_json::array();
+  for (const std::size_t connections : {64UL, 128UL}) {
+    results.push_back(measure_verifications(service, texts, count, connections));
+  }
+  results.push_back(measure_logins(service, small ? 400 : 2'000));
+  if (!json_file.empty()) std::ofstream{json_file} << results.dump(2) << "\n";
+  return 0;
+}
+
+}  // namespace
+}  // namespace tweestap::load
+
+int main(int argc, char** argv) { return tweestap::load::run(argc, argv); }

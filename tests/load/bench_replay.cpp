@@ -1,0 +1,298 @@
+// P-5: events a second to rebuild every projection from zero (fold in memory, write the final rows), on one core,
+// against a raw scan of the same events in the same store.
+#include <rocksdb/write_batch.h>
+
+#include <chrono>
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <expected>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "eventstore/envelope.h"
+#include "eventstore/keys.h"
+#include "eventstore/partition.h"
+#include "eventstore/rebuild.h"
+#include "eventstore/sealing.h"
+#include "eventstore/store_opening.h"
+#include "platform/clock.h"
+#include "platform/crypto/random.h"
+#include "projections/all.h"
+#include "projections/rebuild.h"
+
+namespace tweestap {
+namespace {
+
+using namespace domain;
+
+[[noreturn]] void give_up(std::string_view what) {
+  std::cerr << "bench_replay: " << what << '\n';
+  std::exit(1);
+}
+template <class T>
+T or_give_up(std::expected<T, platform::Failure> result) {
+  if (!result) give_up(result.error().reason);
+  if constexpr (!std::is_void_v<T>) return std::move(*result);
+}
+
+/// Events to store as they are.
+struct Scripted final : eventstore::Command {
+  mutable std::vector<NewEvent> events;
+};
+struct Nothing final : eventstore::Outcome {};
+class ScriptedDecider final : public eventstore::Decider {
+ public:
+  eventstore::Decision decide(eventstore::Rows&, Time, const eventstore::Command& command) override {
+    return {std::move(dynamic_cast<const Scripted&>(command).events), std::make_shared<Nothing>()};
+  }
+};
+
+/// The events of an ordinary day: people with an authenticator app log in, use their sessions, mistype now and then.
+class Day {
+ public:
+  explicit Day(std::size_t accounts) : accounts_(accounts) {}
+
+  [[nodiscard]] AccountId account(std::uint64_t n) const {
+    AccountId out;
+    fill(out.bytes, n * 2 + 1);
+    return out;
+  }
+  [[nodiscard]] std::vector<NewEvent> enrolled(std::uint64_t n) {
+    const Subject subject = Subject::of(account(n));
+    LookupHash hash;
+    fill(hash.bytes, n * 2 + 2);
+    std::vector<NewEvent> out;
+    add(out, subject,
+        AccountRegistered{hash, {Role::Person}, "nl", 1U, false, "somebody@example.org", {}, SecretText{"verifier"}});
+    add(out, subject, EnrolmentStarted{id<EnrolmentId>(), Method::Totp, {}, {}, {}, SecretText{"JBSWY3DPEHPK3PXP"}});
+    add(out, subject, TwoStepEnabled{id<EnrolmentId>(), Method::Totp, 1, std::nullopt, std::nullopt});
+    add(out, subject, RecoveryCodesGenerated{6, 1, SecretText{"verifiers"}});
+    return out;
+  }
+  [[nodiscard]] std::vector<NewEvent> some(std::size_t count, Time now) {
+    std::vector<NewEvent> out;
+    while (out.size() + 6 <= count) {
+      const std::uint64_t n = draw() % accounts_;
+      const Subject subject = Subject::of(account(n));
+      const Pseudonym network{2026, 3, {static_cast<std::uint8_t>(n), static_cast<std::uint8_t>(n >> 8)}};
+      const Pseudonym agent{2026, 3, {static_cast<std::uint8_t>(n % 50)}};
+      if (draw() % 20 == 0) {
+        add(out, subject, PasswordRejected{Listener::Public, PasswordReason::Wrong, {}, {}, network, agent});
+      }
+      const auto login = id<LoginId>();
+      add(out, subject,
+          LoginStarted{login, Listener::Public, Awaits::Code, Method::Totp, now + minutes(10), network, agent, {}, {}});
+      if (draw() % 20 == 0) {
+        add(out, subject, CodeRejected{login, Method::Totp, CodeReason::Wrong, 1, network, agent});
+      }
+      const auto session = id<SessionId>();
+      add(out, subject,
+          LoginCompleted{session,
+                         login,
+                         Listener::Public,
+                         {Amr::Password, Amr::Otp},
+                         now.us / seconds(30).us,
+                         now + hours(12),
+                         3600,
+                         {},
+                         network,
+                         agent,
+                         {},
+                         {}});
+      add(out, subject, SessionUsed{session});
+    }
+    return out;
+  }
+
+ private:
+  std::uint64_t draw() {
+    state_ += 0x9E3779B97F4A7C15U;
+    std::uint64_t mixed = state_;
+    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9U;
+    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBU;
+    return mixed ^ mixed >> 31;
+  }
+  static void fill(IdBytes& bytes, std::uint64_t seed) {
+    for (auto& byte : bytes) {
+      seed = seed * 6364136223846793005U + 1442695040888963407U;
+      byte = static_cast<std::uint8_t>(seed >> 56);
+    }
+  }
+  template <class Id>
+  Id id() {
+    Id out;
+    fill(out.bytes, draw());
+    return out;
+  }
+  template <class E>
+  static void add(std::vector<NewEvent>& out, const Subject& subject, E event) {
+    out.push_back({subject, Event{std::move(event)}, *subject.account(), CommandId{}, std::nullopt});
+  }
+
+  std::size_t accounts_;
+  std::uint64_t state_ = 42;
+};
+
+eventstore::OpenedStore open(const std::filesystem::path& data, platform::RandomSource& random) {
+  eventstore::OpenSettings settings;
+  settings.data = data;
+  settings.create = true;
+  settings.reserve_bytes = std::uint64_t{64} << 20;
+  return or_give_up(eventstore::open_store(settings, random));
+}
+
+void write_log(const std::filesystem::path& data, std::size_t accounts, std::size_t events) {
+  platform::SystemRandom random;
+  platform::ManualClock clock{1'774'000'000'000'000};
+  auto store = open(data, random);
+  or_give_up(projections::rebuild_stale(store));
+  ScriptedDecider decider;
+  const projections::Views views;
+  auto partition = or_give_up(eventstore::Partition::create(std::move(store), {}, decider,
+                                                            {views.all().begin(), views.all().end()}, clock, random));
+  auto keys = std::make_shared<eventstore::SubjectKeys>();
+  keys->generation = 1;
+  keys->personal = platform::Secret::from_text("0123456789abcdef0123456789abcdef");
+  keys->secret = platform::Secret::from_text("fedcba9876543210fedcba9876543210");
+  const auto submit = [&](std::vector<NewEvent> made, Subject of) {
+    auto command = std::make_unique<Scripted>();
+    command->events = std::move(made);
+    eventstore::Submission submission;
+    submission.command = std::move(command);
+    submission.keys = keys;
+    submission.keys_subject = of;
+    or_give_up(partition->submit(std::move(submission)));
+  };
+  Day day{accounts};
+  for (std::uint64_t n = 0; n < accounts; ++n) submit(day.enrolled(n), Subject::of(day.account(n)));
+  // Two events a second: the log is longer than the lives of tokens, so that rows are swept as in a service that runs.
+  while (partition->log().head().position < events) {
+    clock.advance(seconds(128).us);
+    submit(day.some(eventstore::kEventsPerDecisionMax, {clock.wall_us()}), kVisitor);
+  }
+}
+
+double seconds_of(const std::function<void()>& work) {
+  const auto start = std::chrono::steady_clock::now();
+  work();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+struct Figures {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+  double scan = 0;     // seconds each
+  double decode = 0;   // scan, and every envelope decoded
+  double compare = 0;  // fold, and compared with the live rows
+  double rebuild = 0;  // fold, and every row written
+};
+
+// Reads every event as RocksDB gives it.
+template <class Each>
+void scan(eventstore::Storage& storage, Each each) {
+  const auto events = storage.iterate(eventstore::Family::Events);
+  for (events->SeekToFirst(); events->Valid(); events->Next()) each(events->value().ToStringView());
+  if (!events->status().ok()) give_up("the log cannot be read");
+}
+
+void drop_rows(eventstore::Storage& storage) {
+  rocksdb::WriteBatch batch;
+  const auto rows = storage.iterate(eventstore::Family::Rows);
+  for (rows->SeekToFirst(); rows->Valid(); rows->Next()) {
+    if (!batch.Delete(storage.handle(eventstore::Family::Rows), rows->key()).ok()) give_up("rows cannot be dropped");
+  }
+  or_give_up(storage.write_unsynced(batch));
+}
+
+Figures measure(const std::filesystem::path& data) {
+  platform::SystemRandom random;
+  auto store = open(data, random);
+  eventstore::Storage& storage = eventstore::StoreOpening::storage_of(store);
+  Figures figures;
+  std::uint64_t checksum = 0;
+  const auto look = [&](std::string_view envelope) {
+    checksum += static_cast<std::uint8_t>(envelope[envelope.size() / 2]);
+  };
+  scan(storage, look);  // what the first reader pays for, files and cache, is nobody's merit
+  figures.scan = seconds_of([&] {
+    scan(storage, [&](std::string_view envelope) {
+      ++figures.events;
+      figures.bytes += envelope.size();
+      look(envelope);
+    });
+  });
+  figures.decode = seconds_of([&] {
+    scan(storage, [&](std::string_view envelope) {
+      const auto decoded = eventstore::decode(envelope);
+      if (!decoded) give_up(decoded.error().reason);
+      checksum += decoded->version;
+    });
+  });
+  figures.compare = seconds_of([&] {
+    for (const auto& difference : or_give_up(projections::compare(store.reader()))) {
+      if (difference.different != 0) give_up("a rebuild differs from the live rows in " + difference.name);
+    }
+  });
+  drop_rows(storage);
+  figures.rebuild = seconds_of([&] { or_give_up(projections::rebuild(store)); });
+  if (checksum == 0) give_up("nothing was read");
+  return figures;
+}
+
+void print(const Figures& figures) {
+  const auto row = [&](const char* what, double took) {
+    std::printf("%-34s %12.0f events/s %7.1f %% of the scan\n", what, static_cast<double>(figures.events) / took,
+                100 * figures.scan / took);
+  };
+  std::printf("P-5 replay: %llu events of %llu bytes, one core\n", static_cast<unsigned long long>(figures.events),
+              static_cast<unsigned long long>(figures.bytes / figures.events));
+  row("raw scan", figures.scan);
+  row("scan and decode", figures.decode);
+  row("fold and compare with live rows", figures.compare);
+  row("rebuild every projection from zero", figures.rebuild);
+  std::printf("must reach 25 %%\n");
+}
+
+void write_json(const std::string& path, const Figures& figures) {
+  std::ofstream out{path};
+  const double events = static_cast<double>(figures.events);
+  out << R"({"id":"P-5","events":)" << figures.events << R"(,"bytes_per_event":)" << figures.bytes / figures.events
+      << R"(,"scan_per_s":)" << events / figures.scan << R"(,"decode_per_s":)" << events / figures.decode
+      << R"(,"compare_per_s":)" << events / figures.compare << R"(,"rebuild_per_s":)" << events / figures.rebuild
+      << R"(,"ratio":)" << figures.scan / figures.rebuild << R"(,"must_reach":0.25})" << '\n';
+}
+
+}  // namespace
+}  // namespace tweestap
+
+int main(int argc, char** argv) {
+  std::string json;
+  bool small = false;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view argument = argv[i];
+    if (argument == "--small") {
+      small = true;
+    } else if (argument == "--json" && i + 1 < argc) {
+      json = argv[++i];
+    } else {
+      std::fprintf(stderr, "usage: bench_replay [--small] [--json FILE]\n");
+      return 2;
+    }
+  }
+  std::string folder = (std::filesystem::temp_directory_path() / "tweestap-replay-XXXXXX").string();
+  if (::mkdtemp(folder.data()) == nullptr) tweestap::give_up("no temporary folder can be made");
+  tweestap::write_log(std::filesystem::path{folder} / "data", small ? 5'000 : 50'000, small ? 500'000 : 5'000'000);
+  const auto figures = tweestap::measure(std::filesystem::path{folder} / "data");
+  std::filesystem::remove_all(folder);
+  tweestap::print(figures);
+  if (!json.empty()) tweestap::write_json(json, figures);
+  return 0;
+}
