@@ -46,6 +46,8 @@ class StandIns {
 
   explicit StandIns(const platform::Argon2Params& usual);
 
+  /// Looks at some accounts of the store, drawn at random, the first time that this is called.
+  void sample_once(const Services& services);
   /// An account has a verifier of that cost.
   void saw(const platform::Argon2Params& params, std::uint64_t position);
   [[nodiscard]] Cost pick(const domain::LookupHash& identifier) const;
@@ -57,6 +59,7 @@ class StandIns {
   };
   // More kinds than settings ever had; beyond it further ones are not told apart.
   static constexpr std::size_t kKindsMax = 16;
+  std::once_flag sampled_;
   mutable std::mutex mutex_;
   std::vector<Seen> seen_;
 };

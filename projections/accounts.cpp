@@ -142,6 +142,16 @@ std::expected<std::optional<domain::AccountState>, Failure> read_account(RowRead
   return read_row<domain::AccountState>(rows, kAccountsView, key_of(domain::Subject::of(account)), kName);
 }
 
+std::expected<std::optional<domain::AccountState>, Failure> read_account_from(RowReader& rows,
+                                                                              const domain::AccountId& id) {
+  const auto is_account = [](const auto& found) { return found && found->first.starts_with('a'); };
+  auto found = rows.first_from(kAccountsView, key_of(domain::Subject::of(id)));
+  if (!is_account(found)) found = rows.first_from(kAccountsView, RowKey{'a'});
+  if (rows.failure()) return std::unexpected(*rows.failure());
+  if (!is_account(found)) return std::nullopt;
+  return read_row<domain::AccountState>(rows, kAccountsView, found->first, kName);
+}
+
 std::expected<AccountTotals, Failure> read_totals(RowReader& rows) {
   const auto totals = read_row<AccountTotals>(rows, kAccountsView, totals_key(), kName);
   if (!totals) return std::unexpected(totals.error());

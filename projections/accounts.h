@@ -61,6 +61,10 @@ class AccountsView final : public eventstore::InlineView {
 /// The same without a cache.
 [[nodiscard]] std::expected<std::optional<domain::AccountState>, Failure> read_account(
     RowReader& rows, const domain::AccountId& account);
+/// The account with that id or the next one, in the order of ids; behind the last comes the first. Nothing where there
+/// is none. Ids are random, so a random id gives a random account.
+[[nodiscard]] std::expected<std::optional<domain::AccountState>, Failure> read_account_from(
+    RowReader& rows, const domain::AccountId& id);
 [[nodiscard]] std::expected<AccountTotals, Failure> read_totals(RowReader& rows);
 /// How many open accounts would have to enrol if two-step were mandatory from `date` on: those without two-step that
 /// have no date of their own, or one that is not later.

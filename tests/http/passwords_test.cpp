@@ -75,6 +75,19 @@ TEST(ENU_1, AnUnknownIdentifierAlwaysPaysTheSameInTheProportionsThatWereSeen) {
   EXPECT_NEAR(olds, 250, 2);
 }
 
+TEST(ENU_1, AfterARestartTheCostsOfTheAccountsThatExistAreKnown) {
+  PeopleService house;
+  (void)house.account();
+  const platform::Argon2Params old = house.rules.argon2;
+  house.rules.argon2.iterations = 2;
+  house.reopen();
+  domain::LookupHash somebody;
+  somebody.bytes[0] = 0x80;
+  EXPECT_EQ(house.stand_ins->pick(somebody).params, house.rules.argon2);
+  EXPECT_EQ(house.log_in("nobody@example.org").code(), "credentials_rejected");
+  EXPECT_EQ(house.stand_ins->pick(somebody).params, old) << "what nearly every account has";
+}
+
 TEST(THR_1, OneCanonicalIdentifierDecidesTheAccountAndTheCounter) {
   PeopleService house;
   (void)house.account("alex@bücher.example");
