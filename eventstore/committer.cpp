@@ -194,7 +194,7 @@ void Committer::send(MakingPtr making) {
       fail(applied.error());
     }
   }
-  const bool alone = making->waiting.size() <= 1 && !storing_;
+  const bool alone = making->waiting.size() <= 1 && !storing_ && queue_.size() == 0;
   {
     std::unique_lock lock{sending_mutex_};
     stored_.wait(lock, [this] { return !storing_; });

@@ -60,6 +60,7 @@ class Committer {
   void fail(const platform::Failure& reason);
   /// Why no command is accepted, where that is so.
   [[nodiscard]] std::expected<void, platform::Failure> accepts();
+  [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
   /// Answers what waits, then ends both threads.
   void stop();
 

@@ -128,6 +128,8 @@ std::expected<void, Failure> Partition::set_cursor(std::string_view name, std::u
 
 std::expected<void, Failure> Partition::accepts() const { return state_->committer->accepts(); }
 
+std::size_t Partition::waiting() const { return state_->committer->waiting(); }
+
 void Partition::stop() {
   if (!state_->committer) return;  // it was never started
   state_->committer->stop();

@@ -114,6 +114,9 @@ class Partition {
   /// Whether commands are accepted at present, and the reason where not: for health and status.
   [[nodiscard]] std::expected<void, platform::Failure> accepts() const;
 
+  /// Commands that wait to be decided, for status and metrics.
+  [[nodiscard]] std::size_t waiting() const;
+
   /// Answers what is queued, syncs and closes for writing; further submissions are Unavailable. Called by the
   /// destructor too.
   void stop();

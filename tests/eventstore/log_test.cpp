@@ -1,0 +1,139 @@
+// Reading and following the log.
+#include "eventstore/log.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <thread>
+
+#include "eventstore/envelope.h"
+#include "eventstore/follower.h"
+#include "tests/support/eventstore_play.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tweestap::eventstore {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::Play;
+using tests::PlayStore;
+using tests::subject;
+using tests::TemporaryFolder;
+
+template <class Condition>
+void until(Condition condition) {
+  while (!condition()) std::this_thread::yield();
+}
+
+class LogTest : public testing::Test {
+ protected:
+  void SetUp() override { ASSERT_TRUE(store_.open()); }
+  void add(std::uint64_t of, std::size_t events) {
+    Play play;
+    play.subject = subject(of);
+    play.events = events;
+    ASSERT_TRUE(store_.play(play));
+  }
+  static std::vector<std::uint64_t> positions(const std::vector<Record>& page) {
+    std::vector<std::uint64_t> all;
+    for (const Record& record : page) all.push_back(record.position);
+    return all;
+  }
+  const Log& log() { return store_.partition().log(); }
+  TemporaryFolder folder_;
+  PlayStore store_{folder_.path() / "data"};
+};
+
+TEST_F(LogTest, ReadsPagesInOrder) {
+  EXPECT_TRUE(log().read(0)->empty());
+  add(1, 5);
+  EXPECT_EQ(positions(*log().read(0)), (std::vector<std::uint64_t>{1, 2, 3, 4, 5}));
+  EXPECT_EQ(positions(*log().read(0, {.count_max = 2})), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(positions(*log().read(4)), (std::vector<std::uint64_t>{5}));
+  EXPECT_TRUE(log().read(5)->empty());
+  EXPECT_TRUE(log().read(~std::uint64_t{0})->empty());
+  // A bound that is smaller than an event still moves a reader on.
+  EXPECT_EQ(positions(*log().read(2, {.count_max = 10, .bytes_max = 1})), (std::vector<std::uint64_t>{3}));
+}
+
+TEST_F(LogTest, ReadsOneStreamBothWays) {
+  add(1, 2);
+  add(2, 1);
+  add(1, 2);
+  EXPECT_EQ(positions(*log().stream(subject(1), 0)), (std::vector<std::uint64_t>{1, 2, 4, 5}));
+  EXPECT_EQ(positions(*log().stream(subject(1), 2)), (std::vector<std::uint64_t>{4, 5}));
+  EXPECT_EQ(positions(*log().stream(subject(1), 1, {.count_max = 1})), (std::vector<std::uint64_t>{2}));
+  EXPECT_TRUE(log().stream(subject(1), 4)->empty());
+  EXPECT_EQ(positions(*log().stream_backwards(subject(1), 0)), (std::vector<std::uint64_t>{5, 4, 2, 1}));
+  EXPECT_EQ(positions(*log().stream_backwards(subject(1), 3, {.count_max = 1})), (std::vector<std::uint64_t>{2}));
+  EXPECT_TRUE(log().stream_backwards(subject(1), 1)->empty());
+  EXPECT_EQ(positions(*log().stream_backwards(subject(2), 0)), (std::vector<std::uint64_t>{3}));
+  EXPECT_TRUE(log().stream(subject(3), 0)->empty());
+  EXPECT_TRUE(log().stream_backwards(subject(3), 0)->empty());
+  EXPECT_EQ(*log().version_of(subject(1)), 4U);
+  EXPECT_EQ(*log().version_of(subject(3)), 0U);
+}
+
+TEST_F(LogTest, OneEventByItsPosition) {
+  add(1, 1);
+  EXPECT_FALSE(*log().at(0));
+  EXPECT_FALSE(*log().at(2));
+  const auto record = log().at(1);
+  ASSERT_TRUE(record && *record);
+  EXPECT_EQ(decode((*record)->envelope)->position, 1U);
+}
+
+TEST_F(LogTest, WaitingEndsWithTheNextEventTheTimeOrAStop) {
+  std::stop_source stop;
+  EXPECT_EQ(log().wait_beyond(0, 1ms, stop.get_token()), 0U);
+  auto woken = std::async(std::launch::async, [&] { return log().wait_beyond(0, 1h, stop.get_token()); });
+  add(1, 1);
+  EXPECT_EQ(woken.get(), 1U);
+  auto stopped = std::async(std::launch::async, [&] { return log().wait_beyond(1, 1h, stop.get_token()); });
+  stop.request_stop();
+  EXPECT_EQ(stopped.get(), 1U);
+}
+
+TEST_F(LogTest, AFollowerSeesEverythingInOrderAndGoesOnWhereItWas) {
+  add(1, 10);
+  std::atomic<std::uint64_t> last{0};
+  const auto handle = [&](std::span<const Record> page) -> std::expected<void, platform::Failure> {
+    for (const Record& record : page) {
+      EXPECT_EQ(record.position, last + 1);
+      last = record.position;
+    }
+    return {};
+  };
+  {
+    Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 3}}, handle};
+    until([&] { return last == 10; });
+    add(1, 5);
+    until([&] { return last == 15; });
+  }
+  EXPECT_EQ(*store_.partition().cursor("test"), 15U);
+  store_.close();
+  ASSERT_TRUE(store_.open());
+  add(1, 1);
+  Follower follower{store_.partition(), {.name = "test"}, handle};
+  until([&] { return follower.cursor() == 16; });
+  EXPECT_EQ(last, 16U);
+  EXPECT_EQ(*store_.partition().cursor("another"), 0U);
+}
+
+TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
+  add(1, 1);
+  std::atomic<int> tries{0};
+  const auto handle = [&](std::span<const Record>) -> std::expected<void, platform::Failure> {
+    const int which = ++tries;
+    if (which == 1) return std::unexpected(platform::Failure{});
+    if (which == 2) throw std::runtime_error("from a library");
+    return {};
+  };
+  Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms}, handle};
+  until([&] { return follower.cursor() == 1; });
+  EXPECT_EQ(tries, 3);
+}
+
+}  // namespace
+}  // namespace tweestap::eventstore
