@@ -25,35 +25,49 @@ using IdBytes = std::array<std::uint8_t, 16>;
 
 /// The 26 characters of 16 bytes, most significant bit first; the first character carries 3 bits.
 constexpr void append_crockford(const IdBytes& bytes, std::string& out) {
-  unsigned buffer = 0;
-  int bits = 2;  // 26 * 5 = 130: two zero bits stand in front
-  for (const std::uint8_t byte : bytes) {
-    buffer = (buffer << 8 | byte) & 0xffff;
-    bits += 8;
-    while (bits >= 5) {
-      bits -= 5;
-      out.push_back(kCrockford[buffer >> bits & 31]);
-    }
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  for (std::size_t i = 0; i < 8; ++i) {
+    high = high << 8 | bytes[i];
+    low = low << 8 | bytes[i + 8];
   }
+  std::array<char, 26> text{};
+  for (std::size_t i = text.size(); i-- > 0;) {
+    text[i] = kCrockford[low & 31];
+    low = low >> 5 | high << 59;
+    high >>= 5;
+  }
+  out.append(text.data(), text.size());
 }
+
+/// The digit that each byte stands for; 0xff for those that are none.
+inline constexpr auto kCrockfordDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(0xff);
+  for (std::size_t i = 0; i < kCrockford.size(); ++i) {
+    digits[static_cast<std::uint8_t>(kCrockford[i])] = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}();
 
 /// The reverse; empty unless `text` is exactly what append_crockford() writes (one text an id, so lower case only).
 constexpr std::optional<IdBytes> parse_crockford(std::string_view text) {
   if (text.size() != 26) return std::nullopt;
-  IdBytes bytes{};
-  unsigned buffer = 0;
-  int bits = -2;
-  std::size_t at = 0;
+  if (kCrockfordDigits[static_cast<std::uint8_t>(text[0])] > 7) return std::nullopt;  // would not fit 128 bits
+  std::uint64_t high = 0;
+  std::uint64_t low = 0;
+  std::uint8_t seen = 0;
   for (const char c : text) {
-    const std::size_t digit = kCrockford.find(c);
-    if (digit == std::string_view::npos) return std::nullopt;
-    if (bits == -2 && digit > 7) return std::nullopt;  // would not fit 128 bits
-    buffer = (buffer << 5 | static_cast<unsigned>(digit)) & 0xffff;
-    bits += 5;
-    if (bits >= 8) {
-      bits -= 8;
-      bytes[at++] = static_cast<std::uint8_t>(buffer >> bits & 0xff);
-    }
+    const std::uint8_t digit = kCrockfordDigits[static_cast<std::uint8_t>(c)];
+    seen = static_cast<std::uint8_t>(seen | digit);
+    high = high << 5 | low >> 59;
+    low = low << 5 | digit;
+  }
+  if (seen > 31) return std::nullopt;
+  IdBytes bytes{};
+  for (std::size_t i = 8; i-- > 0; high >>= 8, low >>= 8) {
+    bytes[i] = static_cast<std::uint8_t>(high);
+    bytes[i + 8] = static_cast<std::uint8_t>(low);
   }
   return bytes;
 }

@@ -5,6 +5,13 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
+// 0 to 15, or 16 for what is no lower-case digit.
+constexpr unsigned hex_digit(char c) {
+  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
+  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
+  return 16;
+}
+
 void append_number(std::string& out, unsigned value, int width) {
   for (unsigned place = width == 4 ? 1000 : 10; place > 0; place /= 10) {
     out.push_back(static_cast<char>('0' + value / place % 10));
@@ -27,10 +34,12 @@ void Pseudonym::append_text(std::string& out) const {
   out.push_back('-');
   append_number(out, month, 2);
   out.push_back('-');
-  for (const std::uint8_t byte : mac) {
-    out.push_back(kHex[byte >> 4]);
-    out.push_back(kHex[byte & 15]);
+  std::array<char, 20> digits{};
+  for (std::size_t i = 0; i < mac.size(); ++i) {
+    digits[2 * i] = kHex[mac[i] >> 4];
+    digits[2 * i + 1] = kHex[mac[i] & 15];
   }
+  out.append(digits.data(), digits.size());
 }
 
 std::string Pseudonym::text() const {
@@ -46,9 +55,9 @@ std::optional<Pseudonym> Pseudonym::parse(std::string_view text) {
   if (!year || !month || *month < 1 || *month > 12) return std::nullopt;
   Pseudonym out{static_cast<std::uint16_t>(*year), static_cast<std::uint8_t>(*month), {}};
   for (std::size_t i = 0; i < out.mac.size(); ++i) {
-    const std::size_t high = kHex.find(text[8 + 2 * i]);
-    const std::size_t low = kHex.find(text[9 + 2 * i]);
-    if (high == std::string_view::npos || low == std::string_view::npos) return std::nullopt;
+    const unsigned high = hex_digit(text[8 + 2 * i]);
+    const unsigned low = hex_digit(text[9 + 2 * i]);
+    if (high > 15 || low > 15) return std::nullopt;
     out.mac[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return out;

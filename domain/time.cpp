@@ -6,10 +6,13 @@
 namespace tweestap::domain {
 namespace {
 
-void append_digits(std::string& out, std::int64_t value, int width) {
-  std::array<char, 8> digits{};
-  for (int i = width; i-- > 0; value /= 10) digits[static_cast<std::size_t>(i)] = static_cast<char>('0' + value % 10);
-  out.append(digits.data(), static_cast<std::size_t>(width));
+// The width is known to the compiler, which then divides by multiplying: every event has a time or two.
+template <int Width>
+void append_digits(std::string& out, std::int64_t value) {
+  std::array<char, Width> digits{};
+  auto rest = static_cast<std::uint32_t>(value);
+  for (std::size_t i = Width; i-- > 0; rest /= 10) digits[i] = static_cast<char>('0' + rest % 10);
+  out.append(digits.data(), digits.size());
 }
 
 void append_date_and_time(Time time, std::string& out) {
@@ -17,17 +20,17 @@ void append_date_and_time(Time time, std::string& out) {
   const std::int64_t day = second / 86'400;
   const std::int64_t in_day = second % 86'400;
   const std::chrono::year_month_day date{std::chrono::sys_days{std::chrono::days{day}}};
-  append_digits(out, static_cast<int>(date.year()), 4);
+  append_digits<4>(out, static_cast<int>(date.year()));
   out.push_back('-');
-  append_digits(out, static_cast<unsigned>(date.month()), 2);
+  append_digits<2>(out, static_cast<unsigned>(date.month()));
   out.push_back('-');
-  append_digits(out, static_cast<unsigned>(date.day()), 2);
+  append_digits<2>(out, static_cast<unsigned>(date.day()));
   out.push_back('T');
-  append_digits(out, in_day / 3600, 2);
+  append_digits<2>(out, in_day / 3600);
   out.push_back(':');
-  append_digits(out, in_day / 60 % 60, 2);
+  append_digits<2>(out, in_day / 60 % 60);
   out.push_back(':');
-  append_digits(out, in_day % 60, 2);
+  append_digits<2>(out, in_day % 60);
 }
 
 // Reads what it is asked for from the front of a text, and remembers whether everything was there.
@@ -90,7 +93,7 @@ int offset_minutes(Reader& reader) {
 void append_rfc3339_us(Time time, std::string& out) {
   append_date_and_time(time, out);
   out.push_back('.');
-  append_digits(out, time.us % 1'000'000, 6);
+  append_digits<6>(out, time.us % 1'000'000);
   out.push_back('Z');
 }
 
@@ -105,7 +108,7 @@ std::string rfc3339(Time time) {
   append_date_and_time(time, out);
   if (time.us % 1'000'000 != 0) {
     out.push_back('.');
-    append_digits(out, time.us % 1'000'000, 6);
+    append_digits<6>(out, time.us % 1'000'000);
   }
   out.push_back('Z');
   return out;

@@ -80,11 +80,17 @@ void append_escape(char c, std::string& out) {
   out.push_back(kHex[byte & 15]);
 }
 
-constexpr int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  return -1;
-}
+// -1 for what is no lower-case digit.
+constexpr auto kHexDigits = [] {
+  std::array<std::int8_t, 256> digits{};
+  digits.fill(-1);
+  for (std::size_t i = 0; i < kHex.size(); ++i) {
+    digits[static_cast<unsigned char>(kHex[i])] = static_cast<std::int8_t>(i);
+  }
+  return digits;
+}();
+
+constexpr int hex_digit(char c) { return kHexDigits[static_cast<unsigned char>(c)]; }
 
 template <class Integer>
 void append_number(Integer value, std::string& out) {
@@ -123,9 +129,11 @@ void append_json_count(std::uint64_t value, std::string& out) {
 }
 
 void append_lower_hex(const std::uint8_t* bytes, std::size_t size, std::string& out) {
+  out.resize(out.size() + 2 * size);
+  char* at = out.data() + out.size() - 2 * size;
   for (std::size_t i = 0; i < size; ++i) {
-    out.push_back(kHex[bytes[i] >> 4]);
-    out.push_back(kHex[bytes[i] & 15]);
+    *at++ = kHex[bytes[i] >> 4];
+    *at++ = kHex[bytes[i] & 15];
   }
 }
 
