@@ -15,10 +15,10 @@
 namespace tweestap::projections {
 
 struct AuditFilter {
-  std::optional<domain::Time> from;  // not earlier
-  std::optional<domain::Time> to;    // not later
-  std::string type;                  // empty: every type
-  std::uint64_t after = 0;           // position
+  std::optional<domain::Time> from = std::nullopt;  // not earlier
+  std::optional<domain::Time> to = std::nullopt;    // not later
+  std::string type = {};                            // empty: every type
+  std::uint64_t after = 0;                          // position
 };
 
 struct AuditPage {
