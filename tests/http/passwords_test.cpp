@@ -123,6 +123,21 @@ TEST(THR_2, FromTheFifthFailureOnEachWaitsTwiceAsLong) {
   EXPECT_EQ(house.log_in().status, 201);
 }
 
+TEST(THR_2, WhoHasToWaitCostsNoHash) {
+  PeopleService house;
+  (void)house.account();
+  const Enrolled alex = house.enrol();
+  const std::string token = house.pending();
+  for (int i = 0; i < 5; ++i) {
+    (void)house.log_in(kAlex, "not the harbour");
+    (void)house.post("/v1/logins/current/recovery-code", {{"recovery_code", "AAAA-AAAA-AAAA"}}, token);
+  }
+  house.hash_pool->stop();
+  EXPECT_EQ(house.log_in().status, 429);
+  EXPECT_EQ(house.post("/v1/logins/current/recovery-code", {{"recovery_code", alex.recovery_codes[0]}}, token).status,
+            429);
+}
+
 TEST(THR_2, AnotherNetworkIsNotSlowedDown) {
   PeopleService house;
   (void)house.account();
@@ -291,6 +306,14 @@ TEST(ChangePassword, AsksForAFreshSessionBeforeThePassword) {
                 .code(),
             "step_up_required");
   EXPECT_EQ(house.count("login.password_rejected"), before);
+  house.hash_pool->stop();
+  EXPECT_EQ(house
+                .post("/v1/account/password", {{"current_password", kPassword}, {"new_password", "a loud harbour"}},
+                      alex.session)
+                .code(),
+            "step_up_required")
+      << "and spends no hash on it";
+  house.reopen();
   const std::string fresh = house.post("/v1/session/step-up/code", {{"code", house.code(alex.secret)}}, alex.session)
                                 .json()
                                 .at("session")

@@ -4,8 +4,10 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <memory>
 #include <set>
 
+#include "http/authenticate.h"
 #include "http/evidence.h"
 #include "http/tokens.h"
 #include "platform/crypto/random.h"
@@ -73,6 +75,48 @@ TEST(Refusals, SayWhenALockOpensOrThatNoTimeDoes) {
   const Problem for_good = problem_of(domain::Refused{Refusal::Locked, {}, true}, domain::Time{});
   EXPECT_FALSE(for_good.locked_until);
   EXPECT_TRUE(for_good.locked);
+}
+
+TEST(SES_1, ARouteTakesTheCallersOfItsRowAlone) {
+  const auto account = std::make_shared<domain::AccountState>();
+  Caller code_login;
+  code_login.who = LoginCaller{};
+  Caller enrolling;
+  enrolling.who = LoginCaller{.account = {}, .login = {}, .enrols = true};
+  Caller session;
+  session.who = SessionCaller{};
+  session.account = account;
+  const auto key = [](domain::KeyRole role) {
+    Caller caller;
+    caller.who = KeyCaller{.api_key = {}, .role = role};
+    return caller;
+  };
+  constexpr auto kStaff = ListenerKind::Staff;
+  constexpr Who kForCode{Principal::LoginCodeRequired};
+  constexpr Who kForEnrolment{Principal::LoginEnrolmentRequired, Principal::Session};
+  constexpr Who kForHelpdesk{Principal::StaffHelpdesk, Principal::KeyHelpdesk};
+  constexpr Who kForAdmin{Principal::StaffAdmin, Principal::KeyAdmin};
+  constexpr Who kForAuditor{Principal::StaffAuditor, Principal::KeyAuditor};
+  EXPECT_EQ(takes(kForCode, code_login, kStaff), Taken::Yes);
+  EXPECT_EQ(takes(kForCode, enrolling, kStaff), Taken::WrongKind);
+  EXPECT_EQ(takes(kForCode, session, kStaff), Taken::WrongKind);
+  EXPECT_EQ(takes(kForEnrolment, enrolling, kStaff), Taken::Yes);
+  EXPECT_EQ(takes(kForEnrolment, code_login, kStaff), Taken::WrongKind);
+  EXPECT_EQ(takes(kForEnrolment, session, kStaff), Taken::Yes);
+  EXPECT_EQ(takes(kForEnrolment, key(domain::KeyRole::Admin), kStaff), Taken::WrongKind);
+  EXPECT_EQ(takes(kForHelpdesk, session, kStaff), Taken::NotAllowed) << "a session without the role";
+  EXPECT_EQ(takes(kForHelpdesk, session, ListenerKind::Public), Taken::WrongKind);
+  EXPECT_EQ(takes(kForHelpdesk, code_login, kStaff), Taken::WrongKind);
+  account->profile.roles = {domain::Role::Admin};
+  EXPECT_EQ(takes(kForHelpdesk, session, kStaff), Taken::Yes) << "admin may do what helpdesk may";
+  EXPECT_EQ(takes(kForAuditor, session, kStaff), Taken::NotAllowed) << "an admin reads no audit";
+  account->profile.roles = {domain::Role::Helpdesk};
+  EXPECT_EQ(takes(kForAdmin, session, kStaff), Taken::NotAllowed);
+  EXPECT_EQ(takes(kForHelpdesk, key(domain::KeyRole::Admin), kStaff), Taken::Yes);
+  EXPECT_EQ(takes(kForAdmin, key(domain::KeyRole::Helpdesk), kStaff), Taken::NotAllowed);
+  EXPECT_EQ(takes(kForAuditor, key(domain::KeyRole::Admin), kStaff), Taken::NotAllowed);
+  EXPECT_EQ(takes(kForAuditor, key(domain::KeyRole::Stream), kStaff), Taken::NotAllowed);
+  EXPECT_EQ(takes(kForAdmin, Caller{}, kStaff), Taken::WrongKind);
 }
 
 TEST(Tokens, Have256BitsBehindAPrefix) {
