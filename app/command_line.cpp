@@ -18,9 +18,17 @@ constexpr const char* kAbout =
     "Commands that read work beside a running service. Exit status: 0 done, 1 the answer is no, 2 wrong use or\n"
     "configuration, 3 the store refuses or is damaged, 4 something is not reachable.";
 
+ExitStatus refuse_url() {
+  return fail(ExitStatus::WrongUse,
+              {platform::Failure::Kind::Invalid,
+               "this command works on a data folder, and the running service has no route for it: leave out --url (and "
+               "TWEESTAP_URL)"});
+}
+
 }  // namespace
 
-CLI::App* CommandLine::add(std::string name, std::string help, std::function<ExitStatus()> run, CLI::App* parent) {
+CLI::App* CommandLine::add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run,
+                           CLI::App* parent) {
   CLI::App* command = (parent != nullptr ? parent : &program_)->add_subcommand(std::move(name), std::move(help));
   command->add_option("--data", flags_.data, "the data folder (storage.data)")->type_name("DIR")->group("Everywhere");
   command
@@ -33,7 +41,9 @@ CLI::App* CommandLine::add(std::string name, std::string help, std::function<Exi
       ->envname("TWEESTAP_URL")
       ->group("Everywhere");
   command->add_option("--lang", flags_.lang, "language of texts: nl or en")->type_name("LANG")->group("Everywhere");
-  command->callback([this, action = std::move(run)] { chosen_ = action; });
+  command->callback([this, reach, action = std::move(run)] {
+    chosen_ = reach == Reach::FolderOnly && flags_.url ? std::function<ExitStatus()>{refuse_url} : action;
+  });
   return command;
 }
 

@@ -21,13 +21,21 @@ struct CommonFlags {
   bool json = false;
 };
 
+/// What `--url` means to a command.
+enum class Reach {
+  Anywhere,    ///< has nothing to do with a store
+  FolderOnly,  ///< reads or writes a data folder; with --url it would read the wrong one, so it refuses
+  Service,     ///< asks a running service where --url is given
+};
+
 /// What a command's file needs to put its command into the program.
 class CommandLine {
  public:
   explicit CommandLine(CLI::App& program) : program_(program) {}
 
   /// A command at the top, or below `parent`. `run` is called if it was the one that was typed.
-  CLI::App* add(std::string name, std::string help, std::function<ExitStatus()> run, CLI::App* parent = nullptr);
+  CLI::App* add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run,
+                CLI::App* parent = nullptr);
   /// A name that only groups commands.
   CLI::App* group(std::string name, std::string help);
 

@@ -53,6 +53,15 @@ std::expected<std::unique_ptr<Core>, Failure> Core::open(const Surroundings& aro
   partition_settings.answers_max = static_cast<std::uint32_t>(settings.http_answers_max);
   partition_settings.metrics = &around.metrics;
   partition_settings.on_fatal = std::move(options.on_fatal);
+  const platform::Gauge apart = around.metrics.gauge(
+      platform::GaugeInfo<0>{"tweestap_clock_difference_seconds",
+                             "Wall clock minus the service's own time, where they are over a minute apart."});
+  partition_settings.on_clock_jump = [apart, &log = around.log](std::int64_t us) {
+    apart.set(static_cast<double>(us) / 1e6);
+    log.write(platform::LogLevel::Warning, "clock.jumped",
+              {{"difference_ms", us / 1000},
+               {"advice", "mend the time synchronisation; locks and expiries keep to the service's own time"}});
+  };
   const auto views = core->views_->all();
   auto partition = eventstore::Partition::create(std::move(*store), std::move(partition_settings), *core->decider_,
                                                  {views.begin(), views.end()}, around.clock, around.random);

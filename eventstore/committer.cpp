@@ -116,8 +116,9 @@ std::expected<void, Failure> Committer::begin(Making& making, const Pending& fir
   making.batch.time = now_;
   making.batch.answers_max = settings_.answers_max;
   if (auto begun = parts_.applying.begin(making.batch); !begun) return begun;
-  if (reading.jumped_us) return note_clock_jump(making, *reading.jumped_us, first);
-  return {};
+  if (!reading.jumped_us) return {};
+  if (settings_.on_clock_jump) settings_.on_clock_jump(*reading.jumped_us);
+  return note_clock_jump(making, *reading.jumped_us, first);
 }
 
 // CLK-1. It goes with the first command that comes after the jump: nothing can expire unseen before it.

@@ -48,6 +48,7 @@ class Committer {
     std::size_t queue_max = 1024;
     std::uint32_t answers_max = 100'000;
     CommitMetrics metrics;
+    std::function<void(std::int64_t)> on_clock_jump;
     std::function<void(const platform::Failure&)> on_fatal;
   };
   Committer(CommitterParts parts, Settings settings);
@@ -61,6 +62,7 @@ class Committer {
   /// Why no command is accepted, where that is so.
   [[nodiscard]] std::expected<void, platform::Failure> accepts();
   [[nodiscard]] std::size_t waiting() const { return queue_.size(); }
+  [[nodiscard]] bool failed() const { return failed_; }
   /// Answers what waits, then ends both threads.
   void stop();
 

@@ -97,6 +97,7 @@ std::expected<std::unique_ptr<Partition>, Failure> PartitionOpening::open(
       Committer::Settings{.queue_max = settings.queue_max,
                           .answers_max = settings.answers_max,
                           .metrics = settings.metrics != nullptr ? CommitMetrics{*settings.metrics} : CommitMetrics{},
+                          .on_clock_jump = std::move(settings.on_clock_jump),
                           .on_fatal = std::move(settings.on_fatal)});
   state.relay.set(state.committer.get());
   state.storage->on_background_failure([&relay = state.relay](const Failure& failure) { relay.fail(failure); });
@@ -133,8 +134,11 @@ std::size_t Partition::waiting() const { return state_->committer->waiting(); }
 void Partition::stop() {
   if (!state_->committer) return;  // it was never started
   state_->committer->stop();
-  // Cursors that were written since the last batch. Its failure loses at most those, and the process ends anyway.
-  if (auto synced = state_->storage->sync_wal(); !synced) state_->committer->fail(synced.error());
+  // Cursors that were written since the last batch. After a failure nothing is synced again: what the disk holds then
+  // is not known, and RocksDB ends the process that tries.
+  if (!state_->committer->failed()) {
+    if (auto synced = state_->storage->sync_wal(); !synced) state_->committer->fail(synced.error());
+  }
   state_->storage->on_background_failure({});
   state_->relay.set(nullptr);
 }

@@ -5,7 +5,9 @@
 
 #include "eventstore/applying.h"
 #include "eventstore/creation.h"
+#include "eventstore/floor_check.h"
 #include "eventstore/head_watch.h"
+#include "eventstore/recovery_floor.h"
 #include "eventstore/scratch_folder.h"
 #include "eventstore/storage.h"
 
@@ -25,6 +27,21 @@ struct Secondary::State {
   std::shared_ptr<Storage> storage;
   std::shared_ptr<HeadWatch> head;
   std::unique_ptr<Reader> reader;
+
+  // A reader that shows less than was acknowledged would be believed (rule DUR-2). The ring is read before the log, so
+  // a service that goes on meanwhile can only put the log further ahead of it.
+  std::expected<void, Failure> open_whole() {
+    const auto ring = read_floor(ring_file(data));
+    if (!ring) return std::unexpected(ring.error());
+    if (!*ring) {
+      return std::unexpected(Failure{Failure::Kind::Damaged, "the file " + ring_file(data).string() +
+                                                                 ", which says what was acknowledged, is missing"});
+    }
+    if (auto opened = open_anew(); !opened) return opened;
+    const Head now = reader->log().head();
+    if (auto above = check_floor(*storage, now, (*ring)->highest); !above) return above;
+    return check_content(*storage, now);
+  }
 
   std::expected<void, Failure> open_anew() {
     StorageSettings settings;
@@ -62,7 +79,7 @@ std::expected<Secondary, Failure> Secondary::open(const std::filesystem::path& d
   constexpr int kTriesMax = 5;
   std::expected<void, Failure> opened;
   for (int i = 0; i < kTriesMax; ++i) {
-    opened = state->open_anew();
+    opened = state->open_whole();
     if (opened || opened.error().kind == Failure::Kind::Invalid) break;
   }
   if (!opened) return std::unexpected(opened.error());

@@ -13,7 +13,7 @@ constexpr std::chrono::seconds kReadTimeout{40};
 constexpr std::chrono::seconds kConnectTimeout{5};
 
 struct Client::Inside {
-  Inside(const std::string& base, platform::Secret api_key) : client(base), key(std::move(api_key)) {
+  Inside(const std::string& url, platform::Secret api_key) : base(url), client(url), key(std::move(api_key)) {
     client.set_connection_timeout(kConnectTimeout);
     client.set_read_timeout(kReadTimeout);
     client.set_keep_alive(true);
@@ -22,12 +22,13 @@ struct Client::Inside {
 
   [[nodiscard]] std::expected<ClientAnswer, Failure> answer(httplib::Result result) const {
     if (!result) {
-      return std::unexpected(
-          Failure{Failure::Kind::Unavailable, "the service does not answer: " + httplib::to_string(result.error())});
+      return std::unexpected(Failure{Failure::Kind::Unavailable, "no service answers at " + base + " (" +
+                                                                     httplib::to_string(result.error()) + ")"});
     }
     return ClientAnswer{result->status, std::move(result->body)};
   }
 
+  std::string base;
   httplib::Client client;
   platform::Secret key;
 };

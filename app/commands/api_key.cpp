@@ -128,14 +128,16 @@ void add_api_key(CommandLine& line) {
   const auto role = std::make_shared<std::string>();
   const auto name = std::make_shared<std::string>();
   CLI::App* create = line.add(
-      "create", "make a key; it is shown once", [&line, role, name] { return run_create(line, *role, *name); }, group);
+      "create", "make a key; it is shown once", Reach::Service,
+      [&line, role, name] { return run_create(line, *role, *name); }, group);
   create->add_option("--role", *role, "admin, helpdesk, auditor, frontend or stream")->required()->type_name("ROLE");
   create->add_option("NAME", *name, "what you call it")->required();
   line.add(
-      "list", "list the keys that count, without the keys themselves", [&line] { return run_list(line); }, group);
+      "list", "list the keys that count, without the keys themselves", Reach::Service,
+      [&line] { return run_list(line); }, group);
   const auto id = std::make_shared<std::string>();
   line.add(
-          "revoke", "end a key", [&line, id] { return run_revoke(line, *id); }, group)
+          "revoke", "end a key", Reach::Service, [&line, id] { return run_revoke(line, *id); }, group)
       ->add_option("ID", *id, "apk_…")
       ->required();
 }

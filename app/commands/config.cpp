@@ -41,9 +41,10 @@ ExitStatus run_print(const CommandLine& line) {
 void add_config(CommandLine& line) {
   CLI::App* group = line.group("config", "look at the settings");
   line.add(
-      "check", "say whether the settings are good", [&line] { return run_check(line); }, group);
+      "check", "say whether the settings are good", Reach::Anywhere, [&line] { return run_check(line); }, group);
   line.add(
-      "print", "print every setting with its value and where it came from", [&line] { return run_print(line); }, group);
+      "print", "print every setting with its value and where it came from", Reach::Anywhere,
+      [&line] { return run_print(line); }, group);
 }
 
 }  // namespace tweestap::app

@@ -111,7 +111,7 @@ ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
 
 void add_events(CommandLine& line) {
   const auto flags = std::make_shared<EventFlags>();
-  CLI::App* command = line.add("events", "print events, one canonical envelope a line",
+  CLI::App* command = line.add("events", "print events, one canonical envelope a line", Reach::Service,
                                [&line, flags] { return run_events(line, *flags); });
   command->add_option("--after", flags->after, "only events after this position")->type_name("N");
   command->add_option("--account", flags->account, "only this account's stream; also visitor, policy, service")

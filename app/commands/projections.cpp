@@ -4,8 +4,10 @@
 #include "app/command_line.h"
 #include "app/local_store.h"
 #include "app/progress.h"
+#include "app/remote.h"
 #include "eventstore/opening.h"
 #include "platform/crypto/random.h"
+#include "projections/all.h"
 #include "projections/rebuild.h"
 
 namespace tweestap::app {
@@ -13,7 +15,37 @@ namespace {
 
 using nlohmann::ordered_json;
 
+// One projection as both ways of looking at it show it.
+void add_view(ordered_json& all, const std::string& name, std::uint32_t format, bool current) {
+  all.push_back({{"projection", name}, {"format", format}, {"current", current}});
+}
+
+void show_views(const CommandLine& line, const ordered_json& all) {
+  if (line.flags().json) {
+    std::cout << ordered_json{{"projections", all}}.dump() << "\n";
+    return;
+  }
+  for (const auto& one : all) {
+    std::cout << one["projection"].get<std::string>() << "  format " << one["format"] << "  "
+              << (one["current"].get<bool>() ? "current" : "to be rebuilt at the next start") << "\n";
+  }
+}
+
+ExitStatus list_remote(const CommandLine& line) {
+  auto remote = Remote::connect(*line.flags().url);
+  if (!remote) return fail(remote.error());
+  const auto status = remote->get("/v1/status");
+  if (!status) return fail(status.error());
+  ordered_json all = ordered_json::array();
+  for (const auto& one : status->value("projections", ordered_json::array())) {
+    add_view(all, one["name"], one["format"], one["position"] == (*status)["head"]);
+  }
+  show_views(line, all);
+  return ExitStatus::Done;
+}
+
 ExitStatus run_list(const CommandLine& line) {
+  if (line.flags().url) return list_remote(line);
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   const auto store = LocalStore::open(settings->values);
@@ -21,15 +53,8 @@ ExitStatus run_list(const CommandLine& line) {
   const auto views = projections::view_states(store->reader());
   if (!views) return fail(ExitStatus::StoreRefuses, views.error());
   ordered_json all = ordered_json::array();
-  for (const auto& view : *views) {
-    if (line.flags().json) {
-      all.push_back({{"projection", view.name}, {"format", view.format_wanted}, {"current", view.current()}});
-    } else {
-      std::cout << view.name << "  format " << view.format_wanted << "  "
-                << (view.current() ? "current" : "to be rebuilt at the next start") << "\n";
-    }
-  }
-  if (line.flags().json) std::cout << ordered_json{{"projections", all}}.dump() << "\n";
+  for (const auto& view : *views) add_view(all, view.name, view.format_wanted, view.current());
+  show_views(line, all);
   return ExitStatus::Done;
 }
 
@@ -51,26 +76,37 @@ ExitStatus say_differences(const CommandLine& line, const std::vector<eventstore
   return same ? ExitStatus::Done : ExitStatus::No;
 }
 
-ExitStatus run_compare(const CommandLine& line, const platform::Settings& settings) {
+ExitStatus run_compare(const CommandLine& line, const platform::Settings& settings, const std::string& name) {
+  if (!name.empty() && projections::Views{}.find(name) == nullptr) {
+    return fail(ExitStatus::WrongUse,
+                {platform::Failure::Kind::Invalid,
+                 "no projection is called \"" + name + "\": tweestap projections list names them"});
+  }
   const auto store = LocalStore::open(settings);
   if (!store) return fail(ExitStatus::StoreRefuses, store.error());
   ProgressBar bar{"comparing"};
-  const auto found = projections::compare(store->reader(), [&bar](auto done, auto all) { bar.show(done, all); });
+  auto found = projections::compare(store->reader(), [&bar](auto done, auto all) { bar.show(done, all); });
   bar.finish();
   if (!found) return fail(ExitStatus::StoreRefuses, found.error());
+  if (!name.empty()) std::erase_if(*found, [&name](const eventstore::Difference& one) { return one.name != name; });
   return say_differences(line, *found);
 }
 
 ExitStatus run_rebuild(const CommandLine& line, const std::string& name, bool compare) {
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  if (compare) return run_compare(line, settings->values);
+  if (compare) return run_compare(line, settings->values, name);
   platform::SystemRandom random;
   eventstore::OpenSettings opening;
   opening.data = settings->values.storage_data;
   opening.reserve_bytes = static_cast<std::uint64_t>(settings->values.storage_reserve_bytes);
   auto store = eventstore::open_store(opening, random);
-  if (!store) return fail(ExitStatus::StoreRefuses, store.error());
+  if (!store) {
+    if (store.error().kind == platform::Failure::Kind::Unavailable) {
+      store.error().reason += "; stop the service first (its start rebuilds what is stale), or look with --compare";
+    }
+    return fail(ExitStatus::StoreRefuses, store.error());
+  }
   ProgressBar bar{"rebuilding"};
   const auto rebuilt = projections::rebuild(*store, name, [&bar](auto done, auto all) { bar.show(done, all); });
   bar.finish();
@@ -91,11 +127,12 @@ ExitStatus run_rebuild(const CommandLine& line, const std::string& name, bool co
 void add_projections(CommandLine& line) {
   CLI::App* group = line.group("projections", "what the log means now: look at it, make it anew");
   line.add(
-      "list", "name the projections and say whether they are current", [&line] { return run_list(line); }, group);
+      "list", "name the projections and say whether they are current", Reach::Service,
+      [&line] { return run_list(line); }, group);
   const auto name = std::make_shared<std::string>();
   const auto compare = std::make_shared<bool>(false);
   CLI::App* rebuild = line.add(
-      "rebuild", "make one or all anew from the log, on a stopped service",
+      "rebuild", "make one or all anew from the log, on a stopped service", Reach::FolderOnly,
       [&line, name, compare] { return run_rebuild(line, *name, *compare); }, group);
   rebuild->add_option("NAME", *name, "which; all where none is named");
   rebuild->add_flag("--compare", *compare,

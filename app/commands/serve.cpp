@@ -31,8 +31,8 @@ ExitStatus run_serve(const CommandLine& line, const ServeFlags& flags) {
 
 void add_serve(CommandLine& line) {
   const auto flags = std::make_shared<ServeFlags>();
-  CLI::App* command =
-      line.add("serve", "run the service until SIGTERM or Ctrl-C", [&line, flags] { return run_serve(line, *flags); });
+  CLI::App* command = line.add("serve", "run the service until SIGTERM or Ctrl-C", Reach::Anywhere,
+                               [&line, flags] { return run_serve(line, *flags); });
   command->add_flag("--demo", flags->demo, "with four accounts whose password is tweestap-demo; loopback only");
   command->add_option("--public", flags->people, "people's listener; port 0 picks one (http.public)")
       ->type_name("HOST:PORT");
