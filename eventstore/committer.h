@@ -48,8 +48,8 @@ class Committer {
     std::size_t queue_max = 1024;
     std::uint32_t answers_max = 100'000;
     CommitMetrics metrics;
-    std::function<void(std::int64_t)> on_clock_jump;
-    std::function<void(const platform::Failure&)> on_fatal;
+    std::function<void(std::int64_t)> on_clock_jump{};
+    std::function<void(const platform::Failure&)> on_fatal{};
   };
   Committer(CommitterParts parts, Settings settings);
   ~Committer();

@@ -83,11 +83,11 @@ struct PartitionSettings {
   /// CLK-1: the wall clock and security time are more than a minute apart (microseconds, wall clock minus security
   /// time), or came together again. Its event is stored with the next batch; this is the alarm. From the committer's
   /// thread.
-  std::function<void(std::int64_t)> on_clock_jump;
+  std::function<void(std::int64_t)> on_clock_jump{};
   /// Called once, from a thread of the partition, when a write or sync failed or the store is damaged: nothing is
   /// answered with success any more, and the process has to end with a status other than 0 within a second. It must
   /// not call the partition.
-  std::function<void(const platform::Failure&)> on_fatal;
+  std::function<void(const platform::Failure&)> on_fatal{};
 };
 
 /// Thread rule: any thread. Order of life: open_store, rebuild what is stale, create, submit…, stop.

@@ -77,8 +77,9 @@ void PeopleService::open(bool create) {
                                             .cache_bytes = 1 << 20},
                                            random));
   const auto all = views->all();
-  partition = must(eventstore::Partition::create(std::move(store), {.metrics = &metrics, .on_fatal = {}}, *decider,
-                                                 {all.begin(), all.end()}, clock, random));
+  partition =
+      must(eventstore::Partition::create(std::move(store), {.metrics = &metrics, .on_clock_jump = {}, .on_fatal = {}},
+                                         *decider, {all.begin(), all.end()}, clock, random));
   time = std::make_unique<ReadTime>(clock);
   services.emplace(Services{*partition, *keys, *unstored, *hash_pool, random, blocklist, clock, metrics, log, texts,
                             rules, *time, gate, running, *stand_ins});
