@@ -280,6 +280,7 @@ void Service::tell_where_to_go() const {
 
 ExitStatus serve(const platform::Settings& settings, const ServeOptions& options) {
   if (auto hidden = platform::forbid_core_dumps(); !hidden) return fail(ExitStatus::WrongUse, hidden.error());
+  if (auto raised = platform::allow_many_open_files(); !raised) return fail(ExitStatus::WrongUse, raised.error());
   auto stop = platform::StopSignal::create();  // before any thread: they inherit the blocked signals
   if (!stop) return fail(ExitStatus::WrongUse, stop.error());
   Service service{settings, options};

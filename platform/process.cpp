@@ -31,6 +31,14 @@ std::expected<void, Failure> forbid_core_dumps() {
   return {};
 }
 
+std::expected<void, Failure> allow_many_open_files() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return unavailable("cannot read the limit of open files");
+  limit.rlim_cur = limit.rlim_max;
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return unavailable("cannot raise the limit of open files");
+  return {};
+}
+
 std::expected<StopSignal, Failure> StopSignal::create() {
   sigset_t stops;
   sigemptyset(&stops);

@@ -13,6 +13,10 @@ namespace tweestap::platform {
 /// RLIMIT_CORE 0. Once, at the beginning of `main`.
 [[nodiscard]] std::expected<void, Failure> forbid_core_dumps();
 
+/// Raises the soft limit of open files to the hard one: a thousand connections and the store's files are more than the
+/// usual 1,024, and a store that cannot open a file has to end the process. Once, at the beginning of `main`.
+[[nodiscard]] std::expected<void, Failure> allow_many_open_files();
+
 /// SIGTERM and SIGINT as something to wait for. Create it before any other thread starts: they inherit the blocked
 /// signals. SIGPIPE is ignored as well, since a peer that hangs up is no reason to end. Thread rule: `wait` from one
 /// thread at a time, `interrupt` from any.

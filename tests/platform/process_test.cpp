@@ -51,5 +51,17 @@ TEST(KEY_3, TheProcessGivesNoCoreDump) {
       testing::ExitedWithCode(7), "");
 }
 
+TEST(Process, RaisesTheLimitOfOpenFilesToTheHardOne) {
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &before), 0);
+  rlimit low = before;
+  low.rlim_cur = 64;
+  ASSERT_EQ(setrlimit(RLIMIT_NOFILE, &low), 0);
+  EXPECT_TRUE(allow_many_open_files());
+  rlimit after{};
+  ASSERT_EQ(getrlimit(RLIMIT_NOFILE, &after), 0);
+  EXPECT_EQ(after.rlim_cur, before.rlim_max);
+}
+
 }  // namespace
 }  // namespace tweestap::platform
