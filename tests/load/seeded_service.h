@@ -39,7 +39,6 @@ class SeededService {
 
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
   [[nodiscard]] const http::Services& services() const { return doors_->services; }
-  [[nodiscard]] std::filesystem::path log_folder() const { return folder_.path() / "data" / "log"; }
   [[nodiscard]] const std::filesystem::path& scratch() const { return folder_.path(); }
 
  private:
