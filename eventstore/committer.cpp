@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "platform/bug.h"
+#include "platform/thread_name.h"
 
 namespace tweestap::eventstore {
 namespace {
@@ -72,6 +73,7 @@ void Committer::refuse_all(std::vector<Pending*>& waiting) {
 }
 
 void Committer::decide_until_closed() {
+  platform::name_thread("decide");
   std::vector<Pending*> taken;
   while (queue_.take(taken, kBatchEntriesMax, [] { return false; })) {
     if (!taken.empty()) make_batch(taken);
@@ -217,6 +219,7 @@ void Committer::send(MakingPtr making) {
 }
 
 void Committer::store_until_closed() {
+  platform::name_thread("store");
   for (;;) {
     MakingPtr making;
     {

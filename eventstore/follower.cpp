@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "eventstore/partition.h"
+#include "platform/thread_name.h"
 
 namespace tweestap::eventstore {
 namespace {
@@ -50,6 +51,7 @@ Follower::~Follower() {
 std::uint64_t Follower::cursor() const { return cursor_.load(); }
 
 void Follower::run(const std::stop_token& stop) {
+  platform::name_thread("follow");
   milliseconds wait = kPauseMin;
   const auto hold_back = [&] {
     pause(wait, stop);

@@ -15,6 +15,7 @@
 #include "eventstore/keys.h"
 #include "platform/bug.h"
 #include "platform/bytes.h"
+#include "platform/thread_name.h"
 
 namespace tweestap::eventstore {
 namespace {
@@ -144,6 +145,7 @@ std::expected<void, Failure> RecoveryFloor::raise(const Floor& floor) {
 }
 
 void RecoveryFloor::sync_every_second(const std::stop_token& stop) {
+  platform::name_thread("sync-floor");
   while (!stop.stop_requested()) {
     std::unique_lock lock(mutex_);
     wake_.wait_for(lock, stop, kSyncEvery, [] { return false; });

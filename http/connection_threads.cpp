@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <memory>
 
+#include "platform/thread_name.h"
+
 namespace tweestap::http {
 namespace {
 
@@ -22,6 +24,7 @@ struct ConnectionThreads::Start {
 };
 
 void* ConnectionThreads::enter(void* argument) {
+  platform::name_thread("connection");
   ConnectionThreads* threads = nullptr;
   {
     const std::unique_ptr<Start> start{static_cast<Start*>(argument)};

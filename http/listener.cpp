@@ -17,6 +17,7 @@
 #include "http/connection.h"
 #include "http/connection_threads.h"
 #include "http/problem.h"
+#include "platform/thread_name.h"
 
 namespace tweestap::http {
 namespace {
@@ -165,6 +166,7 @@ std::unique_ptr<Acceptor> Listener::Inside::new_acceptor() {
 // cpp-httplib gives up, and closes the socket, at any error of accept() but two; some of the others are a peer's doing
 // (accept(2), "Error handling"). The service goes on with a new socket on the same port.
 void Listener::Inside::accept_until_stopped() {
+  platform::name_thread("accept");
   accepting_thread = std::this_thread::get_id();
   while (!stopping.stop_requested()) {
     acceptor->accept();

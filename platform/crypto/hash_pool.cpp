@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "platform/thread_name.h"
+
 namespace tweestap::platform {
 
 // One waiting caller. It lives on the caller's stack; the queue points to it only while it waits.
@@ -84,6 +86,7 @@ std::optional<HashPool::Busy> HashPool::run_erased(Kind kind, const std::functio
 }
 
 void HashPool::work() {
+  name_thread("hash");
   std::unique_lock lock(mutex_);
   while (true) {
     work_there_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

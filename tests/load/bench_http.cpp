@@ -197,19 +197,23 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
 
 int run(int argc, char** argv) {
   std::string json_file;
+  std::string only;  // "P-1" or "P-2"; for a profile
   bool small = false;
   for (int i = 1; i < argc; ++i) {
     if (std::strcmp(argv[i], "--small") == 0) small = true;
     if (std::strcmp(argv[i], "--json") == 0 && i + 1 < argc) json_file = argv[++i];
+    if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) only = argv[++i];
   }
   const auto texts = or_give_up(http::Texts::load("en"));
   SeededService service;
   const std::size_t count = small ? 20'000 : 60'000;
   ordered_json results = ordered_json::array();
-  for (const std::size_t connections : {64UL, 128UL}) {
-    results.push_back(measure_verifications(service, texts, count, connections));
+  if (only != "P-2") {
+    for (const std::size_t connections : {64UL, 128UL}) {
+      results.push_back(measure_verifications(service, texts, count, connections));
+    }
   }
-  results.push_back(measure_logins(service, small ? 400 : 2'000));
+  if (only != "P-1") results.push_back(measure_logins(service, small ? 400 : 2'000));
   if (!json_file.empty()) std::ofstream{json_file} << results.dump(2) << "\n";
   return 0;
 }
