@@ -16,6 +16,6 @@ using Command =
                  UnlockSecondStep, StartLogin, SubmitCode, SubmitRecoveryCode, AbandonLogin, StartEnrolment,
                  SubmitEnrolmentCode, CancelEnrolment, DisableTwoStep, DeferEnrolment, RegenerateRecoveryCodes,
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
-                 CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, RecordClockJump>;
+                 CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart>;
 
 }  // namespace tweestap::domain

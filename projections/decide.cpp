@@ -131,7 +131,6 @@ struct Deciding {
     return domain::decide(read, told_at, context());
   }
   domain::Decision operator()(const domain::RecordServiceStart& start) { return domain::decide(start, context()); }
-  domain::Decision operator()(const domain::RecordClockJump& jump) { return domain::decide(jump, context()); }
 
   template <OfAnAccount C>
   domain::Decision operator()(const C& of_account) {

@@ -40,9 +40,6 @@ struct RecordServiceStart {
   std::string service_version;
   std::uint64_t dropped_bytes = 0;
 };
-struct RecordClockJump {
-  std::int64_t difference_ms = 0;
-};
 
 [[nodiscard]] Decision decide(const PolicyState& state, const SetPolicy& command, const Context& context);
 /// `keys`: how many there are that are not revoked.
@@ -52,6 +49,5 @@ struct RecordClockJump {
 /// `told_at`: the last event of the same reader and account (or identifier), if one is known.
 [[nodiscard]] Decision decide(const RecordAuditRead& command, std::optional<Time> told_at, const Context& context);
 [[nodiscard]] Decision decide(const RecordServiceStart& command, const Context& context);
-[[nodiscard]] Decision decide(const RecordClockJump& command, const Context& context);
 
 }  // namespace tweestap::domain

@@ -8,10 +8,4 @@ Decision decide(const RecordServiceStart& command, const Context& context) {
   return std::move(events).accept(Done{});
 }
 
-Decision decide(const RecordClockJump& command, const Context& context) {
-  Events events{kService, System{}, context.command};
-  events.add(ClockJumped{command.difference_ms});
-  return std::move(events).accept(Done{});
-}
-
 }  // namespace tweestap::domain
