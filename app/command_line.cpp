@@ -1,22 +1,13 @@
 #include "app/command_line.h"
 
-#include <cstdlib>
-
-#include "app/version.h"
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <system_error>
 
 namespace tweestap::app {
 namespace {
 
 constexpr const char* kConfigDefault = "/etc/tweestap/tweestap.toml";
-
-constexpr const char* kAbout =
-    "Two-step authentication whose only memory is its event log.\n\n"
-    "  tweestap serve --demo                     try it: people on 127.0.0.1:8080, staff on :8081\n"
-    "  tweestap events --follow                  every event, as it happens\n"
-    "  tweestap history alex@example.org         what happened to one account, in words\n"
-    "  tweestap state acc_... --at 2026-03-15T00:00:00Z\n\n"
-    "Commands that read work beside a running service. Exit status: 0 done, 1 the answer is no, 2 wrong use or\n"
-    "configuration, 3 the store refuses or is damaged, 4 something is not reachable.";
 
 ExitStatus refuse_url() {
   return fail(ExitStatus::WrongUse,
@@ -25,11 +16,36 @@ ExitStatus refuse_url() {
                "TWEESTAP_URL)"});
 }
 
+CLI::Option* add_option(CLI::App& parser, const std::string& name, const Command::Into& into, std::string help) {
+  return std::visit([&](auto* value) { return parser.add_option(name, *value, std::move(help)); }, into);
+}
+
 }  // namespace
 
-CLI::App* CommandLine::add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run,
-                           CLI::App* parent) {
-  CLI::App* command = (parent != nullptr ? parent : &program_)->add_subcommand(std::move(name), std::move(help));
+void Command::flag(const std::string& name, bool& into, std::string help) {
+  parser_->add_flag(name, into, std::move(help));
+}
+
+void Command::option(const std::string& name, Into into, const std::string& type, std::string help, Need need) {
+  add_option(*parser_, name, into, std::move(help))->type_name(type)->required(need == Need::Required);
+}
+
+void Command::argument(const std::string& name, Into into, std::string help, Need need) {
+  add_option(*parser_, name, into, std::move(help))->required(need == Need::Required);
+}
+
+CommandLine::CommandLine(CLI::App& program) : program_(program) {
+  // For --version; before a command it means what it means after it.
+  program_.add_flag("--json", flags_.json, "print JSON, for programs");
+}
+
+Command CommandLine::add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run) {
+  return add(Command{program_}, std::move(name), std::move(help), reach, std::move(run));
+}
+
+Command CommandLine::add(Command group, std::string name, std::string help, Reach reach,
+                         std::function<ExitStatus()> run) {
+  CLI::App* command = group.parser_->add_subcommand(std::move(name), std::move(help));
   command->add_option("--data", flags_.data, "the data folder (storage.data)")->type_name("DIR")->group("Everywhere");
   command
       ->add_option("--config", flags_.config, std::string{"settings; default "} + kConfigDefault + " where it is there")
@@ -44,13 +60,13 @@ CLI::App* CommandLine::add(std::string name, std::string help, Reach reach, std:
   command->callback([this, reach, action = std::move(run)] {
     chosen_ = reach == Reach::FolderOnly && flags_.url ? std::function<ExitStatus()>{refuse_url} : action;
   });
-  return command;
+  return Command{*command};
 }
 
-CLI::App* CommandLine::group(std::string name, std::string help) {
+Command CommandLine::group(std::string name, std::string help) {
   CLI::App* command = program_.add_subcommand(std::move(name), std::move(help));
   command->require_subcommand(1);
-  return command;
+  return Command{*command};
 }
 
 std::expected<platform::EffectiveSettings, platform::Failure> CommandLine::settings(
@@ -66,28 +82,6 @@ std::expected<platform::EffectiveSettings, platform::Failure> CommandLine::setti
   sources.flags = std::move(more);
   if (flags_.data) sources.flags.push_back({"storage.data", "--data", *flags_.data});
   return platform::load_settings(sources);
-}
-
-int run_program(int argc, const char* const* argv) {
-  CLI::App program{kAbout, "tweestap"};
-  program.set_version_flag("--version", "tweestap " + std::string{version()}, "print version and commit");
-  program.require_subcommand(1);
-  CommandLine line{program};
-  add_serve(line);
-  add_events(line);
-  add_history(line);
-  add_state(line);
-  add_projections(line);
-  add_api_key(line);
-  add_policy(line);
-  add_config(line);
-  try {
-    program.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = program.exit(error) == 0;
-    return static_cast<int>(asked_for_help ? ExitStatus::Done : ExitStatus::WrongUse);
-  }
-  return static_cast<int>(line.run());
 }
 
 }  // namespace tweestap::app

@@ -1,14 +1,22 @@
 #pragma once
-// The program's commands and flags, from the one list of commands.
-#include <CLI/CLI.hpp>
+// The program's commands and flags, from the one list of commands. The library that parses them (CLI11) stays in
+// command_line.cpp and program.cpp: with its header in every command's file it took longer to compile than all the rest
+// of them.
+#include <cstdint>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "app/exit_status.h"
 #include "platform/settings/load.h"
+
+namespace CLI {
+class App;
+}
 
 namespace tweestap::app {
 
@@ -28,22 +36,49 @@ enum class Reach {
   Service,     ///< asks a running service where --url is given
 };
 
+enum class Need { Optional, Required };
+
+/// A command, or a name that groups commands, while it is being described. Where a value goes to (`into`) has to be
+/// there until the command has run: `run` of CommandLine::add owns it.
+class Command {
+ public:
+  using Into = std::variant<std::string*, std::optional<std::string>*, std::uint64_t*, std::vector<std::string>*>;
+
+  explicit Command(CLI::App& parser) : parser_(&parser) {}
+
+  /// `--name`, which is there or not.
+  void flag(const std::string& name, bool& into, std::string help);
+  /// `--name TYPE`.
+  void option(const std::string& name, Into into, const std::string& type, std::string help,
+              Need need = Need::Optional);
+  /// What stands after the command without a name of its own.
+  void argument(const std::string& name, Into into, std::string help, Need need = Need::Required);
+
+ private:
+  friend class CommandLine;
+  CLI::App* parser_;
+};
+
 /// What a command's file needs to put its command into the program.
 class CommandLine {
  public:
-  explicit CommandLine(CLI::App& program) : program_(program) {}
+  /// `program` has to be there as long as this.
+  explicit CommandLine(CLI::App& program);
 
-  /// A command at the top, or below `parent`. `run` is called if it was the one that was typed.
-  CLI::App* add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run,
-                CLI::App* parent = nullptr);
+  /// A command at the top. `run` is called if it was the one that was typed.
+  Command add(std::string name, std::string help, Reach reach, std::function<ExitStatus()> run);
   /// A name that only groups commands.
-  CLI::App* group(std::string name, std::string help);
+  Command group(std::string name, std::string help);
+  /// A command of a group.
+  Command add(Command group, std::string name, std::string help, Reach reach, std::function<ExitStatus()> run);
 
   [[nodiscard]] const CommonFlags& flags() const { return flags_; }
   /// Settings from the file, the environment and the flags, `more` being the command's own flags.
   [[nodiscard]] std::expected<platform::EffectiveSettings, platform::Failure> settings(
       std::vector<platform::SettingSources::Flag> more = {}) const;
 
+  /// Whether a command was typed.
+  [[nodiscard]] bool chosen() const { return static_cast<bool>(chosen_); }
   /// Runs what was typed.
   [[nodiscard]] ExitStatus run() const { return chosen_ ? chosen_() : ExitStatus::WrongUse; }
 

@@ -207,7 +207,7 @@ std::expected<void, Trouble> Service::begin() {
       return trouble(ExitStatus::StoreRefuses, key.error());
     }
   }
-  const auto started = core_->run(domain::RecordServiceStart{std::string{version()}, core_->dropped_bytes()});
+  const auto started = core_->run(domain::RecordServiceStart{version(), core_->dropped_bytes()});
   if (!started) return trouble(ExitStatus::StoreRefuses, started.error());
   const auto origin = [](const std::string& setting, const http::Listener& listener) {
     return setting.empty() ? listener.url() : setting;

@@ -207,7 +207,7 @@ std::expected<MerkleFrontier, Failure> load_frontier(const Storage& storage, std
     if (!value) return std::unexpected(value.error());
     platform::Digest hash{};
     if (!*value || (*value)->size() != hash.size()) {
-      return std::unexpected(damaged("the tree over the first " + std::to_string(size) + " events has a hole"));
+      return std::unexpected(damaged("the tree has a hole before event " + std::to_string(size + 1)));
     }
     std::ranges::copy(platform::bytes_of(**value), hash.begin());
     hashes.push_back(hash);

@@ -31,14 +31,17 @@ std::expected<void, Failure> check_event(const Storage& storage, std::uint64_t p
 
 std::expected<void, Failure> check_floor(const Storage& storage, const Head& head, const Floor& floor) {
   if (head.position < floor.position) {
+    const bool one = floor.position == head.position + 1;
     return std::unexpected(damaged(range(head.position + 1, floor.position) +
-                                   " were acknowledged and are missing from the log, which ends at " +
-                                   std::to_string(head.position)));
+                                   (one ? " was acknowledged and is missing" : " were acknowledged and are missing") +
+                                   " from the log, which ends at " + std::to_string(head.position)));
   }
   const auto then = load_frontier(storage, floor.position);
   if (!then) return std::unexpected(then.error());
   if (then->root() != floor.root) {
-    return std::unexpected(damaged("the log's " + range(1, floor.position) + " are not those that were acknowledged"));
+    return std::unexpected(damaged(
+        "the log's " + range(1, floor.position) +
+        (floor.position == 1 ? " is not the one that was acknowledged" : " are not those that were acknowledged")));
   }
   return {};
 }

@@ -124,22 +124,18 @@ ExitStatus run_revoke(const CommandLine& line, const std::string& id_text) {
 }  // namespace
 
 void add_api_key(CommandLine& line) {
-  CLI::App* group = line.group("api-key", "machine clients: make, list and revoke their keys");
+  const Command group = line.group("api-key", "machine clients: make, list and revoke their keys");
   const auto role = std::make_shared<std::string>();
   const auto name = std::make_shared<std::string>();
-  CLI::App* create = line.add(
-      "create", "make a key; it is shown once", Reach::Service,
-      [&line, role, name] { return run_create(line, *role, *name); }, group);
-  create->add_option("--role", *role, "admin, helpdesk, auditor, frontend or stream")->required()->type_name("ROLE");
-  create->add_option("NAME", *name, "what you call it")->required();
-  line.add(
-      "list", "list the keys that count, without the keys themselves", Reach::Service,
-      [&line] { return run_list(line); }, group);
+  Command create = line.add(group, "create", "make a key; it is shown once", Reach::Service,
+                            [&line, role, name] { return run_create(line, *role, *name); });
+  create.option("--role", role.get(), "ROLE", "admin, helpdesk, auditor, frontend or stream", Need::Required);
+  create.argument("NAME", name.get(), "what you call it");
+  line.add(group, "list", "list the keys that count, without the keys themselves", Reach::Service,
+           [&line] { return run_list(line); });
   const auto id = std::make_shared<std::string>();
-  line.add(
-          "revoke", "end a key", Reach::Service, [&line, id] { return run_revoke(line, *id); }, group)
-      ->add_option("ID", *id, "apk_…")
-      ->required();
+  line.add(group, "revoke", "end a key", Reach::Service, [&line, id] { return run_revoke(line, *id); })
+      .argument("ID", id.get(), "apk_…");
 }
 
 }  // namespace tweestap::app

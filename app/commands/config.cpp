@@ -39,12 +39,10 @@ ExitStatus run_print(const CommandLine& line) {
 }  // namespace
 
 void add_config(CommandLine& line) {
-  CLI::App* group = line.group("config", "look at the settings");
-  line.add(
-      "check", "say whether the settings are good", Reach::Anywhere, [&line] { return run_check(line); }, group);
-  line.add(
-      "print", "print every setting with its value and where it came from", Reach::Anywhere,
-      [&line] { return run_print(line); }, group);
+  const Command group = line.group("config", "look at the settings");
+  line.add(group, "check", "say whether the settings are good", Reach::Anywhere, [&line] { return run_check(line); });
+  line.add(group, "print", "print every setting with its value and where it came from", Reach::Anywhere,
+           [&line] { return run_print(line); });
 }
 
 }  // namespace tweestap::app

@@ -111,13 +111,12 @@ ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
 
 void add_events(CommandLine& line) {
   const auto flags = std::make_shared<EventFlags>();
-  CLI::App* command = line.add("events", "print events, one canonical envelope a line", Reach::Service,
-                               [&line, flags] { return run_events(line, *flags); });
-  command->add_option("--after", flags->after, "only events after this position")->type_name("N");
-  command->add_option("--account", flags->account, "only this account's stream; also visitor, policy, service")
-      ->type_name("ID");
-  command->add_option("--type", flags->type, "only this type, such as login.completed")->type_name("T");
-  command->add_flag("--follow", flags->follow, "go on as events happen, until Ctrl-C");
+  Command command = line.add("events", "print events, one canonical envelope a line", Reach::Service,
+                             [&line, flags] { return run_events(line, *flags); });
+  command.option("--after", &flags->after, "N", "only events after this position");
+  command.option("--account", &flags->account, "ID", "only this account's stream; also visitor, policy, service");
+  command.option("--type", &flags->type, "T", "only this type, such as login.completed");
+  command.flag("--follow", flags->follow, "go on as events happen, until Ctrl-C");
 }
 
 }  // namespace tweestap::app

@@ -118,11 +118,11 @@ ExitStatus run_history(const CommandLine& line, const HistoryFlags& flags) {
 
 void add_history(CommandLine& line) {
   const auto flags = std::make_shared<HistoryFlags>();
-  CLI::App* command = line.add("history", "what happened to one account, in words, newest first", Reach::FolderOnly,
-                               [&line, flags] { return run_history(line, *flags); });
-  command->add_option("ACCOUNT_OR_IDENTIFIER", flags->who, "acc_…, or an e-mail address")->required();
-  command->add_option("--from", flags->from, "nothing earlier")->type_name("T");
-  command->add_option("--to", flags->to, "nothing later")->type_name("T");
+  Command command = line.add("history", "what happened to one account, in words, newest first", Reach::FolderOnly,
+                             [&line, flags] { return run_history(line, *flags); });
+  command.argument("ACCOUNT_OR_IDENTIFIER", &flags->who, "acc_…, or an e-mail address");
+  command.option("--from", &flags->from, "T", "nothing earlier");
+  command.option("--to", &flags->to, "T", "nothing later");
 }
 
 }  // namespace tweestap::app

@@ -100,16 +100,13 @@ ExitStatus run_set(const CommandLine& line, const std::vector<std::string>& assi
 }  // namespace
 
 void add_policy(CommandLine& line) {
-  CLI::App* group = line.group("policy", "what the organisation decides for everybody");
-  line.add(
-      "show", "print the policy", Reach::Service, [&line] { return run_show(line); }, group);
+  const Command group = line.group("policy", "what the organisation decides for everybody");
+  line.add(group, "show", "print the policy", Reach::Service, [&line] { return run_show(line); });
   const auto assignments = std::make_shared<std::vector<std::string>>();
-  line.add(
-          "set", "change it, on a stopped service; an event like any other change", Reach::FolderOnly,
-          [&line, assignments] { return run_set(line, *assignments); }, group)
-      ->add_option("NAME=VALUE", *assignments,
-                   "two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, four_eyes=false, …")
-      ->required();
+  line.add(group, "set", "change it, on a stopped service; an event like any other change", Reach::FolderOnly,
+           [&line, assignments] { return run_set(line, *assignments); })
+      .argument("NAME=VALUE", assignments.get(),
+                "two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, four_eyes=false, …");
 }
 
 }  // namespace tweestap::app

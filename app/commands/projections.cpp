@@ -58,6 +58,8 @@ ExitStatus run_list(const CommandLine& line) {
   return ExitStatus::Done;
 }
 
+std::string rows(std::uint64_t count) { return std::to_string(count) + (count == 1 ? " row" : " rows"); }
+
 ExitStatus say_differences(const CommandLine& line, const std::vector<eventstore::Difference>& found) {
   bool same = true;
   ordered_json all = ordered_json::array();
@@ -66,10 +68,10 @@ ExitStatus say_differences(const CommandLine& line, const std::vector<eventstore
     if (line.flags().json) {
       all.push_back({{"projection", one.name}, {"rows", one.rows}, {"different", one.different}});
     } else if (one.different == 0) {
-      std::cout << one.name << "  " << one.rows << " rows, the same\n";
+      std::cout << one.name << "  " << rows(one.rows) << ", the same\n";
     } else {
-      std::cout << one.name << "  " << one.different << " of " << one.rows << " rows differ, the first at key "
-                << one.first_key << "\n";
+      std::cout << one.name << "  " << one.different << " of " << rows(one.rows)
+                << (one.different == 1 ? " differs, at key " : " differ, the first at key ") << one.first_key << "\n";
     }
   }
   if (line.flags().json) std::cout << ordered_json{{"same", same}, {"projections", all}}.dump() << "\n";
@@ -125,18 +127,15 @@ ExitStatus run_rebuild(const CommandLine& line, const std::string& name, bool co
 }  // namespace
 
 void add_projections(CommandLine& line) {
-  CLI::App* group = line.group("projections", "what the log means now: look at it, make it anew");
-  line.add(
-      "list", "name the projections and say whether they are current", Reach::Service,
-      [&line] { return run_list(line); }, group);
+  const Command group = line.group("projections", "what the log means now: look at it, make it anew");
+  line.add(group, "list", "name the projections and say whether they are current", Reach::Service,
+           [&line] { return run_list(line); });
   const auto name = std::make_shared<std::string>();
   const auto compare = std::make_shared<bool>(false);
-  CLI::App* rebuild = line.add(
-      "rebuild", "make one or all anew from the log, on a stopped service", Reach::FolderOnly,
-      [&line, name, compare] { return run_rebuild(line, *name, *compare); }, group);
-  rebuild->add_option("NAME", *name, "which; all where none is named");
-  rebuild->add_flag("--compare", *compare,
-                    "change nothing: rebuild beside it and compare, also while the service runs");
+  Command rebuild = line.add(group, "rebuild", "make one or all anew from the log, on a stopped service",
+                             Reach::FolderOnly, [&line, name, compare] { return run_rebuild(line, *name, *compare); });
+  rebuild.argument("NAME", name.get(), "which; all where none is named", Need::Optional);
+  rebuild.flag("--compare", *compare, "change nothing: rebuild beside it and compare, also while the service runs");
 }
 
 }  // namespace tweestap::app

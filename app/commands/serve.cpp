@@ -31,19 +31,14 @@ ExitStatus run_serve(const CommandLine& line, const ServeFlags& flags) {
 
 void add_serve(CommandLine& line) {
   const auto flags = std::make_shared<ServeFlags>();
-  CLI::App* command = line.add("serve", "run the service until SIGTERM or Ctrl-C", Reach::Anywhere,
-                               [&line, flags] { return run_serve(line, *flags); });
-  command->add_flag("--demo", flags->demo, "with four accounts whose password is tweestap-demo; loopback only");
-  command->add_option("--public", flags->people, "people's listener; port 0 picks one (http.public)")
-      ->type_name("HOST:PORT");
-  command->add_option("--staff", flags->staff, "staff's listener; port 0 picks one (http.staff)")
-      ->type_name("HOST:PORT");
-  command->add_option("--ports-file", flags->ports_file, "written as JSON once both listeners answer")
-      ->type_name("FILE");
-  command
-      ->add_option("--admin-key-file", flags->admin_key_file,
-                   "the first start writes the admin API key there instead of printing it")
-      ->type_name("FILE");
+  Command command = line.add("serve", "run the service until SIGTERM or Ctrl-C", Reach::Anywhere,
+                             [&line, flags] { return run_serve(line, *flags); });
+  command.flag("--demo", flags->demo, "with four accounts whose password is tweestap-demo; loopback only");
+  command.option("--public", &flags->people, "HOST:PORT", "people's listener; port 0 picks one (http.public)");
+  command.option("--staff", &flags->staff, "HOST:PORT", "staff's listener; port 0 picks one (http.staff)");
+  command.option("--ports-file", &flags->ports_file, "FILE", "written as JSON once both listeners answer");
+  command.option("--admin-key-file", &flags->admin_key_file, "FILE",
+                 "the first start writes the admin API key there instead of printing it");
 }
 
 }  // namespace tweestap::app

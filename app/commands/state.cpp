@@ -167,12 +167,10 @@ ExitStatus run_state(const CommandLine& line, const std::string& who, const std:
 void add_state(CommandLine& line) {
   const auto who = std::make_shared<std::string>();
   const auto at = std::make_shared<std::string>();
-  CLI::App* command = line.add("state", "one account's state at a moment of the past, folded from its events",
-                               Reach::FolderOnly, [&line, who, at] { return run_state(line, *who, *at); });
-  command->add_option("ACCOUNT", *who, "acc_…, or an e-mail address")->required();
-  command->add_option("--at", *at, "a time (the last event not later) or a position of the log")
-      ->required()
-      ->type_name("T|N");
+  Command command = line.add("state", "one account's state at a moment of the past, folded from its events",
+                             Reach::FolderOnly, [&line, who, at] { return run_state(line, *who, *at); });
+  command.argument("ACCOUNT", who.get(), "acc_…, or an e-mail address");
+  command.option("--at", at.get(), "T|N", "a time (the last event not later) or a position of the log", Need::Required);
 }
 
 }  // namespace tweestap::app

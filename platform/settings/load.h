@@ -53,7 +53,7 @@ struct EffectiveSettings {
 };
 
 /// Reads, checks and joins the sources. Invalid, with one sentence for the operator, where a setting is unknown (it
-/// names the nearest known one), has the wrong type or lies outside its bounds. TWEESTAP_API_KEY and TWEESTAP_URL are
+/// names a near known one), has the wrong type or lies outside its bounds. TWEESTAP_API_KEY and TWEESTAP_URL are
 /// the command line's own.
 [[nodiscard]] std::expected<EffectiveSettings, Failure> load_settings(const SettingSources& sources);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,9 @@ namespace tweestap::platform {
 /// first 64 characters of each are looked at: no name is longer, and the work grows with both.
 [[nodiscard]] std::size_t edit_distance(std::string_view a, std::string_view b);
 
-/// The name that is most like `wanted`; the first of several. `names` is not empty.
-[[nodiscard]] std::string nearest_name(std::string_view wanted, const std::vector<std::string>& names);
+/// The name that somebody may have meant who wrote `wanted`: one whose last part it is (`data` for `storage.data`), or
+/// else the most similar, of which at most half of the letters are to be changed. None: nothing is near, and to name
+/// anything would send the reader the wrong way.
+[[nodiscard]] std::optional<std::string> near_name(std::string_view wanted, const std::vector<std::string>& names);
 
 }  // namespace tweestap::platform

@@ -71,14 +71,19 @@ TEST(Settings, TheLaterSourceWins) {
   EXPECT_EQ(loaded->source_of("session.lifetime"), "default");
 }
 
-TEST(Settings, AnUnknownOneNamesTheNearest) {
+TEST(Settings, AnUnknownOneNamesTheNearestThatIsNear) {
   EXPECT_NE(reason(from_toml("[storage]\nreserv = '1GiB'\n")).find("nearest known one is storage.reserve"),
             std::string::npos);
   EXPECT_NE(reason(from_toml("reserve = 1\n")).find("unknown setting reserve"), std::string::npos);
+  EXPECT_NE(reason(from_toml("reserve = 1\n")).find("nearest known one is storage.reserve"), std::string::npos);
   EXPECT_NE(reason(from_toml("[a.b]\nc = 1\n")).find("unknown setting a.b"), std::string::npos);
   EXPECT_NE(reason(from_toml("[storag]\nreserve = 1\n")).find("storage.reserve"), std::string::npos);
   EXPECT_NE(reason(from_environment("TWEESTAP_SESION_IDLE", "1h")).find("nearest known one is TWEESTAP_SESSION_IDLE"),
             std::string::npos);
+  EXPECT_NE(reason(from_environment("TWEESTAP_DATA", "/d")).find("nearest known one is TWEESTAP_STORAGE_DATA"),
+            std::string::npos);
+  EXPECT_EQ(reason(from_environment("TWEESTAP_FOO", "1")),
+            "unknown environment variable TWEESTAP_FOO; docs/reference/settings.md names all there are");
   EXPECT_NE(reason(from_environment("TWEESTAP_", "")).find("unknown environment variable"), std::string::npos);
 }
 

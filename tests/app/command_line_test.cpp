@@ -1,0 +1,73 @@
+// What the program says to somebody who calls it wrongly, or only wants to know what it is.
+#include "app/command_line.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace tweestap::app {
+namespace {
+
+struct Ran {
+  int status = 0;
+  std::string out;
+  std::string err;
+};
+
+Ran run(std::vector<const char*> arguments) {
+  arguments.insert(arguments.begin(), "tweestap");
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  Ran ran;
+  ran.status = run_program(static_cast<int>(arguments.size()), arguments.data());
+  ran.out = testing::internal::GetCapturedStdout();
+  ran.err = testing::internal::GetCapturedStderr();
+  return ran;
+}
+
+constexpr const char* kCommands = "serve, events, history, state, projections, api-key, policy, config\n";
+
+TEST(CommandLine, AnUnknownCommandHearsWhichThereAre) {
+  const Ran far = run({"nope"});
+  EXPECT_EQ(far.status, 2);
+  EXPECT_EQ(far.out, "");
+  EXPECT_EQ(far.err, std::string{"tweestap: there is no command \"nope\". There are: "} + kCommands +
+                         "Run `tweestap --help` for more.\n");
+  EXPECT_TRUE(run({"event"}).err.starts_with("tweestap: there is no command \"event\"; did you mean events? There"));
+  EXPECT_EQ(run({"api-key", "lst"}).err,
+            "tweestap: there is no command \"lst\"; did you mean list? There are: create, list, revoke\n"
+            "Run `tweestap api-key --help` for more.\n");
+}
+
+TEST(CommandLine, NoCommandAtAllHearsWhichThereAre) {
+  for (const std::vector<const char*>& typed : {std::vector<const char*>{}, {"--json"}}) {
+    const Ran ran = run(typed);
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_TRUE(ran.err.starts_with(std::string{"tweestap: which command? There are: "} + kCommands)) << ran.err;
+  }
+  EXPECT_TRUE(run({"projections"}).err.starts_with("tweestap: which command? There are: list, rebuild\n"));
+  EXPECT_TRUE(run({"--foo"}).err.starts_with("tweestap: --foo does not stand before a command. There are: serve,"));
+}
+
+TEST(CommandLine, AnUnknownFlagNamesTheHelpOfItsCommand) {
+  const Ran ran = run({"events", "--nope"});
+  EXPECT_EQ(ran.status, 2);
+  EXPECT_NE(ran.err.find("--nope"), std::string::npos);
+  EXPECT_NE(ran.err.find("tweestap events --help"), std::string::npos);
+}
+
+TEST(CommandLine, SaysItsVersionAndAsJsonToPrograms) {
+  const Ran text = run({"--version"});
+  EXPECT_EQ(text.status, 0);
+  EXPECT_TRUE(text.out.starts_with("tweestap 0.")) << text.out;
+  for (const auto& typed : {std::vector<const char*>{"--version", "--json"}, {"--json", "--version"}}) {
+    const Ran json = run(typed);
+    EXPECT_EQ(json.status, 0);
+    EXPECT_TRUE(json.out.starts_with(R"({"version":"0.)")) << json.out;
+    EXPECT_TRUE(json.out.ends_with("\"}\n")) << json.out;
+  }
+}
+
+}  // namespace
+}  // namespace tweestap::app
