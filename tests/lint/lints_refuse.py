@@ -169,6 +169,15 @@ class Texts(LintTest):
                 self.write("http/texts/nl.json", text)
                 self.assertIn(words, "\n".join(texts.findings(self.root)))
 
+    def test_refuses_an_event_without_words(self):
+        self.write("http/texts/nl.json", '{"no": "Nee.", "wait": "Wacht {seconds} s."}')
+        self.write("docs/reference/schemas/login.started.v1.json", "{}")
+        self.write("docs/reference/schemas/login.started.v2.json", "{}")
+        self.assertEqual(texts.findings(self.root), ["http/texts: lacks event.login.started, which a history would show"])
+        for language in ("en", "nl"):
+            self.write(f"http/texts/{language}.json", '{"event.login.started": "Begun"}')
+        self.accepts(texts)
+
 
 class Rules(LintTest):
     def setUp(self):

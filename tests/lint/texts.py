@@ -1,4 +1,6 @@
-"""Refuses catalogues of texts that say different things: every language has the same keys, each once, with the same {places} to fill."""
+"""Refuses catalogues of texts that say different things: every language has the same keys, each once, with the same {places} to fill. And an
+event without words: whoever looked at a history with it would end the process.
+"""
 import json
 import pathlib
 import re
@@ -36,6 +38,13 @@ def _compare(name: str, texts: dict[str, str], first_name: str, first: dict[str,
     return found
 
 
+def _without_words(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
+    # The generated schemas are the list of events that needs no compiler: <wire name>.v<version>.json.
+    schemas = sorted((root / "docs" / "reference" / "schemas").glob("*.json"))
+    names = sorted({schema.stem.rpartition(".v")[0] for schema in schemas})
+    return [f"http/texts: lacks event.{name}, which a history would show" for name in names if f"event.{name}" not in texts]
+
+
 def findings(root: pathlib.Path) -> list[str]:
     found, first_name, first = [], "", {}
     for path in sorted((root / "http" / "texts").glob("*.json")):
@@ -50,4 +59,4 @@ def findings(root: pathlib.Path) -> list[str]:
             found += _compare(name, texts, first_name, first)
         else:
             first_name, first = name, texts
-    return found
+    return found + _without_words(root, first)
