@@ -44,7 +44,7 @@ void set_receive_timeout(int socket, milliseconds timeout) {
 // Tells answers apart in logs; nothing depends on it being secret, so without randomness the counter alone does.
 std::string random_stem() {
   std::array<unsigned char, 8> bytes{};
-  static_cast<void>(getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK));
+  [[maybe_unused]] const ssize_t drawn = getrandom(bytes.data(), bytes.size(), GRND_NONBLOCK);
   constexpr std::string_view kHex = "0123456789abcdef";
   std::string stem = "req_";
   for (const unsigned char byte : bytes) {
