@@ -1,6 +1,10 @@
 #include "app/first_start.h"
 
+#include <unistd.h>
+
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 
 #include "http/commands.h"
@@ -29,14 +33,29 @@ const std::array<DemoAccount, 4> kDemoAccounts{{
     {"admin@example.org", "Admin", {domain::Role::Person, domain::Role::Admin}},
 }};
 
-std::expected<void, Failure> hand_over(const platform::Secret& key, const FirstKeyOptions& options) {
-  if (!options.file) {
-    std::printf("admin API key: %.*s\n", static_cast<int>(key.size()), key.reveal_text().data());
-    std::fflush(stdout);
-    return {};
+// To standard output without its buffer, which nobody wipes (KEY-3).
+std::expected<void, Failure> print(const platform::Secret& line) {
+  std::fflush(stdout);
+  for (std::string_view rest = line.reveal_text(); !rest.empty();) {
+    const ssize_t written = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written <= 0) {
+      return std::unexpected(
+          Failure{Failure::Kind::Unavailable, "the admin API key could not be written to standard output"});
+    }
+    rest.remove_prefix(static_cast<std::size_t>(written));
   }
-  const std::string line = std::string{key.reveal_text()} + "\n";
-  return platform::write_file_atomically(*options.file, platform::bytes_of(line), platform::WriteMode::CreateNew);
+  return {};
+}
+
+std::expected<void, Failure> hand_over(const platform::Secret& key, const FirstKeyOptions& options) {
+  const std::string_view before = options.file ? "" : "admin API key: ";
+  platform::Secret line(before.size() + key.size() + 1);
+  auto end = std::ranges::copy(platform::bytes_of(before), line.writable().begin()).out;
+  end = std::ranges::copy(key.reveal(), end).out;
+  *end = '\n';
+  if (!options.file) return print(line);
+  return platform::write_file_atomically(*options.file, line.reveal(), platform::WriteMode::CreateNew);
 }
 
 std::expected<void, Failure> register_demo_account(const http::Services& services, const DemoAccount& demo) {

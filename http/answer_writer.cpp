@@ -23,11 +23,6 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
-void wipe(std::string& text) {
-  platform::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
-  text.clear();
-}
-
 bool send_all(int socket, std::string_view head, std::string_view body, std::chrono::milliseconds timeout) {
   while (!head.empty() || !body.empty()) {
     // sendmsg takes parts that it does not write to as void*.
@@ -103,8 +98,9 @@ std::string_view reason_phrase(std::uint16_t status) {
 bool AnswerWriter::write(Response& response, std::string_view request_id, bool head_only, bool close) {
   write_head(response, request_id, close);
   const bool sent = send_all(socket_, head_, head_only ? std::string_view{} : response.body, timeout_);
-  wipe(head_);  // cookies are tokens
-  wipe(response.body);
+  platform::wipe_memory({reinterpret_cast<std::uint8_t*>(head_.data()), head_.size()});  // cookies are tokens
+  head_.clear();
+  wipe(response);
   return sent;
 }
 

@@ -5,6 +5,11 @@
 #include "platform/bug.h"
 
 namespace tweestap::http {
+namespace {
+
+constexpr std::size_t kCookieBytes = 128;  // the longest name, all attributes, and 20 digits of Max-Age
+
+}  // namespace
 
 bool is_development_origin(std::string_view origin) {
   constexpr std::string_view kScheme = "http://";
@@ -75,9 +80,11 @@ ResponseHeader CookieRules::set(TokenCookie cookie, std::string_view token,
     platform::bug("the staff listener remembers no device");
   }
   // The order of attributes is free (RFC 6265, 4.1.1); __Host- wants Secure, Path=/ and no Domain.
-  std::string value = name(cookie) + "=" + std::string{token} + "; Path=/; HttpOnly; SameSite=Strict";
+  std::string value;
+  value.reserve(kCookieBytes + token.size());  // never grows, so that no copy of the token stays behind
+  value.append(name(cookie)).append("=").append(token).append("; Path=/; HttpOnly; SameSite=Strict");
   if (!development_) value += "; Secure";
-  if (max_age_s) value += "; Max-Age=" + std::to_string(std::max<std::int64_t>(*max_age_s, 0));
+  if (max_age_s) value.append("; Max-Age=").append(std::to_string(std::max<std::int64_t>(*max_age_s, 0)));
   return {"Set-Cookie", std::move(value)};
 }
 

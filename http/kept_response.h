@@ -14,7 +14,13 @@
 
 namespace tweestap::http {
 
+/// Answers hold tokens and recovery codes: what is not moved out of `response` is wiped at the end (KEY-3).
 struct KeptResponse {
+  KeptResponse() = default;
+  KeptResponse(KeptResponse&&) = default;
+  KeptResponse& operator=(KeptResponse&&) = default;
+  ~KeptResponse() { wipe(response); }
+
   Response response;
   bool ended_token = false;                      ///< this very command ended the token that it came with
   std::optional<domain::AccountId> account;      ///< whose SES-2 makes it void

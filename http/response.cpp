@@ -2,7 +2,17 @@
 
 #include <utility>
 
+#include "platform/crypto/secret.h"
+
 namespace tweestap::http {
+namespace {
+
+void wipe_text(std::string& text) {
+  platform::wipe_memory({reinterpret_cast<std::uint8_t*>(text.data()), text.size()});
+  text.clear();
+}
+
+}  // namespace
 
 Response Response::empty(Success success) {
   Response response;
@@ -24,6 +34,11 @@ Response Response::text(std::string body, std::string_view content_type) {
   response.content_type = content_type;
   response.body = std::move(body);
   return response;
+}
+
+void wipe(Response& response) {
+  wipe_text(response.body);
+  for (ResponseHeader& header : response.headers) wipe_text(header.value);
 }
 
 }  // namespace tweestap::http

@@ -29,4 +29,7 @@ struct Response {
   [[nodiscard]] static Response text(std::string body, std::string_view content_type = "text/plain; charset=utf-8");
 };
 
+/// Overwrites its body and the values of its headers, which may be tokens and codes, and empties them.
+void wipe(Response& response);
+
 }  // namespace tweestap::http

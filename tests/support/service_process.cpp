@@ -81,7 +81,7 @@ ServiceProcess::ServiceProcess(Options options) : log_file_(scratch_file("log"))
       TWEESTAP_PROGRAM, "serve",   "--data",      options.data.string(), "--public",
       "127.0.0.1:0",    "--staff", "127.0.0.1:0", "--ports-file",        ports_file.string()};
   command.insert(command.end(), options.flags.begin(), options.flags.end());
-  pid_ = start(command, options.environment, "/dev/null", log_file_);
+  pid_ = start(command, options.environment, options.out, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
   while (!std::filesystem::exists(ports_file)) {
     int wait_status = 0;

@@ -29,6 +29,7 @@ class ServiceProcess {
     std::filesystem::path data;
     std::vector<std::string> flags;                  ///< further flags of `serve`
     std::map<std::string, std::string> environment;  ///< `TWEESTAP_…`, LD_PRELOAD
+    std::filesystem::path out{"/dev/null"};          ///< what it writes to stdout is added to this file
   };
   /// Starts it and waits until both listeners answer; a service that ends instead fails the test with what it said.
   explicit ServiceProcess(Options options);
