@@ -11,6 +11,7 @@
 #include "eventstore/creation.h"
 #include "eventstore/floor_check.h"
 #include "eventstore/head_watch.h"
+#include "eventstore/keys.h"
 #include "eventstore/recovery_floor.h"
 #include "eventstore/storage.h"
 #include "eventstore/store_opening.h"
@@ -76,9 +77,11 @@ std::expected<void, Failure> find_or_create(const OpenSettings& settings, const 
   if (has_log(settings.data)) return {};
   const auto ring = read_floor(ring_file(settings.data));
   if (ring && *ring && (*ring)->highest.position > 0) {
-    return std::unexpected(Failure{
-        Failure::Kind::Damaged, "the log in " + log_folder(settings.data).string() + " is gone: events 1 to " +
-                                    std::to_string((*ring)->highest.position) + " were acknowledged and are missing"});
+    const std::uint64_t last = (*ring)->highest.position;
+    return std::unexpected(
+        damaged("the log in " + log_folder(settings.data).string() + " is gone: " +
+                (last == 1 ? std::string{"event 1 was acknowledged and is missing"}
+                           : "events 1 to " + std::to_string(last) + " were acknowledged and are missing")));
   }
   if (!settings.create) return std::unexpected(invalid(settings.data.string() + " is not a Tweestap data folder"));
   created = true;
