@@ -150,10 +150,14 @@ concept Described = DescribedRow<T> && requires {
   { T::kInfo } -> std::convertible_to<const EventInfo&>;
 };
 
+/// T's description as a constant, so that nothing of it is put together while the program runs.
+template <class T>
+inline constexpr auto kFields = T::fields();
+
 /// Calls `visit(field)` for each member of T, in the order of their description.
 template <class T, class Visit>
 constexpr void for_each_field(Visit&& visit) {
-  std::apply([&visit](const auto&... one) { (visit(one), ...); }, T::fields());
+  std::apply([&visit](const auto&... one) { (visit(one), ...); }, kFields<T>);
 }
 
 template <class T>

@@ -12,9 +12,6 @@ namespace {
 
 using platform::Failure;
 
-// Rows that were read or written lately; a few thousand accounts with all that belongs to them.
-constexpr std::size_t kRowCacheBytes = std::size_t{16} << 20;
-
 // Whether the bytes beside the event are those that it commits to.
 bool fits(const std::optional<platform::Digest>& digest, const std::string& sealed) {
   if (sealed.empty()) return !digest;
@@ -65,7 +62,7 @@ Applying::Applying(std::shared_ptr<const Storage> storage, std::vector<InlineVie
                    MerkleFrontier frontier)
     : storage_(std::move(storage)),
       views_(std::move(views)),
-      rows_(storage_, kRowCacheBytes),
+      rows_(storage_),
       answers_(storage_),
       log_(log),
       head_(head),
@@ -152,8 +149,8 @@ std::expected<Applied, Failure> Applying::finish(const Batch& batch) {
   head_.answers = *answers;
   if (!batch.entries.empty()) head_.root = frontier_.root();
   if (write_.Count() > 0) put(Family::Meta, kMetaHead, head_value(head_));
-  Applied applied{std::move(write_), head_};
-  write_ = rocksdb::WriteBatch{};
+  Applied applied{std::move(write_), head_, rows_.batch()};
+  write_ = rocksdb::WriteBatch{applied.write.GetDataSize()};  // the next one will be about as large
   return applied;
 }
 
@@ -190,6 +187,11 @@ Stored stored_of(const Envelope& envelope) {
 }
 
 std::expected<std::uint64_t, Failure> stored_version(const Storage& storage, const domain::Subject& subject) {
+  // Whoever is new has no first event, which the family's filters tell without a search.
+  std::string first;
+  const auto any = storage.get(Family::Streams, stream_key(subject, 1), first);
+  if (!any) return std::unexpected(any.error());
+  if (!*any) return 0;
   const auto newest = storage.iterate(Family::Streams);
   const std::string last = stream_key(subject, ~std::uint64_t{0});
   newest->SeekForPrev(last);

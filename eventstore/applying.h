@@ -28,9 +28,10 @@ namespace tweestap::eventstore {
 struct Applied {
   rocksdb::WriteBatch write;
   Head head;
+  std::shared_ptr<BatchRows> rows;  ///< to be published once it is stored
 };
 
-/// The last versions of streams that were in use lately. Two halves as RowCache; a batch's own versions survive until
+/// The last versions of streams that were in use lately. Two halves as RecentRows; a batch's own versions survive until
 /// the batch after the next begins, by when they are stored.
 class StreamVersions {
  public:

@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "platform/bug.h"
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::eventstore {
 namespace {
@@ -189,6 +189,7 @@ std::expected<void, Failure> Committer::add(Making& making, Placement&& placemen
 }
 
 void Committer::send(MakingPtr making) {
+  MakingPtr spent;  // taken apart by the thread that made it: memory goes back to where it came from
   if (!failed_) {
     auto applied = parts_.applying.finish(making->batch);
     if (applied) {
@@ -201,6 +202,7 @@ void Committer::send(MakingPtr making) {
   {
     std::unique_lock lock{sending_mutex_};
     stored_.wait(lock, [this] { return !storing_; });
+    spent = std::move(spent_);
     if (!failed_) {
       parts_.applying.depart();
       if (!alone) {
@@ -232,6 +234,7 @@ void Committer::store_until_closed() {
     {
       const std::scoped_lock lock{sending_mutex_};
       storing_ = false;
+      spent_ = std::move(making);
     }
     stored_.notify_one();
     queue_.nudge();
@@ -245,6 +248,7 @@ void Committer::store(Making& making) {
     const Head& head = making.applied.head;
     if (stored && !making.batch.entries.empty()) stored = parts_.floor.raise({head.position, head.root});
     if (stored) {
+      making.applied.rows->publish(parts_.recent_rows);
       parts_.watermark.wrote(making.applied.write.GetDataSize());
       parts_.head.advance(head);
     } else {

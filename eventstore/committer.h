@@ -33,6 +33,7 @@ struct CommitterParts {
   HeadWatch& head;
   Decider& decider;
   DiskWatermark& watermark;
+  RecentRows& recent_rows;
   const platform::Clock& clock;
   platform::RandomSource& random;
 };
@@ -108,6 +109,7 @@ class Committer {
   std::condition_variable sent_;
   std::condition_variable stored_;
   MakingPtr sending_;
+  MakingPtr spent_;  // the one before
   std::atomic<bool> storing_{false};
   bool no_more_ = false;
 

@@ -44,7 +44,7 @@ inline constexpr std::size_t kFoldBytesMax = std::size_t{512} << 20;
 /// Thread rule: one thread.
 class Fold {
  public:
-  explicit Fold(std::size_t bytes_max = kFoldBytesMax) : bytes_max_(bytes_max), rows_({}, 0) {}
+  explicit Fold(std::size_t bytes_max = kFoldBytesMax) : bytes_max_(bytes_max), rows_(nullptr) {}
 
   /// Applies every event up to `last` to the views. Damaged where an event is missing or does not decode.
   [[nodiscard]] std::expected<void, platform::Failure> run(const StoredContent& content, std::uint64_t last,

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "eventstore/partition.h"
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::eventstore {
 namespace {

@@ -8,6 +8,7 @@
 #include "eventstore/key_database.h"
 #include "eventstore/key_wrapping.h"
 #include "eventstore/keys.h"
+#include "eventstore/recent_rows.h"
 #include "platform/bug.h"
 #include "platform/bytes.h"
 #include "platform/crypto/aead.h"
@@ -21,6 +22,9 @@ using platform::Secret;
 
 constexpr std::size_t kKeyBytes = platform::kAeadKeyBytes;
 constexpr std::uint32_t kFirstGeneration = 1;
+
+// Of some 25,000 accounts that were in use lately.
+constexpr std::size_t kRecentRecordsBytes = std::size_t{8} << 20;
 
 // Names of records: a letter, then what it is of.
 constexpr std::string_view kCheckName = "c";
@@ -86,7 +90,10 @@ struct KeyRing::ServiceKeys {
 };
 
 KeyRing::KeyRing(std::unique_ptr<KeyDatabase> database, std::optional<Secret> kek, platform::RandomSource* random)
-    : database_(std::move(database)), kek_(std::move(kek)), random_(random) {}
+    : database_(std::move(database)),
+      recent_(std::make_unique<RecentRows>(kRecentRecordsBytes)),
+      kek_(std::move(kek)),
+      random_(random) {}
 
 KeyRing::~KeyRing() = default;
 
@@ -198,9 +205,17 @@ const KeyRing::ServiceKeys& KeyRing::unlocked_keys() const {
   return *service_;
 }
 
+std::expected<std::optional<std::string>, Failure> KeyRing::subject_record(const std::string& name) const {
+  std::string known;
+  if (recent_->find(name, known) == Recent::Present) return known;
+  auto record = database_->get(name);
+  if (record && *record) recent_->add(name, **record);
+  return record;
+}
+
 std::expected<SubjectKeys, KeyTrouble> KeyRing::subject_keys(const domain::Subject& subject) const {
   const std::string name = subject_name(subject);
-  const auto record = database_->get(name);
+  const auto record = subject_record(name);
   if (!record) return std::unexpected(KeyTrouble{NoKeys::Failed, record.error()});
   if (!*record) {
     return std::unexpected(KeyTrouble{NoKeys::Never, damaged("there are no data keys of " + subject.text())});

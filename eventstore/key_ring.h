@@ -25,6 +25,7 @@
 namespace tweestap::eventstore {
 
 class KeyDatabase;
+class RecentRows;
 
 /// Why a subject's keys are not to be had.
 enum class NoKeys : std::uint8_t {
@@ -119,8 +120,12 @@ class KeyRing {
   [[nodiscard]] const ServiceKeys& unlocked_keys() const;
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);
   std::expected<void, platform::Failure> make_month(std::uint32_t month);
+  [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> subject_record(
+      const std::string& name) const;
 
   std::unique_ptr<KeyDatabase> database_;
+  // Subjects' records as they are stored: wrapped, and only ever added. Whatever rewraps or erases one clears this.
+  std::unique_ptr<RecentRows> recent_;
   std::optional<platform::Secret> kek_;
   platform::RandomSource* random_;  // nullptr where the ring only reads
   std::unique_ptr<ServiceKeys> service_;

@@ -7,31 +7,7 @@
 
 namespace tweestap::eventstore {
 
-const RowLayer::Value* RowCache::find(std::string_view full_key) {
-  if (const RowLayer::Value* young = young_.find(full_key)) return young;
-  const RowLayer::Value* old = old_.find(full_key);
-  if (old == nullptr) return nullptr;
-  const RowLayer::Value copy = *old;
-  set(full_key, copy);
-  return young_.find(full_key);
-}
-
-void RowCache::set(std::string_view full_key, std::optional<std::string_view> value) {
-  if (bytes_max_ == 0) return;
-  if (young_.bytes() > bytes_max_ / 2) {
-    old_ = std::move(young_);
-    young_ = RowLayer{};
-  }
-  young_.set(full_key, value);
-}
-
-void RowCache::clear() {
-  young_.clear();
-  old_.clear();
-}
-
-LayeredRows::LayeredRows(std::shared_ptr<const Storage> storage, std::size_t cache_bytes_max)
-    : storage_(std::move(storage)), cache_(cache_bytes_max) {}
+LayeredRows::LayeredRows(std::shared_ptr<const Storage> storage) : storage_(std::move(storage)) {}
 
 bool LayeredRows::get(ViewNumber view, std::string_view key, std::string& value) {
   key_room_.clear();
@@ -41,21 +17,28 @@ bool LayeredRows::get(ViewNumber view, std::string_view key, std::string& value)
 }
 
 bool LayeredRows::find(std::string_view full_key, std::string& value) {
-  const RowLayer::Value* known = top_.find(full_key);
-  if (known == nullptr) known = below_.find(full_key);
-  if (known == nullptr) known = cache_.find(full_key);
+  const RowLayer::Value* known = top_->rows.find(full_key);
+  if (known == nullptr) known = below_->rows.find(full_key);
   if (known != nullptr) {
     if (!*known) return false;
     value.assign(**known);
     return true;
   }
   if (!storage_) return false;
+  switch (storage_->recent_rows().find(full_key, value)) {
+    case Recent::Present:
+      return true;
+    case Recent::Absent:
+      return false;
+    case Recent::Unknown:
+      break;
+  }
   const auto found = storage_->get(Family::Rows, full_key, value);
   if (!found) {
     fail(found.error());
     return false;
   }
-  cache_.set(full_key, *found ? std::optional<std::string_view>{value} : std::nullopt);
+  storage_->recent_rows().add(full_key, *found ? std::optional<std::string_view>{value} : std::nullopt);
   return *found;
 }
 
@@ -93,8 +76,8 @@ std::optional<std::string> LayeredRows::search(ViewNumber view, std::string from
     const auto consider = [&first](std::string_view key) {
       if (!first || key < *first) first.emplace(key);
     };
-    if (const auto key = top_.next_key(from)) consider(*key);
-    if (const auto key = below_.next_key(from)) consider(*key);
+    if (const auto key = top_->rows.next_key(from)) consider(*key);
+    if (const auto key = below_->rows.next_key(from)) consider(*key);
     if (stored) {
       while (stored->Valid() && stored->key().ToStringView() < from) stored->Next();
       if (stored->Valid()) consider(stored->key().ToStringView());
@@ -104,8 +87,8 @@ std::optional<std::string> LayeredRows::search(ViewNumber view, std::string from
       }
     }
     if (!first) return std::nullopt;
-    const RowLayer::Value* known = top_.find(*first);
-    if (known == nullptr) known = below_.find(*first);
+    const RowLayer::Value* known = top_->rows.find(*first);
+    if (known == nullptr) known = below_->rows.find(*first);
     if (known == nullptr || *known) return first;
     from = std::move(*first);
     from.push_back('\0');  // the next possible key
@@ -116,13 +99,13 @@ void LayeredRows::put(ViewNumber view, std::string_view key, std::string_view va
   if (value.empty()) platform::bug("a row has an empty value");
   if (key.size() > kRowKeyBytesMax || value.size() > kRowValueBytesMax) platform::bug("a row is over its maximum");
   const std::string full = row_key(view, key);
-  top_.set(full, value);
+  top_->rows.set(full, value);
   note_put(view, full);
 }
 
 void LayeredRows::erase(ViewNumber view, std::string_view key) {
   const std::string full = row_key(view, key);
-  top_.set(full, std::nullopt);
+  top_->rows.set(full, std::nullopt);
   note_erase(view, full);
 }
 
@@ -145,20 +128,22 @@ void LayeredRows::note_erase(ViewNumber view, std::string_view full_key) {
 }
 
 void LayeredRows::depart() {
-  for (const auto& [key, value] : below_.rows()) cache_.set(key, value);
-  below_.clear();
+  if (storage_) below_->publish(storage_->recent_rows());
   std::swap(below_, top_);
+  // Whoever stored it may still hold it; then it is theirs to take apart.
+  if (top_.use_count() > 1) {
+    top_ = std::make_shared<BatchRows>();
+  } else {
+    top_->rows.clear();
+    top_->published = false;
+  }
 }
 
 void LayeredRows::set_storage(std::shared_ptr<const Storage> storage) {
   storage_ = std::move(storage);
-  cache_.clear();
   gaps_.clear();
 }
 
-void LayeredRows::drop_written() {
-  top_.clear();
-  cache_.clear();
-}
+void LayeredRows::drop_written() { top_->rows.clear(); }
 
 }  // namespace tweestap::eventstore

@@ -1,6 +1,6 @@
 #pragma once
-// Rows as a batch sees them: what it wrote, over what the batch before it wrote and is still being synced, over a cache
-// of what was stored lately, over the database. Only for eventstore/ and its tests.
+// Rows as a batch sees them: what it wrote, over what the batch before it wrote and is still being synced, over what
+// was stored lately, over the database. Only for eventstore/ and its tests.
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,31 +9,28 @@
 #include <utility>
 
 #include "eventstore/inline_view.h"
+#include "eventstore/recent_rows.h"
 #include "eventstore/row_layer.h"
 #include "eventstore/storage.h"
 
 namespace tweestap::eventstore {
 
-/// The last rows that were read or stored, by full key; also that there is none. Two halves: when the young one is full
-/// the old one is dropped, so a look-up costs one or two hash look-ups and no list is kept.
-class RowCache {
- public:
-  explicit RowCache(std::size_t bytes_max) : bytes_max_(bytes_max) {}
-  [[nodiscard]] const RowLayer::Value* find(std::string_view full_key);
-  void set(std::string_view full_key, std::optional<std::string_view> value);
-  void clear();
+/// What a batch wrote. Thread rule: the committer's until depart(), then that of whoever stores it, until it is stored.
+struct BatchRows {
+  RowLayer rows;
+  bool published = false;
 
- private:
-  std::size_t bytes_max_;
-  RowLayer young_;
-  RowLayer old_;
+  void publish(RecentRows& to) {
+    if (!published) to.publish(rows);
+    published = true;
+  }
 };
 
 /// Thread rule: one thread.
 class LayeredRows final : public Rows {
  public:
-  /// `storage` may be empty: then there is nothing below, and nothing is cached.
-  LayeredRows(std::shared_ptr<const Storage> storage, std::size_t cache_bytes_max);
+  /// `storage` may be empty: then there is nothing below.
+  explicit LayeredRows(std::shared_ptr<const Storage> storage);
 
   using RowReader::get;
   [[nodiscard]] bool get(ViewNumber view, std::string_view key, std::string& value) override;
@@ -43,9 +40,11 @@ class LayeredRows final : public Rows {
   void erase(ViewNumber view, std::string_view key) override;
 
   /// What was written since the last depart().
-  [[nodiscard]] const RowLayer& written() const { return top_; }
+  [[nodiscard]] const RowLayer& written() const { return top_->rows; }
+  /// The same for whoever stores it, and publishes it then.
+  [[nodiscard]] std::shared_ptr<BatchRows> batch() const { return top_; }
   /// The batch is made: its rows go below, where they stay in force while it is being stored. What departed before is
-  /// stored by now.
+  /// stored by now, and published here if nobody did.
   void depart();
 
   /// The rows below change: forget what was read from there.
@@ -67,9 +66,8 @@ class LayeredRows final : public Rows {
   void note_erase(ViewNumber view, std::string_view full_key);
 
   std::shared_ptr<const Storage> storage_;
-  RowLayer top_;
-  RowLayer below_;
-  RowCache cache_;
+  std::shared_ptr<BatchRows> top_ = std::make_shared<BatchRows>();
+  std::shared_ptr<BatchRows> below_ = std::make_shared<BatchRows>();
   std::unordered_map<ViewNumber, Gap> gaps_;
   std::string key_room_;  // the key being looked up, without an allocation a time
 };

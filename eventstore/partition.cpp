@@ -93,7 +93,7 @@ std::expected<std::unique_ptr<Partition>, Failure> PartitionOpening::open(
   state.floor = std::move(*floor);
   state.committer = std::make_unique<Committer>(
       CommitterParts{*state.applying, *state.appender, *state.floor, *state.store.head_, decider, *state.watermark,
-                     clock, random},
+                     state.storage->recent_rows(), clock, random},
       Committer::Settings{.queue_max = settings.queue_max,
                           .answers_max = settings.answers_max,
                           .metrics = settings.metrics != nullptr ? CommitMetrics{*settings.metrics} : CommitMetrics{},

@@ -20,6 +20,9 @@ class Reader {
   /// Rows as they are now; where this process writes the store, as of one moment (a snapshot, given back when the
   /// reader goes: keep it for one question only).
   [[nodiscard]] std::unique_ptr<RowReader> rows() const;
+  /// Each read sees what is stored by then. Without a snapshot, which takes the database's lock twice: for one row, or
+  /// for rows in an order in which a later one may be newer.
+  [[nodiscard]] std::unique_ptr<RowReader> latest_rows() const;
   /// The value kept under answer_record_key(); open_answer() opens it. Also when its end has passed: the caller
   /// compares.
   [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> kept_answer(

@@ -15,7 +15,7 @@
 #include "eventstore/keys.h"
 #include "platform/bug.h"
 #include "platform/bytes.h"
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::eventstore {
 namespace {

@@ -95,7 +95,8 @@ Storage::Storage(const StorageSettings& settings, std::unique_ptr<rocksdb::DB> d
       db_(std::move(db)),
       handles_(std::move(handles)),
       listener_(std::move(listener)),
-      tails_(tails) {}
+      tails_(tails),
+      recent_rows_(std::make_unique<RecentRows>(tails ? 0 : settings.recent_rows_bytes)) {}
 
 Storage::~Storage() {
   listener_->set({});

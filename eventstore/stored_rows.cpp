@@ -4,13 +4,24 @@
 
 namespace tweestap::eventstore {
 
-StoredRows::StoredRows(std::shared_ptr<const Storage> storage)
-    : storage_(std::move(storage)), snapshot_(storage_->take_snapshot()) {}
+StoredRows::StoredRows(std::shared_ptr<const Storage> storage, Of of)
+    : storage_(std::move(storage)), of_(of), snapshot_(of == Of::OneMoment ? storage_->take_snapshot() : nullptr) {}
 
 StoredRows::~StoredRows() { storage_->release(snapshot_); }
 
 bool StoredRows::get(ViewNumber view, std::string_view key, std::string& value) {
-  const auto found = storage_->get(Family::Rows, row_key(view, key), value, snapshot_);
+  const std::string full_key = row_key(view, key);
+  if (of_ == Of::EachRead) {
+    switch (storage_->recent_rows().find(full_key, value)) {
+      case Recent::Present:
+        return true;
+      case Recent::Absent:
+        return false;
+      case Recent::Unknown:
+        break;
+    }
+  }
+  const auto found = storage_->get(Family::Rows, full_key, value, snapshot_);
   if (found) return *found;
   fail(found.error());
   return false;

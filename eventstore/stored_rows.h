@@ -9,7 +9,8 @@ namespace tweestap::eventstore {
 
 class StoredRows final : public RowReader {
  public:
-  explicit StoredRows(std::shared_ptr<const Storage> storage);
+  enum class Of : std::uint8_t { OneMoment, EachRead };
+  StoredRows(std::shared_ptr<const Storage> storage, Of of);
   ~StoredRows() override;
 
   using RowReader::get;
@@ -19,7 +20,8 @@ class StoredRows final : public RowReader {
 
  private:
   std::shared_ptr<const Storage> storage_;
-  const rocksdb::Snapshot* snapshot_;  // none on a secondary, which stands still by itself
+  Of of_;
+  const rocksdb::Snapshot* snapshot_;  // none of each read, nor on a secondary, which stands still by itself
 };
 
 }  // namespace tweestap::eventstore

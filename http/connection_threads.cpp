@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <memory>
 
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::http {
 namespace {
@@ -25,6 +25,7 @@ struct ConnectionThreads::Start {
 
 void* ConnectionThreads::enter(void* argument) {
   platform::name_thread("connection");
+  platform::take_turns_after(platform::Turns::Callers);
   ConnectionThreads* threads = nullptr;
   {
     const std::unique_ptr<Start> start{static_cast<Start*>(argument)};

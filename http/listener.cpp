@@ -17,7 +17,7 @@
 #include "http/connection.h"
 #include "http/connection_threads.h"
 #include "http/problem.h"
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::http {
 namespace {

@@ -28,6 +28,9 @@ namespace tweestap::projections {
 class Moment {
  public:
   explicit Moment(const eventstore::Reader& reader) : rows_(reader.rows()) {}
+  /// Not one moment but each read's own: cheaper, for one row, or for rows in an order in which a later one may be
+  /// newer (a token, then the account that judges it).
+  [[nodiscard]] static Moment latest(const eventstore::Reader& reader) { return Moment{reader.latest_rows()}; }
   /// For tests: rows from anywhere.
   explicit Moment(std::unique_ptr<RowReader> rows) : rows_(std::move(rows)) {}
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "platform/thread_name.h"
+#include "platform/thread.h"
 
 namespace tweestap::platform {
 
@@ -87,6 +87,7 @@ std::optional<HashPool::Busy> HashPool::run_erased(Kind kind, const std::functio
 
 void HashPool::work() {
   name_thread("hash");
+  take_turns_after(Turns::Hashes);
   std::unique_lock lock(mutex_);
   while (true) {
     work_there_.wait(lock, [this] { return stopping_ || !queue_.empty(); });

@@ -15,10 +15,13 @@ namespace {
 
 class RowsAgainstAMap : public testing::Test {
  protected:
-  void SetUp() override {
+  void SetUp() override { start_with(std::size_t{1} << 20); }
+  // A database of its own, with so much room for recent rows.
+  void start_with(std::size_t recent_rows_bytes) {
     StorageSettings settings;
-    settings.folder = folder_.path() / "rows";
+    settings.folder = folder_.path() / std::to_string(++started_);
     settings.cache_bytes = std::uint64_t{8} << 20;
+    settings.recent_rows_bytes = recent_rows_bytes;
     const auto storage = Storage::create(settings);
     ASSERT_TRUE(storage) << storage.error().reason;
     storage_ = *storage;
@@ -33,6 +36,7 @@ class RowsAgainstAMap : public testing::Test {
     ASSERT_TRUE(storage_->write_unsynced(batch));
   }
   tests::TemporaryFolder folder_;
+  int started_ = 0;
   std::shared_ptr<Storage> storage_;
 };
 
@@ -40,11 +44,9 @@ TEST_F(RowsAgainstAMap, AgreeWhateverHappens) {
   const std::uint64_t seed = tests::test_seed();
   std::mt19937_64 random{seed};
   for (const std::size_t cache : {std::size_t{0}, std::size_t{2000}, std::size_t{1} << 20}) {
-    LayeredRows rows{storage_, cache};
+    start_with(cache);
+    LayeredRows rows{storage_};
     std::map<std::pair<ViewNumber, std::string>, std::string> model;
-    for (ViewNumber view = 1; view <= 2; ++view) {  // what the run before left
-      while (const auto left = rows.first_from(view, "")) rows.erase(view, left->first);
-    }
     for (int step = 0; step < 20'000; ++step) {
       const auto view = static_cast<ViewNumber>(1 + random() % 2);
       const std::string key(1 + random() % 2, static_cast<char>('a' + random() % 6));
@@ -93,7 +95,7 @@ TEST_F(RowsAgainstAMap, AgreeWhateverHappens) {
 }
 
 TEST_F(RowsAgainstAMap, RowsOfABatchOnItsWayStayInForce) {
-  LayeredRows rows{storage_, 1 << 20};
+  LayeredRows rows{storage_};
   rows.put(1, "a", "1");
   rows.depart();  // not stored yet
   EXPECT_EQ(rows.get(1, "a"), "1");
@@ -104,7 +106,7 @@ TEST_F(RowsAgainstAMap, RowsOfABatchOnItsWayStayInForce) {
 }
 
 TEST_F(RowsAgainstAMap, ViewsDoNotSeeEachOthersRows) {
-  LayeredRows rows{storage_, 1 << 20};
+  LayeredRows rows{storage_};
   rows.put(2, "a", "1");
   EXPECT_FALSE(rows.first_from(1, ""));
   EXPECT_FALSE(rows.get(1, "a"));
@@ -113,7 +115,7 @@ TEST_F(RowsAgainstAMap, ViewsDoNotSeeEachOthersRows) {
 
 using RowsDeathTest = RowsAgainstAMap;
 TEST_F(RowsDeathTest, AnEmptyValueIsABug) {
-  LayeredRows rows{storage_, 0};
+  LayeredRows rows{storage_};
   EXPECT_DEATH(rows.put(1, "a", ""), "empty value");
 }
 
