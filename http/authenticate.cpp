@@ -67,7 +67,10 @@ bool still_known(domain::Time end, domain::Time now) { return now < end + domain
 class TokenJudge {
  public:
   TokenJudge(const Services& services, const Request& request, std::string_view token)
-      : services_(services), request_(request), token_(token), moment_(services.partition.reader()) {}
+      : services_(services),
+        request_(request),
+        token_(token),
+        moment_(projections::Moment::latest(services.partition.reader())) {}
 
   std::expected<Caller, NotAuthenticated> judge() {
     const auto kind = token_kind(token_);

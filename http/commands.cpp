@@ -6,6 +6,7 @@
 #include "eventstore/partition.h"
 #include "http/refusals.h"
 #include "http/tokens.h"
+#include "platform/bug.h"
 #include "platform/logging.h"
 #include "projections/decide.h"
 #include "projections/moment.h"
@@ -16,12 +17,12 @@ namespace {
 using platform::Failure;
 
 // The data keys of whose members it may seal; made, and durable, before the batch that uses them first.
-std::expected<void, Failure> add_keys(const Services& services, const domain::Subject& subject,
+std::expected<void, Failure> add_keys(const Services& services, CommandBasis& basis, const domain::Subject& subject,
                                       eventstore::Submission& submission) {
   submission.keys_subject = subject;
-  auto found = services.keys.subject_keys(subject);
+  auto found = basis.keys(subject);
   if (found) {
-    submission.keys = std::make_shared<const eventstore::SubjectKeys>(std::move(*found));
+    submission.keys = std::move(*found);
     return {};
   }
   if (found.error().why != eventstore::NoKeys::Never) return std::unexpected(std::move(found.error().failure));
@@ -32,14 +33,15 @@ std::expected<void, Failure> add_keys(const Services& services, const domain::Su
   return {};
 }
 
-std::expected<eventstore::Submission, Failure> submission_of(const Services& services, domain::Command command,
+std::expected<eventstore::Submission, Failure> submission_of(const Services& services, CommandBasis& basis,
+                                                             domain::Command command,
                                                              const std::optional<domain::Subject>& seals_for) {
   const auto id = draw_id<domain::CommandId>(services.random);
   if (!id) return std::unexpected(id.error());
   eventstore::Submission submission;
   submission.id = *id;
   if (seals_for) {
-    if (auto added = add_keys(services, *seals_for, submission); !added) return std::unexpected(added.error());
+    if (auto added = add_keys(services, basis, *seals_for, submission); !added) return std::unexpected(added.error());
   }
   submission.command = std::make_unique<projections::AccountCommand>(*id, std::move(command));
   submission.deadline_monotonic_us = services.clock.monotonic_us() + services.rules.command_deadline.us;
@@ -64,6 +66,34 @@ struct Answering {
 
 }  // namespace
 
+CommandBasis::CommandBasis(const Services& services, const Caller* caller)
+    : services_(services), caller_(caller), account_(caller != nullptr ? caller->account : nullptr) {}
+
+const domain::AccountState& CommandBasis::account() const {
+  if (account_ == nullptr) platform::bug("a route asked for the account of a caller that has none");
+  return *account_;
+}
+
+std::expected<std::shared_ptr<const eventstore::SubjectKeys>, eventstore::KeyTrouble> CommandBasis::keys(
+    const domain::Subject& subject) {
+  if (keys_ == nullptr || keys_of_ != subject) {
+    auto found = services_.keys.subject_keys(subject);
+    if (!found) return std::unexpected(std::move(found.error()));
+    keys_ = std::make_shared<const eventstore::SubjectKeys>(std::move(*found));
+    keys_of_ = subject;
+  }
+  return keys_;
+}
+
+std::expected<void, Problem> CommandBasis::renew() {
+  if (account_ == nullptr) return {};
+  auto state = read_account(services_, caller_->account_id());
+  if (!state) return std::unexpected(problem_of(state.error()));
+  if (*state == nullptr) return std::unexpected(Problem{.code = ProblemCode::TokenExpired});
+  account_ = std::move(*state);
+  return {};
+}
+
 Response failure_response(const Services& services, const Request& request, const Failure& failure) {
   // A full queue or disk is counted elsewhere, and would fill the log in a flood.
   if (failure.kind != Failure::Kind::Unavailable) {
@@ -76,10 +106,14 @@ Response failure_response(const Services& services, const Request& request, cons
 Response run_command(const Services& services, const Request& request, CommandPlan plan) {
   const auto answering = std::make_shared<const Answering>(Answering{plan.answer, services.texts, request.language});
   const AnswerKeeper* keeper = request.caller != nullptr ? request.caller->keeper : nullptr;
+  CommandBasis basis(services, request.caller);
   for (int computed = 0; computed <= kRecomputationsMax; ++computed) {
-    auto command = plan.make();
+    if (computed > 0) {
+      if (auto renewed = basis.renew(); !renewed) return problem_response(request, renewed.error());
+    }
+    auto command = plan.make(basis);
     if (!command) return problem_response(request, command.error());
-    auto submission = submission_of(services, std::move(*command), plan.seals_for);
+    auto submission = submission_of(services, basis, std::move(*command), plan.seals_for);
     if (!submission) return failure_response(services, request, submission.error());
     if (keeper != nullptr) {
       submission->answer = keeper->keep(
@@ -102,7 +136,8 @@ Response run_command(const Services& services, const Request& request, CommandPl
 
 std::expected<CommandResult, Failure> submit_command(const Services& services, domain::Command command,
                                                      std::optional<domain::Subject> seals_for) {
-  auto submission = submission_of(services, std::move(command), seals_for);
+  CommandBasis basis(services, nullptr);
+  auto submission = submission_of(services, basis, std::move(command), seals_for);
   if (!submission) return std::unexpected(std::move(submission.error()));
   auto committed = services.partition.submit(std::move(*submission));
   if (!committed) return std::unexpected(std::move(committed.error()));
@@ -112,14 +147,14 @@ std::expected<CommandResult, Failure> submit_command(const Services& services, d
 
 std::expected<std::shared_ptr<const domain::AccountState>, Failure> read_account(const Services& services,
                                                                                  const domain::AccountId& account) {
-  auto state = projections::Moment(services.partition.reader()).account(account);
+  auto state = projections::Moment::latest(services.partition.reader()).account(account);
   if (!state) return std::unexpected(std::move(state.error()));
   if (!*state) return nullptr;
   return std::make_shared<const domain::AccountState>(std::move(**state));
 }
 
 std::expected<domain::PolicyState, Failure> read_policy(const Services& services) {
-  return projections::Moment(services.partition.reader()).policy();
+  return projections::Moment::latest(services.partition.reader()).policy();
 }
 
 }  // namespace tweestap::http

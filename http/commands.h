@@ -9,6 +9,7 @@
 #include "domain/account_state.h"
 #include "domain/all_commands.h"
 #include "domain/decision.h"
+#include "eventstore/key_ring.h"
 #include "http/authenticate.h"
 #include "http/idempotency.h"
 #include "http/problem.h"
@@ -27,10 +28,36 @@ struct CommandResult {
   domain::Time time;  ///< of the decision
 };
 
+/// What a command is made from. Read once for each computation, and the keys once for evidence and sealing: every read
+/// of the store is a large part of what a login costs. Thread rule: one thread, one request (keys are not kept beyond
+/// it, KEY-3).
+class CommandBasis {
+ public:
+  CommandBasis(const Services& services, const Caller* caller);
+  CommandBasis(const CommandBasis&) = delete;
+  CommandBasis& operator=(const CommandBasis&) = delete;
+
+  /// The caller's account, for routes of a login or a session: at first as authentication has just read it, and as it
+  /// is now when the evidence was stale.
+  [[nodiscard]] const domain::AccountState& account() const;
+  /// Data keys of a subject that has some; a failure otherwise. Valid as long as this object.
+  [[nodiscard]] std::expected<std::shared_ptr<const eventstore::SubjectKeys>, eventstore::KeyTrouble> keys(
+      const domain::Subject& subject);
+  /// The evidence was stale: reads the account again. token_expired where it is gone.
+  [[nodiscard]] std::expected<void, Problem> renew();
+
+ private:
+  const Services& services_;
+  const Caller* caller_;
+  std::shared_ptr<const domain::AccountState> account_;
+  domain::Subject keys_of_;
+  std::shared_ptr<const eventstore::SubjectKeys> keys_;
+};
+
 /// How a command is made, sealed, answered and kept.
 struct CommandPlan {
   /// Makes the command from the state as it is now. Called again when what it found is no longer current.
-  std::function<std::expected<domain::Command, Problem>()> make;
+  std::function<std::expected<domain::Command, Problem>(CommandBasis&)> make;
   /// Whose personal or secret members it may write; absent: none.
   std::optional<domain::Subject> seals_for;
   /// The whole answer of a success. Runs on the committer's thread where it is kept: fast, from its argument and what

@@ -26,6 +26,8 @@ enum class SealedClass : std::uint8_t;
 
 namespace tweestap::http {
 
+class CommandBasis;
+
 /// An event of the log with its members of one class opened. Damaged where there is no such event or it does not open.
 [[nodiscard]] std::expected<domain::Event, platform::Failure> open_event(const Services& services,
                                                                          std::uint64_t position,
@@ -84,11 +86,14 @@ class StandIns {
 
 /// What a code is worth against the secret in the event at `secret_position` (0: none, nothing matches), by the wall
 /// clock alone.
-[[nodiscard]] std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services,
+[[nodiscard]] std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services, CommandBasis& basis,
+                                                                         const domain::AccountId& account,
                                                                          std::uint64_t secret_position,
                                                                          std::string_view code);
-/// The app's secret in the event at `position`.
+/// The app's secret in the account's event at `position`.
 [[nodiscard]] std::expected<platform::Secret, platform::Failure> open_totp_secret(const Services& services,
+                                                                                  CommandBasis& basis,
+                                                                                  const domain::AccountId& account,
                                                                                   std::uint64_t position);
 /// 160 random bits (RFC 4226, section 4, R6).
 [[nodiscard]] std::expected<platform::Secret, platform::Failure> draw_totp_secret(platform::RandomSource& random);

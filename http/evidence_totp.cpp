@@ -1,36 +1,71 @@
 #include "eventstore/event_codec.h"
+#include "eventstore/partition.h"
+#include "eventstore/sealing.h"
+#include "http/commands.h"
 #include "http/evidence.h"
 #include "platform/crypto/random.h"
 #include "platform/crypto/totp.h"
 #include "platform/text/encoding.h"
 
 namespace tweestap::http {
+namespace {
 
-std::expected<platform::Secret, platform::Failure> open_totp_secret(const Services& services, std::uint64_t position) {
-  const auto event = open_event(services, position, eventstore::SealedClass::Secret);
-  if (!event) return std::unexpected(event.error());
-  const auto* started = std::get_if<domain::EnrolmentStarted>(&*event);
-  if (started != nullptr && started->totp_secret) {
-    if (auto secret = platform::secret_from_base32(started->totp_secret->reveal())) return std::move(*secret);
+using platform::Failure;
+using platform::Secret;
+
+// What is sealed is bound to its place, type included (KEY-1), and an account's secret is in the event that started its
+// enrolment: the envelope need not be read to open it.
+std::expected<domain::Event, Failure> open_started(const Services& services, const eventstore::SubjectKeys& keys,
+                                                   const domain::Subject& subject, std::uint64_t position) {
+  constexpr auto kSecret = eventstore::SealedClass::Secret;
+  const eventstore::Log& log = services.partition.log();
+  const auto value = log.sealed(position, kSecret);
+  if (!value) return std::unexpected(value.error());
+  if (!*value) {
+    return std::unexpected(Failure{Failure::Kind::Damaged, "an enrolment has no secret sealed beside its event"});
   }
-  return std::unexpected(platform::Failure{platform::Failure::Kind::Damaged, "an event without a secret of an app"});
+  const domain::EventInfo& info = domain::EnrolmentStarted::kInfo;
+  const eventstore::SealedPlace place{log.id(), position, subject, info.name, info.schema_version};
+  const auto opened = eventstore::open_sealed(keys, place, kSecret, **value);
+  if (!opened) return std::unexpected(opened.error());
+  domain::Event event{domain::EnrolmentStarted{}};
+  if (const auto merged = eventstore::merge_sealed(event, kSecret, *opened); !merged) {
+    return std::unexpected(merged.error());
+  }
+  return event;
 }
 
-std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services, std::uint64_t secret_position,
-                                                           std::string_view code) {
+}  // namespace
+
+std::expected<Secret, Failure> open_totp_secret(const Services& services, CommandBasis& basis,
+                                                const domain::AccountId& account, std::uint64_t position) {
+  const auto subject = domain::Subject::of(account);
+  const auto keys = basis.keys(subject);
+  if (!keys) return std::unexpected(keys.error().failure);
+  const auto event = open_started(services, **keys, subject, position);
+  if (!event) return std::unexpected(event.error());
+  if (const auto& text = std::get<domain::EnrolmentStarted>(*event).totp_secret) {
+    if (auto secret = platform::secret_from_base32(text->reveal())) return std::move(*secret);
+  }
+  return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a secret of an app"});
+}
+
+std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services, CommandBasis& basis,
+                                                           const domain::AccountId& account,
+                                                           std::uint64_t secret_position, std::string_view code) {
   const std::int64_t seconds = services.wall_seconds();
   if (secret_position == 0) return domain::TotpEvidence{0, platform::totp_step(seconds), 0};
-  const auto secret = open_totp_secret(services, secret_position);
+  const auto secret = open_totp_secret(services, basis, account, secret_position);
   if (!secret) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
   const platform::TotpMatch match = platform::match_totp(*secret, code, seconds);
   return domain::TotpEvidence{secret_position, match.current_step, match.mask};
 }
 
-std::expected<platform::Secret, platform::Failure> draw_totp_secret(platform::RandomSource& random) {
+std::expected<Secret, Failure> draw_totp_secret(platform::RandomSource& random) {
   return platform::draw_secret(random, platform::kTotpSecretBytes);
 }
 
-domain::SecretText totp_secret_text(const platform::Secret& secret) {
+domain::SecretText totp_secret_text(const Secret& secret) {
   return domain::SecretText::copy_of(platform::secret_to_base32(secret).reveal_text());
 }
 

@@ -139,7 +139,7 @@ std::expected<std::optional<Response>, Problem> AnswerKeeper::first_answer(bool 
     if (!kept) return failed(kept.error());
     std::optional<domain::AccountState> state;
     if (kept->account) {
-      auto read = projections::Moment(services_.partition.reader()).account(*kept->account);
+      auto read = projections::Moment::latest(services_.partition.reader()).account(*kept->account);
       if (!read) return failed(read.error());
       state = std::move(*read);
     }

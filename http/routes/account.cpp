@@ -56,7 +56,7 @@ Response change_profile(const Services& services, const Request& request, const 
   if (!view) return failure_response(services, request, view.error());
   if (display_name) view->display_name = display_name;
   if (language) view->language = *language;
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::ChangeProfile{
         .account = session.account, .session = session.session, .display_name = display_name, .language = language};
   };

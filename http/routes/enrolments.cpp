@@ -83,9 +83,7 @@ Response start_enrolment(const Services& services, const Request& request, const
   PasswordProof proof(services, *caller, request.caller->account->profile.identifier_hash, account,
                       body.string("password"));
   const auto shown = std::make_shared<AppSecret>();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     domain::StartEnrolment command{.account = account,
                                    .by = enroller_of(*request.caller),
                                    .caller = *caller,
@@ -94,12 +92,12 @@ Response start_enrolment(const Services& services, const Request& request, const
                                    .password = std::nullopt,
                                    .totp_secret = std::nullopt};
     // Without a gateway the decision refuses before the password is looked at.
-    if (*state == nullptr || *method == domain::Method::Sms) return command;
-    auto evidence = proof.evidence(state->get());
+    if (*method == domain::Method::Sms) return command;
+    auto evidence = proof.evidence(&basis.account());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     command.password = std::move(*evidence);
     if (command.password && command.password->matched && shown->base32.empty()) {
-      auto made = show_app_secret(services, **state, *secret);
+      auto made = show_app_secret(services, basis.account(), *secret);
       if (!made) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
       *shown = std::move(*made);
     }
@@ -126,7 +124,8 @@ Response show_enrolment(const Services& services, const Request& request) {
     return problem_response(request, problem_of(domain::Refused{*refusal, {}, false}, now));
   }
   const domain::PendingEnrolment& pending = *state.enrolment;
-  const auto secret = open_totp_secret(services, pending.position);
+  CommandBasis basis(services, request.caller);
+  const auto secret = open_totp_secret(services, basis, request.caller->account_id(), pending.position);
   if (!secret) return failure_response(services, request, secret.error());
   const auto shown = show_app_secret(services, state, *secret);
   if (!shown) return failure_response(services, request, shown.error());
@@ -145,9 +144,7 @@ Response submit_code(const Services& services, const Request& request, const Bod
   if (!token) return problem_response(request, token.error());
 
   RecoverySetOnOffer offered(services);
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     domain::SubmitEnrolmentCode command{.account = account,
                                         .by = enroller_of(*request.caller),
                                         .caller = *caller,
@@ -155,9 +152,9 @@ Response submit_code(const Services& services, const Request& request, const Bod
                                         .fresh_token = (*token)->id,
                                         .code = std::nullopt,
                                         .set = std::nullopt};
-    const bool pending = *state != nullptr && (*state)->enrolment && (*state)->enrolment->id == *id;
-    if (!pending) return command;  // the decision says what stands in the way
-    auto evidence = totp_evidence(services, (*state)->enrolment->position, code);
+    const auto& pending = basis.account().enrolment;
+    if (!pending || pending->id != *id) return command;  // the decision says what stands in the way
+    auto evidence = totp_evidence(services, basis, account, pending->position, code);
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     command.code = *evidence;
     if (evidence->matched == 0) return command;
@@ -190,7 +187,7 @@ Response cancel_enrolment(const Services& services, const Request& request) {
   const auto id = enrolment_in_path(request);
   if (!id) return problem_response(request, ProblemCode::NotFound);
   const domain::AccountId account = request.caller->account_id();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::CancelEnrolment{.account = account, .by = enroller_of(*request.caller), .enrolment = *id};
   };
   return run_command(services, request,

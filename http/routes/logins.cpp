@@ -46,7 +46,7 @@ Response start_login(const Services& services, const Request& request, const Bod
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
   const domain::LookupHash identifier = hash_of_identifier(services, body.string("identifier"));
-  const auto account = projections::Moment(services.partition.reader()).find(identifier);
+  const auto account = projections::Moment::latest(services.partition.reader()).find(identifier);
   if (!account) return failure_response(services, request, account.error());
   const auto login_token = draw_shared_token(services, TokenKind::Login);
   if (!login_token) return problem_response(request, login_token.error());
@@ -54,7 +54,7 @@ Response start_login(const Services& services, const Request& request, const Bod
   if (!session_token) return problem_response(request, session_token.error());
 
   PasswordProof proof(services, *caller, identifier, *account, body.string("password"));
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     std::shared_ptr<const domain::AccountState> state;
     if (*account) {
       auto read = read_account(services, **account);
@@ -99,16 +99,13 @@ Response complete_login(const Services& services, const Request& request, Fill f
   if (!caller) return failure_response(services, request, caller.error());
   const auto token = draw_shared_token(services, TokenKind::Session);
   if (!token) return problem_response(request, token.error());
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, login.account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
-    if (*state == nullptr) return std::unexpected(Problem{.code = ProblemCode::TokenExpired});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     Command command{.account = login.account,
                     .login = login.login,
                     .caller = *caller,
                     .session = domain::SessionId{(*token)->id.bytes},
                     .code = std::nullopt};
-    if (auto trouble = fill(**state, *caller, command)) return std::unexpected(std::move(*trouble));
+    if (auto trouble = fill(basis, *caller, command)) return std::unexpected(std::move(*trouble));
     return command;
   };
   const auto answer = [token = *token, delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
@@ -125,10 +122,11 @@ Response complete_login(const Services& services, const Request& request, Fill f
 Response submit_code(const Services& services, const Request& request, const Body& body) {
   const std::string_view code = body.string("code");
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
-  const auto fill = [&](const domain::AccountState& state, const domain::Caller&,
+  const auto fill = [&](CommandBasis& basis, const domain::Caller&,
                         domain::SubmitCode& command) -> std::optional<Problem> {
-    if (!state.two_step) return std::nullopt;  // the decision says what stands in the way
-    auto evidence = totp_evidence(services, state.two_step->secret_position, code);
+    const auto& two_step = basis.account().two_step;
+    if (!two_step) return std::nullopt;  // the decision says what stands in the way
+    auto evidence = totp_evidence(services, basis, request.caller->account_id(), two_step->secret_position, code);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
@@ -140,9 +138,9 @@ Response submit_recovery_code(const Services& services, const Request& request, 
   const auto code = canonical_recovery_code(body.string("recovery_code"));
   if (!code) return problem_response(request, malformed("recovery_code"));
   RecoveryProof proof(services, request.caller->account_id(), *code);
-  const auto fill = [&](const domain::AccountState& state, const domain::Caller& caller,
+  const auto fill = [&](CommandBasis& basis, const domain::Caller& caller,
                         domain::SubmitRecoveryCode& command) -> std::optional<Problem> {
-    auto evidence = proof.evidence(state, caller);
+    auto evidence = proof.evidence(basis.account(), caller);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
@@ -152,7 +150,7 @@ Response submit_recovery_code(const Services& services, const Request& request, 
 
 Response abandon_login(const Services& services, const Request& request) {
   const LoginCaller& login = *request.caller->login();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::AbandonLogin{.account = login.account, .login = login.login};
   };
   const auto answer = [delivery = TokenDelivery(services, request)](const domain::Answer&) {

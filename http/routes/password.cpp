@@ -27,10 +27,8 @@ Response change_password(const Services& services, const Request& request, const
 
   PasswordProof proof(services, *caller, request.caller->account->profile.identifier_hash, session.account,
                       body.string("current_password"));
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, session.account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
-    auto evidence = proof.evidence(state->get());
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
+    auto evidence = proof.evidence(&basis.account());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     std::optional<domain::NewVerifier> verifier;
     if (*evidence && (*evidence)->matched) {

@@ -25,16 +25,14 @@ Response regenerate(const Services& services, const Request& request, const Body
   PasswordProof proof(services, *caller, request.caller->account->profile.identifier_hash, session.account,
                       body.string("password"));
   RecoverySetOnOffer offered(services);
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, session.account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     domain::RegenerateRecoveryCodes command{.account = session.account,
                                             .session = session.session,
                                             .caller = *caller,
                                             .password = std::nullopt,
                                             .set = std::nullopt};
-    if (*state == nullptr || !(*state)->two_step) return command;  // the decision says what stands in the way
-    auto evidence = proof.evidence(state->get());
+    if (!basis.account().two_step) return command;  // the decision says what stands in the way
+    auto evidence = proof.evidence(&basis.account());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     command.password = std::move(*evidence);
     if (command.password && command.password->matched) {
@@ -61,7 +59,7 @@ Response regenerate(const Services& services, const Request& request, const Body
 
 Response acknowledge(const Services& services, const Request& request) {
   const SessionCaller& session = *request.caller->session();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::AcknowledgeRecoveryCodes{.account = session.account, .session = session.session};
   };
   return run_command(services, request,

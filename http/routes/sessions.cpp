@@ -41,7 +41,7 @@ Response show_session(const Services& services, const Request& request) {
 
 Response end_session(const Services& services, const Request& request, bool everywhere) {
   const SessionCaller& caller = *request.caller->session();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::EndSession{.account = caller.account, .session = caller.session, .everywhere = everywhere};
   };
   const auto answer = [delivery = TokenDelivery(services, request)](const domain::Answer&) {

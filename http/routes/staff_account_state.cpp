@@ -35,7 +35,7 @@ Response run(const Services& services, const Request& request, const Command& co
   const auto subject = domain::Subject::of(command.account);
   return run_command(
       services, request,
-      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+      {.make = [command](CommandBasis&) -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
        .seals_for = seals ? std::optional{subject} : std::nullopt,
        .answer = std::move(answer),
        .account = account_of(*request.caller),

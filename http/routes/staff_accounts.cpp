@@ -125,7 +125,7 @@ Response create(const Services& services, const Request& request, const Body& bo
   const auto shared = std::make_shared<const std::optional<domain::NewVerifier>>(std::move(verifier));
   return run_command(services, request,
                      {.make = [account = std::move(*account), id = *id, actor = caller.actor(),
-                               shared]() -> std::expected<domain::Command, Problem> {
+                               shared](CommandBasis&) -> std::expected<domain::Command, Problem> {
                         return domain::Command{domain::RegisterAccount{.account = id,
                                                                        .actor = actor,
                                                                        .identifier_hash = account.identifier_hash,

@@ -94,7 +94,7 @@ Response create(const Services& services, const Request& request, const Body& bo
   const auto text = std::make_shared<const platform::Secret>(std::move(drawn->text));
   return run_command(
       services, request,
-      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+      {.make = [command](CommandBasis&) -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
        .seals_for = std::nullopt,
        .answer =
            [key = std::move(*key), text](const domain::Answer&) {
@@ -128,7 +128,7 @@ Response revoke(const Services& services, const Request& request) {
   const bool itself = caller.key() != nullptr && caller.key()->api_key == *id;
   return run_command(
       services, request,
-      {.make = [command]() -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
+      {.make = [command](CommandBasis&) -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
        .seals_for = std::nullopt,
        .answer = [](const domain::Answer&) { return Response::empty(); },
        .account = account_of(caller),

@@ -1,3 +1,5 @@
+#include "http/routes/staff_policy.h"
+
 #include <algorithm>
 #include <expected>
 #include <optional>
@@ -5,8 +7,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include "http/routes/staff_policy.h"
 
 #include "domain/policy/policy.h"
 #include "eventstore/partition.h"
@@ -103,7 +103,7 @@ Response set(const Services& services, const Request& request, const Body& body)
   auto policy = policy_of(body, caller.actor());
   if (!policy) return problem_response(request, policy.error());
   return run_command(services, request,
-                     {.make = [policy = std::move(*policy)]() -> std::expected<domain::Command, Problem> {
+                     {.make = [policy = std::move(*policy)](CommandBasis&) -> std::expected<domain::Command, Problem> {
                         return domain::Command{policy};
                       },
                       .seals_for = std::nullopt,
@@ -150,7 +150,6 @@ std::expected<domain::SetPolicy, Problem> policy_from_json(std::string_view json
   if (!members) return std::unexpected(members.error());
   return policy_of(*members, actor);
 }
-
 
 std::vector<Route> staff_policy_routes(const Services& services) {
   std::vector<Route> routes;

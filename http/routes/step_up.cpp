@@ -45,17 +45,14 @@ Response step_up(const Services& services, const Request& request, Fill fill) {
   if (!caller) return failure_response(services, request, caller.error());
   const auto token = draw_shared_token(services, TokenKind::Session);
   if (!token) return problem_response(request, token.error());
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, session.account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
-    if (*state == nullptr) return std::unexpected(Problem{.code = ProblemCode::TokenExpired});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     Command command{.account = session.account,
                     .session = session.session,
                     .caller = *caller,
                     .fresh_token = (*token)->id,
                     .code = std::nullopt};
-    if (!(*state)->two_step) return command;  // the decision says what stands in the way
-    if (auto trouble = fill(**state, *caller, command)) return std::unexpected(std::move(*trouble));
+    if (!basis.account().two_step) return command;  // the decision says what stands in the way
+    if (auto trouble = fill(basis, *caller, command)) return std::unexpected(std::move(*trouble));
     return command;
   };
   const auto answer = [token = *token, delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
@@ -68,9 +65,10 @@ Response step_up(const Services& services, const Request& request, Fill fill) {
 
 Response step_up_by_code(const Services& services, const Request& request, std::string_view code) {
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
-  const auto fill = [&](const domain::AccountState& state, const domain::Caller&,
+  const auto fill = [&](CommandBasis& basis, const domain::Caller&,
                         domain::StepUpByCode& command) -> std::optional<Problem> {
-    auto evidence = totp_evidence(services, state.two_step->secret_position, code);
+    auto evidence =
+        totp_evidence(services, basis, request.caller->account_id(), basis.account().two_step->secret_position, code);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
@@ -82,9 +80,9 @@ Response step_up_by_recovery_code(const Services& services, const Request& reque
   const auto code = canonical_recovery_code(typed);
   if (!code) return problem_response(request, malformed("recovery_code"));
   RecoveryProof proof(services, request.caller->account_id(), *code);
-  const auto fill = [&](const domain::AccountState& state, const domain::Caller& caller,
+  const auto fill = [&](CommandBasis& basis, const domain::Caller& caller,
                         domain::StepUpByRecoveryCode& command) -> std::optional<Problem> {
-    auto evidence = proof.evidence(state, caller);
+    auto evidence = proof.evidence(basis.account(), caller);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;

@@ -19,13 +19,11 @@ Response disable_two_step(const Services& services, const Request& request, cons
   if (!caller) return failure_response(services, request, caller.error());
   PasswordProof proof(services, *caller, request.caller->account->profile.identifier_hash, session.account,
                       body.string("password"));
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
-    const auto state = read_account(services, session.account);
-    if (!state) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     domain::DisableTwoStep command{
         .account = session.account, .session = session.session, .caller = *caller, .password = std::nullopt};
-    if (*state == nullptr || !(*state)->two_step) return command;  // the decision says what stands in the way
-    auto evidence = proof.evidence(state->get());
+    if (!basis.account().two_step) return command;  // the decision says what stands in the way
+    auto evidence = proof.evidence(&basis.account());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     command.password = std::move(*evidence);
     return command;
@@ -39,7 +37,7 @@ Response disable_two_step(const Services& services, const Request& request, cons
 
 Response defer_enrolment(const Services& services, const Request& request) {
   const SessionCaller& session = *request.caller->session();
-  const auto make = [&]() -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     return domain::DeferEnrolment{.account = session.account, .session = session.session};
   };
   return run_command(services, request,

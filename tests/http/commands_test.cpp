@@ -29,7 +29,7 @@ TEST(SES_4, StaleEvidenceIsComputedAgainTwiceAndThenGivenUp) {
   const auto account = house.account();
   int computed = 0;
   const Response response = run_command(*house.services, bare_request(house),
-                                        {.make = [&]() -> std::expected<domain::Command, Problem> {
+                                        {.make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
                                            ++computed;
                                            return start_of(account, 999'999);
                                          },
@@ -47,7 +47,7 @@ TEST(SES_4, WhatWasStaleOnceCountsWhenComputedAgain) {
   int computed = 0;
   const Response response =
       run_command(*house.services, bare_request(house),
-                  {.make = [&]() -> std::expected<domain::Command, Problem> {
+                  {.make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
                      ++computed;
                      return start_of(account, computed == 1 ? 999'999 : house.state(account).password.position);
                    },
@@ -63,7 +63,8 @@ TEST(SES_4, EvidenceOfASecretOrASetThatIsNoLongerCurrentIsVoid) {
   const auto account = house.account();
   const Enrolled alex = house.enrol();
   const auto before = house.state(account);
-  const auto code = totp_evidence(*house.services, before.two_step->secret_position, house.code(alex.secret));
+  CommandBasis basis(*house.services, nullptr);
+  const auto code = totp_evidence(*house.services, basis, account, before.two_step->secret_position, house.code(alex.secret));
   const auto typed = canonical_recovery_code(alex.recovery_codes[0]);
   const auto recovery = recovery_evidence(*house.services, before, *typed);
   ASSERT_TRUE(code && recovery && recovery->index);
