@@ -12,6 +12,7 @@
 #include "app/first_start.h"
 #include "app/progress.h"
 #include "app/version.h"
+#include "http/answer_metrics.h"
 #include "http/authenticate.h"
 #include "http/json_writer.h"
 #include "http/listener.h"
@@ -65,7 +66,8 @@ std::expected<http::ForwardingRule, Failure> forwarding_rule(const platform::Set
 
 std::expected<std::unique_ptr<http::Listener>, Failure> open_listener(const platform::Settings& settings,
                                                                       http::ListenerKind kind, const http::Texts& texts,
-                                                                      platform::Log& log) {
+                                                                      platform::Log& log,
+                                                                      http::AnswerMetrics& metrics) {
   const bool is_public = kind == http::ListenerKind::Public;
   auto address = is_public ? parse_host_and_port("http.public", settings.http_public)
                            : parse_host_and_port("http.staff", settings.http_staff);
@@ -83,6 +85,10 @@ std::expected<std::unique_ptr<http::Listener>, Failure> open_listener(const plat
   options.body_timeout = std::chrono::seconds{settings.http_body_timeout_s};
   options.idle_timeout = std::chrono::seconds{settings.http_keep_alive_s};
   options.drain_timeout = std::chrono::seconds{settings.http_drain_s};
+  options.on_answer = [&metrics](const http::AnswerRecord& answer) { metrics.answered(answer); };
+  options.on_refusal = [&metrics](http::ListenerKind listener, http::GuardRefusal why) {
+    metrics.refused(listener, why);
+  };
   options.on_exception = [&log](http::ListenerKind, std::string_view request_id) {
     log.write(LogLevel::Error, "http.handler_threw", {{"request", request_id}});
   };
@@ -144,6 +150,7 @@ class Service {
   const ServeOptions& options_;
   platform::Log log_;
   platform::Metrics metrics_;
+  http::AnswerMetrics answer_metrics_{metrics_};
   platform::SystemClock clock_;
   platform::SystemRandom random_;
   const domain::Rules rules_ = http::domain_rules(settings_);
@@ -170,10 +177,10 @@ std::expected<void, Trouble> Service::prepare() {
     if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
   }
   if (auto free = check_admin_key_file(settings_, options_); !free) return trouble(ExitStatus::WrongUse, free.error());
-  auto people = open_listener(settings_, http::ListenerKind::Public, *texts_, log_);
+  auto people = open_listener(settings_, http::ListenerKind::Public, *texts_, log_, answer_metrics_);
   if (!people) return trouble(ExitStatus::WrongUse, people.error());
   people_ = std::move(*people);
-  auto staff = open_listener(settings_, http::ListenerKind::Staff, *texts_, log_);
+  auto staff = open_listener(settings_, http::ListenerKind::Staff, *texts_, log_, answer_metrics_);
   if (!staff) return trouble(ExitStatus::WrongUse, staff.error());
   staff_ = std::move(*staff);
   return {};
