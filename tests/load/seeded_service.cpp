@@ -117,6 +117,13 @@ SeededService::SeededService() {
 
 SeededService::~SeededService() { listener_->stop(); }
 
+std::uint64_t SeededService::syncs() const {
+  const std::string text = metrics_.render();
+  const std::string_view name = "\ntweestap_batch_commands_count ";
+  const std::size_t at = text.find(name);
+  return at == std::string::npos ? 0 : std::strtoull(text.c_str() + at + name.size(), nullptr, 10);
+}
+
 std::vector<Seeded> SeededService::seed(std::size_t count, bool login, const std::string& password) {
   auto verifier = http::hash_password(services(), platform::Secret::from_text(password));
   if (!verifier) std::exit(1);

@@ -39,6 +39,8 @@ class SeededService {
 
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
   [[nodiscard]] const http::Services& services() const { return doors_->services; }
+  /// Batches that were stored so far, each with one sync.
+  [[nodiscard]] std::uint64_t syncs() const;
   [[nodiscard]] const std::filesystem::path& scratch() const { return folder_.path(); }
 
  private:
