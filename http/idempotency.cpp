@@ -41,8 +41,8 @@ void add_member(platform::Sha256& hash, const Member& member, const Body& body) 
     case MemberType::Time:
       return add_number(hash, static_cast<std::uint64_t>(body.time(member.name).value_or(domain::Time{}).us));
     case MemberType::Strings:
-      for (const std::string_view one : body.strings(member.name).value_or(std::span<const std::string_view>{})) {
-        add_text(hash, one);
+      if (const auto strings = body.strings(member.name)) {
+        for (const std::string_view one : *strings) add_text(hash, one);
       }
       return;
   }
