@@ -99,6 +99,7 @@ TEST_F(LogTest, AFollowerSeesEverythingInOrderAndGoesOnWhereItWas) {
   add(1, 10);
   std::atomic<std::uint64_t> last{0};
   const auto handle = [&](std::span<const Record> page) -> std::expected<void, platform::Failure> {
+    EXPECT_LT(*store_.partition().cursor("test"), page.front().position);
     for (const Record& record : page) {
       EXPECT_EQ(record.position, last + 1);
       last = record.position;
@@ -119,6 +120,22 @@ TEST_F(LogTest, AFollowerSeesEverythingInOrderAndGoesOnWhereItWas) {
   until([&] { return follower.cursor() == 16; });
   EXPECT_EQ(last, 16U);
   EXPECT_EQ(*store_.partition().cursor("another"), 0U);
+}
+
+// A crash in the middle of a page brings the page again; an effect may come twice, and never not at all.
+TEST_F(LogTest, ACursorIsNeverAheadOfWhatWasHandled) {
+  add(1, 3);
+  std::atomic<int> tries{0};
+  const auto handle = [&](std::span<const Record>) -> std::expected<void, platform::Failure> {
+    ++tries;
+    return std::unexpected(platform::Failure{});
+  };
+  {
+    Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms}, handle};
+    until([&] { return tries > 1; });
+    EXPECT_EQ(follower.cursor(), 0U);
+  }
+  EXPECT_EQ(*store_.partition().cursor("test"), 0U);
 }
 
 TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
