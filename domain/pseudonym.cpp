@@ -5,12 +5,15 @@ namespace {
 
 constexpr std::string_view kHex = "0123456789abcdef";
 
-// 0 to 15, or 16 for what is no lower-case digit.
-constexpr unsigned hex_digit(char c) {
-  if (c >= '0' && c <= '9') return static_cast<unsigned>(c - '0');
-  if (c >= 'a' && c <= 'f') return static_cast<unsigned>(c - 'a') + 10;
-  return 16;
-}
+// 16 for what is no lower-case digit.
+constexpr auto kHexDigits = [] {
+  std::array<std::uint8_t, 256> digits{};
+  digits.fill(16);
+  for (std::size_t i = 0; i < kHex.size(); ++i) {
+    digits[static_cast<std::uint8_t>(kHex[i])] = static_cast<std::uint8_t>(i);
+  }
+  return digits;
+}();
 
 void append_number(std::string& out, unsigned value, int width) {
   for (unsigned place = width == 4 ? 1000 : 10; place > 0; place /= 10) {
@@ -54,12 +57,15 @@ std::optional<Pseudonym> Pseudonym::parse(std::string_view text) {
   const auto month = number(text.substr(5, 2));
   if (!year || !month || *month < 1 || *month > 12) return std::nullopt;
   Pseudonym out{static_cast<std::uint16_t>(*year), static_cast<std::uint8_t>(*month), {}};
-  for (std::size_t i = 0; i < out.mac.size(); ++i) {
-    const unsigned high = hex_digit(text[8 + 2 * i]);
-    const unsigned low = hex_digit(text[9 + 2 * i]);
-    if (high > 15 || low > 15) return std::nullopt;
-    out.mac[i] = static_cast<std::uint8_t>(high << 4 | low);
+  const char* at = text.data() + 8;
+  unsigned seen = 0;
+  for (std::uint8_t& byte : out.mac) {
+    const unsigned high = kHexDigits[static_cast<std::uint8_t>(*at++)];
+    const unsigned low = kHexDigits[static_cast<std::uint8_t>(*at++)];
+    seen |= high | low;
+    byte = static_cast<std::uint8_t>(high << 4 | low);
   }
+  if (seen > 15) return std::nullopt;
   return out;
 }
 

@@ -141,9 +141,36 @@ std::optional<Time> parse_rfc3339(std::string_view text) {
 }
 
 std::optional<Time> parse_rfc3339_us(std::string_view text) {
-  constexpr std::size_t kWidth = std::string_view{"2026-03-15T08:30:00.000000Z"}.size();
-  if (text.size() != kWidth || text[19] != '.' || text.back() != 'Z') return std::nullopt;
-  return parse_rfc3339(text);
+  if (text.size() != kRfc3339UsSize) return std::nullopt;
+  // Every event has a time or two, always in the same places: no reader is needed, and one look at the end says whether
+  // all digits were some.
+  const char* const at = text.data();
+  unsigned not_digits = 0;
+  const auto number = [&](std::size_t from, std::size_t width) {
+    unsigned value = 0;
+    for (std::size_t i = from; i < from + width; ++i) {
+      const unsigned digit = static_cast<unsigned char>(at[i]) - unsigned{'0'};
+      not_digits |= static_cast<unsigned>(digit > 9);
+      value = value * 10 + digit;
+    }
+    return value;
+  };
+  const unsigned year = number(0, 4);
+  const unsigned month = number(5, 2);
+  const unsigned day = number(8, 2);
+  const unsigned hour = number(11, 2);
+  const unsigned minute = number(14, 2);
+  const unsigned second = number(17, 2);
+  const unsigned us = number(20, 6);
+  const bool separated =
+      at[4] == '-' && at[7] == '-' && at[10] == 'T' && at[13] == ':' && at[16] == ':' && at[19] == '.' && at[26] == 'Z';
+  if (not_digits != 0 || !separated || year < 1970 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{static_cast<int>(year)}, std::chrono::month{month},
+                                         std::chrono::day{day}};
+  if (!date.ok()) return std::nullopt;
+  const std::int64_t days_since_1970 = std::chrono::sys_days{date}.time_since_epoch().count();
+  const std::int64_t in_seconds = ((days_since_1970 * 24 + hour) * 60 + minute) * 60 + second;
+  return Time{in_seconds * 1'000'000 + us};
 }
 
 }  // namespace tweestap::domain

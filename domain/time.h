@@ -1,6 +1,7 @@
 #pragma once
 // Moments and lengths of time. Microseconds everywhere; text is RFC 3339, always UTC.
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -30,6 +31,9 @@ struct Time {
 
 /// What RFC 3339 can say and a record of ours may hold: the years 1970 to 9999.
 inline constexpr Time kTimeMax{253'402'300'799'999'999};
+
+/// `2026-03-15T08:30:00.000000Z`: the size of an envelope's time.
+inline constexpr std::size_t kRfc3339UsSize = 27;
 
 /// `2026-03-15T08:30:00.000000Z`: always six digits of fraction, as the envelope wants it.
 void append_rfc3339_us(Time time, std::string& out);

@@ -60,6 +60,16 @@ RC_GTEST_PROP(Time, ReadsWhatItWrites, ()) {
   RC_ASSERT(parse_rfc3339(rfc3339(time)) == time);
 }
 
+RC_GTEST_PROP(Time, TheEnvelopesFormIsReadAsTheGeneralOne, (std::uint64_t seconds, std::uint8_t place, char c)) {
+  std::string text = rfc3339_us(Time{static_cast<std::int64_t>(seconds % 253'402'300'800U) * 1'000'000 + place});
+  text[place % text.size()] = c;
+  const bool has_its_form = text[19] == '.' && text.back() == 'Z';
+  RC_ASSERT(parse_rfc3339_us(text) == (has_its_form ? parse_rfc3339(text) : std::nullopt));
+  const std::string digits = "0123456789";
+  text[place % text.size()] = digits[seconds % 10];  // a digit is changed, mostly: another time, or none
+  RC_ASSERT(parse_rfc3339_us(text) == (text[19] == '.' && text.back() == 'Z' ? parse_rfc3339(text) : std::nullopt));
+}
+
 TEST(Pseudonym, HasOneText) {
   const Pseudonym pseudonym{2026, 3, {0xab, 1}};
   EXPECT_EQ(pseudonym.text(), "2026-03-ab010000000000000000");
