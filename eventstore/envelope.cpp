@@ -36,18 +36,44 @@ void append_digest(std::string_view before, const std::optional<platform::Digest
   out.push_back('"');
 }
 
+template <class Id>
+Id read_id(JsonCursor& cursor) {
+  if (const auto id = Id::parse(cursor.take_plain(Id::kTextSize))) return *id;
+  cursor.fail();
+  return Id{};
+}
+
+domain::Time read_time(JsonCursor& cursor) {
+  if (const auto time = domain::parse_rfc3339_us(cursor.take_plain(domain::kRfc3339UsSize))) return *time;
+  cursor.fail();
+  return {};
+}
+
+// For what has one of several forms: a subject, a correlation, an actor.
 template <class T, class Parse>
 T parsed(JsonCursor& cursor, Parse&& parse) {
-  if (auto value = parse(cursor.plain_string())) return *std::move(value);
+  if (const auto value = parse(cursor.plain_string())) return *value;
   cursor.fail();
   return T{};
 }
 
-std::optional<platform::Digest> read_digest(JsonCursor& cursor, std::string_view before) {
-  if (!cursor.take(before)) return std::nullopt;
-  platform::Digest digest{};
-  if (!parse_lower_hex(cursor.plain_string(), digest.data(), digest.size())) cursor.fail();
-  return digest;
+// Most subjects and actors are accounts.
+domain::Subject read_subject(JsonCursor& cursor) {
+  if (const auto account = domain::AccountId::parse(cursor.take_plain(domain::AccountId::kTextSize))) {
+    const auto subject = domain::Subject::of(*account);
+    if (subject.is_reserved()) cursor.fail();
+    return subject;
+  }
+  return parsed<domain::Subject>(cursor, domain::Subject::parse);
+}
+
+void read_digest(JsonCursor& cursor, std::string_view before, std::optional<platform::Digest>& digest) {
+  if (!cursor.take(before)) {
+    digest.reset();
+    return;
+  }
+  platform::Digest& bytes = digest.emplace();
+  if (!parse_lower_hex(cursor.take_plain(2 * bytes.size()), bytes.data(), bytes.size())) cursor.fail();
 }
 
 // The members that every envelope begins with, in their order. The id's position is compared with the member of that
@@ -59,15 +85,17 @@ struct Beginning {
 
 Beginning read_beginning(JsonCursor& cursor) {
   Beginning out;
-  cursor.expect(R"({"specversion":"1.0","id":)");
-  const std::string_view id = cursor.plain_string();
-  const std::size_t slash = id.find('/');
-  if (slash == std::string_view::npos) {
+  cursor.expect(R"({"specversion":"1.0","id":")");
+  const std::string_view id = cursor.rest();
+  constexpr std::size_t kLogSize = domain::LogId::kTextSize;
+  if (id.size() <= kLogSize || id[kLogSize] != '/') {
     cursor.fail();
     return out;
   }
-  out.log = id.substr(0, slash);
-  cursor.expect(R"(,"source":")");
+  out.log = id.substr(0, kLogSize);
+  cursor.skip(kLogSize + 1);
+  out.head.position = cursor.count(kCountMax);
+  cursor.expect(R"(","source":")");
   cursor.expect(kSourcePrefix);
   cursor.expect(out.log);
   cursor.expect(R"(","type":)");
@@ -75,14 +103,11 @@ Beginning read_beginning(JsonCursor& cursor) {
   cursor.expect(R"(,"schemaversion":)");
   out.head.schema_version = static_cast<std::uint32_t>(cursor.count(0xffff'ffff));
   cursor.expect(R"(,"subject":)");
-  out.head.subject = parsed<domain::Subject>(cursor, domain::Subject::parse);
+  out.head.subject = read_subject(cursor);
   cursor.expect(R"(,"time":)");
-  out.head.time = parsed<domain::Time>(cursor, domain::parse_rfc3339_us);
+  out.head.time = read_time(cursor);
   cursor.expect(R"(,"position":)");
-  const std::string_view position = cursor.rest();
-  out.head.position = cursor.count(kCountMax);
-  const std::size_t digits = position.size() - cursor.rest().size();
-  if (!cursor.good() || id.substr(slash + 1) != position.substr(0, digits)) cursor.fail();
+  if (cursor.count(kCountMax) != out.head.position) cursor.fail();
   cursor.expect(R"(,"version":)");
   out.head.version = cursor.count(kCountMax);
   if (out.head.position == 0 || out.head.version == 0) cursor.fail();
@@ -155,7 +180,7 @@ void encode(const Envelope& envelope, std::string& out) {
   if (out.size() - before > kEnvelopeBytesMax) platform::bug("an envelope is beyond 16 KiB");
 }
 
-std::expected<Envelope, Failure> decode(std::string_view bytes) {
+std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   if (bytes.size() > kEnvelopeBytesMax) return damaged("an envelope is beyond 16 KiB");
   JsonCursor cursor{bytes};
   const Beginning beginning = read_beginning(cursor);
@@ -165,30 +190,34 @@ std::expected<Envelope, Failure> decode(std::string_view bytes) {
   const auto log = domain::LogId::parse(beginning.log);
   if (!log) return damaged("an envelope names a log that is none");
 
-  Envelope out;
-  out.log = *log;
-  out.position = beginning.head.position;
-  out.version = beginning.head.version;
-  out.subject = beginning.head.subject;
-  out.time = beginning.head.time;
+  into.log = *log;
+  into.position = beginning.head.position;
+  into.version = beginning.head.version;
+  into.subject = beginning.head.subject;
+  into.time = beginning.head.time;
   cursor.expect(R"(,"command":)");
-  out.command = parsed<domain::CommandId>(cursor, domain::CommandId::parse);
+  into.command = read_id<domain::CommandId>(cursor);
   cursor.expect(R"(,"correlation":)");
-  out.correlation = parsed<domain::Correlation>(cursor, domain::parse_correlation);
+  into.correlation = parsed<domain::Correlation>(cursor, domain::parse_correlation);
   cursor.expect(R"(,"actor":)");
-  out.actor = parsed<domain::Actor>(cursor, domain::parse_actor);
-  if (cursor.take(R"(,"onbehalfof":)")) {
-    out.on_behalf_of = parsed<domain::AccountId>(cursor, domain::AccountId::parse);
-  }
-  out.sealed_personal = read_digest(cursor, R"(,"sealedpersonal":)");
-  out.sealed_secret = read_digest(cursor, R"(,"sealedsecret":)");
+  into.actor = parsed<domain::Actor>(cursor, domain::parse_actor);
+  into.on_behalf_of.reset();
+  if (cursor.take(R"(,"onbehalfof":)")) into.on_behalf_of = read_id<domain::AccountId>(cursor);
+  read_digest(cursor, R"(,"sealedpersonal":)", into.sealed_personal);
+  read_digest(cursor, R"(,"sealedsecret":)", into.sealed_secret);
   cursor.expect(R"(,"data":)");
-  if (cursor.good()) out.event = type->read_public(cursor);
+  if (cursor.good()) type->read_public(cursor, into.event);
   cursor.expect("}");
-  if (!cursor.finished() || !allows(type->personal, out.sealed_personal.has_value()) ||
-      !allows(type->secret, out.sealed_secret.has_value()) || !type->belongs_to(out.subject)) {
-    return damaged("the envelope at position " + std::to_string(out.position) + " is not as it was written");
+  if (!cursor.finished() || !allows(type->personal, into.sealed_personal.has_value()) ||
+      !allows(type->secret, into.sealed_secret.has_value()) || !type->belongs_to(into.subject)) {
+    return damaged("the envelope at position " + std::to_string(into.position) + " is not as it was written");
   }
+  return {};
+}
+
+std::expected<Envelope, Failure> decode(std::string_view bytes) {
+  std::expected<Envelope, Failure> out{std::in_place};
+  if (auto decoded = decode(bytes, *out); !decoded) out = std::unexpected(std::move(decoded.error()));
   return out;
 }
 

@@ -50,6 +50,9 @@ void encode(const Envelope& envelope, std::string& out);
 /// are hostile (INP-2). Any thread.
 [[nodiscard]] std::expected<Envelope, Failure> decode(std::string_view bytes);
 
+/// The same into an envelope that is there, for whoever reads many; after a failure it holds anything.
+[[nodiscard]] std::expected<void, Failure> decode(std::string_view bytes, Envelope& into);
+
 /// Reads the members up to `version` and stops: what follows is neither read nor judged. An unknown type is no failure.
 [[nodiscard]] std::expected<EnvelopeHead, Failure> scan_head(std::string_view bytes);
 

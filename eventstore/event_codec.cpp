@@ -32,20 +32,37 @@ void append_members(const E& event, Exposure exposure, std::string& out) {
   out.push_back('}');
 }
 
-template <class E>
-void read_members(JsonCursor& cursor, Exposure exposure, E& event) {
-  cursor.expect("{");
-  bool first = true;
-  for_each_field<E>([&](const auto& field) {
-    if (field.exposure != exposure) return;
-    using T = typename std::remove_cvref_t<decltype(field)>::value_type;
-    if (cursor.take_member(field.name, first)) {
+// `"name":` of a member, put together by the compiler.
+template <class E, std::size_t I>
+inline constexpr auto kQuotedName = [] {
+  constexpr std::string_view name = std::get<I>(domain::kFields<E>).name;
+  std::array<char, name.size() + 3> text{};
+  text.front() = '"';
+  std::copy(name.begin(), name.end(), text.begin() + 1);
+  text[name.size() + 1] = '"';
+  text[name.size() + 2] = ':';
+  return text;
+}();
+
+template <Exposure exposure, std::size_t I, class E>
+void read_member(JsonCursor& cursor, E& event, bool& first) {
+  constexpr const auto& field = std::get<I>(domain::kFields<E>);
+  using T = typename std::remove_cvref_t<decltype(field)>::value_type;
+  if constexpr (field.exposure == exposure) {
+    if (cursor.take_member({kQuotedName<E, I>.data(), kQuotedName<E, I>.size()}, first)) {
       event.*field.member = read_value<T>(cursor, field.max);
     } else if constexpr (!domain::kIsOptional<T>) {
       cursor.fail();
     }
-  });
-  cursor.expect("}");
+  }
+}
+
+template <Exposure exposure, class E>
+void read_members(JsonCursor& cursor, E& event) {
+  bool first = true;
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (read_member<exposure, I>(cursor, event, first), ...); }
+  (std::make_index_sequence<std::tuple_size_v<std::remove_const_t<decltype(domain::kFields<E>)>>>{});
+  cursor.expect_end(first);
 }
 
 template <class E>
@@ -91,10 +108,8 @@ static_assert(every_event_fits(static_cast<const domain::Event*>(nullptr)),
               "an event with every member at its maximum, every byte escaped, is beyond the limits of events.md");
 
 template <class E>
-domain::Event read_public_of(JsonCursor& cursor) {
-  E event{};
-  read_members(cursor, Exposure::Public, event);
-  return event;
+void read_public_of(JsonCursor& cursor, domain::Event& into) {
+  read_members<Exposure::Public>(cursor, into.emplace<E>());
 }
 
 template <class... Events>
@@ -108,13 +123,52 @@ consteval auto sorted_types(const std::variant<Events...>*) {
 }
 constexpr auto kTypes = sorted_types(static_cast<const domain::Event*>(nullptr));
 
-consteval bool names_differ() {
-  for (std::size_t i = 1; i < kTypes.size(); ++i) {
-    if (kTypes[i - 1].info->name == kTypes[i].info->name) return false;
+// Each name has a place of its own in a table of 256, found by its size and a few of its bytes. The compiler looks for
+// numbers to multiply them by for which no two names meet; so a look-up compares one name.
+constexpr std::size_t kShortestName = 8;
+constexpr std::uint32_t place_of(std::string_view name, std::uint32_t factor) {
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<std::uint8_t>(name[i])}; };
+  std::uint32_t mixed = static_cast<std::uint32_t>(name.size());
+  mixed = mixed * factor + byte(0);
+  mixed = mixed * factor + byte(name.size() / 2);
+  mixed = mixed * factor + byte(name.size() - 1);
+  mixed = mixed * factor + byte(name.size() - 3);
+  mixed = mixed * factor + byte(name.size() - 5);
+  return mixed * factor >> 24;
+}
+
+constexpr std::uint8_t kNobody = 0xff;
+static_assert(kTypes.size() < kNobody);
+
+consteval std::uint32_t factor_without_meetings() {
+  for (std::uint32_t factor = 0x9E3779B1;; factor += 2) {
+    std::array<bool, 256> taken{};
+    const bool meet = std::any_of(kTypes.begin(), kTypes.end(), [&](const EventType& type) {
+      return std::exchange(taken[place_of(type.info->name, factor)], true);
+    });
+    if (!meet) return factor;
+  }
+}
+
+// Names must differ and be long enough for the bytes that are looked at.
+consteval bool names_are_good() {
+  for (std::size_t i = 0; i < kTypes.size(); ++i) {
+    if (kTypes[i].info->name.size() < kShortestName) return false;
+    if (i > 0 && kTypes[i - 1].info->name == kTypes[i].info->name) return false;
   }
   return true;
 }
-static_assert(names_differ(), "two events have the same name");
+static_assert(names_are_good(), "two events have the same name, or one has a very short one");
+
+constexpr std::uint32_t kFactor = factor_without_meetings();
+constexpr auto kPlaces = [] {
+  std::array<std::uint8_t, 256> places{};
+  places.fill(kNobody);
+  for (std::size_t i = 0; i < kTypes.size(); ++i) {
+    places[place_of(kTypes[i].info->name, kFactor)] = static_cast<std::uint8_t>(i);
+  }
+  return places;
+}();
 
 }  // namespace
 
@@ -138,17 +192,21 @@ std::optional<platform::Secret> members_to_seal(const domain::Event& event, Seal
 }
 
 const EventType* find_event_type(std::string_view name) noexcept {
-  const auto at =
-      std::lower_bound(kTypes.begin(), kTypes.end(), name,
-                       [](const EventType& type, std::string_view wanted) { return type.info->name < wanted; });
-  return at != kTypes.end() && at->info->name == name ? &*at : nullptr;
+  if (name.size() < kShortestName) return nullptr;
+  const std::uint8_t place = kPlaces[place_of(name, kFactor)];
+  if (place == kNobody || kTypes[place].info->name != name) return nullptr;
+  return &kTypes[place];
 }
 
 std::expected<void, Failure> merge_sealed(domain::Event& event, SealedClass sealed, const platform::Secret& opened) {
   JsonCursor cursor{opened.reveal_text()};
   const bool something = std::visit(
       [&](auto& one) {
-        read_members(cursor, exposure_of(sealed), one);
+        if (sealed == SealedClass::Personal) {
+          read_members<Exposure::Personal>(cursor, one);
+        } else {
+          read_members<Exposure::Secret>(cursor, one);
+        }
         return has_member_there(one, exposure_of(sealed));
       },
       event);

@@ -49,11 +49,13 @@ struct EventType {
   SealedRule personal;
   SealedRule secret;
   bool (*belongs_to)(const domain::Subject& subject) = nullptr;
-  /// Reads `{…}`; the cursor fails on an unknown, missing, reordered or doubled member and on a value out of bounds.
-  domain::Event (*read_public)(JsonCursor& cursor) = nullptr;
+  /// Reads `{…}` into an event of this type, made in its place; the cursor fails on an unknown, missing, reordered or
+  /// doubled member and on a value out of bounds.
+  void (*read_public)(JsonCursor& cursor, domain::Event& into) = nullptr;
 };
 
-/// The type of that name; nullptr where this program knows none. A look-up in a table sorted by the compiler.
+/// The type of that name; nullptr where this program knows none. One look into a table that the compiler
+/// made.
 [[nodiscard]] const EventType* find_event_type(std::string_view name) noexcept;
 
 /// Puts what was opened from `sealed` into the event whose public members were decoded. Damaged where the object is not

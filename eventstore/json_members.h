@@ -103,6 +103,18 @@ T read_parsed(JsonCursor& cursor, Parse&& parse) {
   return T{};
 }
 
+/// The same for what always has one size: ids, pseudonyms.
+template <class T>
+T read_own_text(JsonCursor& cursor) {
+  if constexpr (requires { T::kTextSize; }) {
+    if (const auto value = T::parse(cursor.take_plain(T::kTextSize))) return *value;
+    cursor.fail();
+    return T{};
+  } else {
+    return read_parsed<T>(cursor, T::parse);
+  }
+}
+
 template <class Element>
 std::vector<Element> read_list(JsonCursor& cursor, std::size_t max) {
   std::vector<Element> out;
@@ -120,11 +132,16 @@ std::vector<Element> read_list(JsonCursor& cursor, std::size_t max) {
 template <class E>
 domain::SetOf<E> read_set(JsonCursor& cursor) {
   domain::SetOf<E> out;
-  const std::vector<E> values = read_list<E>(cursor, domain::kNames<E>.size());
-  for (std::size_t i = 0; i < values.size(); ++i) {
-    if (i > 0 && !(values[i - 1] < values[i])) cursor.fail();
-    out.insert(values[i]);
-  }
+  cursor.expect("[");
+  if (cursor.take("]")) return out;
+  std::optional<E> last;
+  do {
+    const E value = read_value<E>(cursor, 0);
+    if (last && !(*last < value)) cursor.fail();
+    out.insert(value);
+    last = value;
+  } while (cursor.take(","));
+  cursor.expect("]");
   return out;
 }
 
@@ -153,11 +170,13 @@ T read_value(JsonCursor& cursor, [[maybe_unused]] std::size_t max) {
   } else if constexpr (std::is_same_v<T, domain::SecretText>) {
     return cursor.secret_string(max);
   } else if constexpr (std::is_same_v<T, domain::Time>) {
-    return read_parsed<T>(cursor, domain::parse_rfc3339_us);
+    if (const auto time = domain::parse_rfc3339_us(cursor.take_plain(domain::kRfc3339UsSize))) return *time;
+    cursor.fail();
+    return T{};
   } else if constexpr (domain::Named<T>) {
     return read_parsed<T>(cursor, domain::parse_name<T>);
   } else if constexpr (HasOwnText<T>) {
-    return read_parsed<T>(cursor, T::parse);
+    return read_own_text<T>(cursor);
   } else if constexpr (domain::kIsSet<T>) {
     return read_set<typename SetElement<T>::type>(cursor);
   } else {

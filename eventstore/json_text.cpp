@@ -139,51 +139,15 @@ void append_lower_hex(const std::uint8_t* bytes, std::size_t size, std::string& 
 
 bool parse_lower_hex(std::string_view text, std::uint8_t* bytes, std::size_t size) {
   if (text.size() != 2 * size) return false;
-  for (std::size_t i = 0; i < size; ++i) {
-    const int high = hex_digit(text[2 * i]);
-    const int low = hex_digit(text[2 * i + 1]);
-    if (high < 0 || low < 0) return false;
+  const char* at = text.data();
+  int seen = 0;  // negative as soon as one digit was none
+  for (std::size_t i = 0; i < size; ++i, at += 2) {
+    const int high = hex_digit(at[0]);
+    const int low = hex_digit(at[1]);
+    seen |= high | low;
     bytes[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
-  return true;
-}
-
-bool JsonCursor::take(std::string_view literal) noexcept {
-  if (!rest().starts_with(literal)) return false;
-  at_ += literal.size();
-  return true;
-}
-
-void JsonCursor::expect(std::string_view literal) noexcept {
-  if (!take(literal)) fail();
-}
-
-bool JsonCursor::take_member(std::string_view name, bool& first) noexcept {
-  const std::size_t before = first ? 1 : 2;  // `"` or `,"`
-  if (rest().size() < before + name.size() + 2) return false;
-  const char* at = at_;
-  if (!first && *at++ != ',') return false;
-  if (*at++ != '"' || std::memcmp(at, name.data(), name.size()) != 0) return false;
-  at += name.size();
-  if (at[0] != '"' || at[1] != ':') return false;
-  at_ = at + 2;
-  first = false;
-  return true;
-}
-
-std::string_view JsonCursor::plain_string() noexcept {
-  if (!take("\"")) {
-    fail();
-    return {};
-  }
-  const void* quote = at_ == end_ ? nullptr : std::memchr(at_, '"', static_cast<std::size_t>(end_ - at_));
-  if (quote == nullptr) {
-    fail();
-    return {};
-  }
-  const std::string_view text{at_, static_cast<std::size_t>(static_cast<const char*>(quote) - at_)};
-  at_ += text.size() + 1;
-  return text;
+  return seen >= 0;
 }
 
 bool JsonCursor::unescape(std::size_t bytes_max, std::string& out) {
@@ -243,34 +207,10 @@ std::int64_t JsonCursor::integer() noexcept {
   return negative ? -static_cast<std::int64_t>(size) : static_cast<std::int64_t>(size);
 }
 
-std::uint64_t JsonCursor::count(std::uint64_t max) noexcept {
-  constexpr int kDigitsMax = 16;  // of 2^53-1; so nothing overflows
-  std::uint64_t value = 0;
-  int digits = 0;
-  while (at_ != end_ && *at_ >= '0' && *at_ <= '9') {
-    if (digits == kDigitsMax || (digits > 0 && value == 0)) {  // too long, or a zero in front
-      fail();
-      return 0;
-    }
-    value = value * 10 + static_cast<std::uint64_t>(*at_++ - '0');
-    ++digits;
-  }
-  if (digits == 0 || value > max || value > static_cast<std::uint64_t>(kJsonIntegerMax)) {
-    fail();
-    return 0;
-  }
-  return value;
-}
-
 bool JsonCursor::boolean() noexcept {
   if (take("true")) return true;
   expect("false");
   return false;
-}
-
-void JsonCursor::fail() noexcept {
-  good_ = false;
-  at_ = end_;
 }
 
 }  // namespace tweestap::eventstore

@@ -2,6 +2,7 @@
 // The JSON of stored events: one text for one value, written by hand and read back exactly (INP-2).
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -35,14 +36,54 @@ class JsonCursor {
   explicit JsonCursor(std::string_view text) noexcept : at_(text.data()), end_(text.data() + text.size()) {}
 
   /// Takes `literal` where it comes next; otherwise leaves everything as it is.
-  bool take(std::string_view literal) noexcept;
+  bool take(std::string_view literal) noexcept {
+    if (left() < literal.size() || std::memcmp(at_, literal.data(), literal.size()) != 0) return false;
+    at_ += literal.size();
+    return true;
+  }
   /// Takes `literal` or fails.
-  void expect(std::string_view literal) noexcept;
-  /// Takes `"name":`, with a comma before it unless it is the first member; `first` becomes false when it was there.
-  bool take_member(std::string_view name, bool& first) noexcept;
+  void expect(std::string_view literal) noexcept {
+    if (!take(literal)) fail();
+  }
+  /// Takes a member's name with the quotes and the colon around it, and what stands before it: `{` where it is the
+  /// first of its object, a comma otherwise. `first` becomes false when it was there.
+  bool take_member(std::string_view quoted_name, bool& first) noexcept {
+    if (left() <= quoted_name.size() || *at_ != (first ? '{' : ',') ||
+        std::memcmp(at_ + 1, quoted_name.data(), quoted_name.size()) != 0) {
+      return false;
+    }
+    at_ += 1 + quoted_name.size();
+    first = false;
+    return true;
+  }
+  /// Takes the end of an object whose members were taken so.
+  void expect_end(bool none) noexcept { expect(none ? std::string_view{"{}"} : std::string_view{"}"}); }
 
-  /// What stands between two quotes, as it stands: for ids, times and names, whose own parsers judge every byte.
-  std::string_view plain_string() noexcept;
+  /// Goes on behind so many bytes, which are there and were judged as they stand in rest().
+  void skip(std::size_t size) noexcept { at_ += size; }
+
+  /// What stands between two quotes, as it stands: for times and names, whose own parsers judge every byte.
+  std::string_view plain_string() noexcept {
+    if (!take("\"")) {
+      fail();
+      return {};
+    }
+    const void* quote = at_ == end_ ? nullptr : std::memchr(at_, '"', left());
+    if (quote == nullptr) {
+      fail();
+      return {};
+    }
+    const std::string_view text{at_, static_cast<std::size_t>(static_cast<const char*>(quote) - at_)};
+    at_ += text.size() + 1;
+    return text;
+  }
+  /// The same where its size is known, without looking for the quote; nothing, and no failure, where it has another.
+  std::string_view take_plain(std::size_t size) noexcept {
+    if (left() < size + 2 || at_[0] != '"' || at_[size + 1] != '"') return {};
+    const std::string_view text{at_ + 1, size};
+    at_ += size + 2;
+    return text;
+  }
   /// Any text of at most `bytes_max` bytes of UTF-8, unescaped.
   std::string string(std::size_t bytes_max);
   /// The same for a secret; no copy stays behind.
@@ -50,17 +91,36 @@ class JsonCursor {
   /// An integer from -kJsonIntegerMax to kJsonIntegerMax.
   std::int64_t integer() noexcept;
   /// An integer from 0 to `max`.
-  std::uint64_t count(std::uint64_t max) noexcept;
+  std::uint64_t count(std::uint64_t max) noexcept {
+    constexpr std::ptrdiff_t kDigitsMax = 16;  // of 2^53-1; so nothing overflows
+    const char* const from = at_;
+    const char* const until = end_ - from > kDigitsMax ? from + kDigitsMax : end_;
+    std::uint64_t value = 0;
+    const char* at = from;
+    for (; at != until && *at >= '0' && *at <= '9'; ++at) value = value * 10 + static_cast<std::uint64_t>(*at - '0');
+    const bool too_long = at == until && at != end_ && *at >= '0' && *at <= '9';
+    const bool zero_in_front = at - from > 1 && *from == '0';
+    if (at == from || too_long || zero_in_front || value > max || value > static_cast<std::uint64_t>(kJsonIntegerMax)) {
+      fail();
+      return 0;
+    }
+    at_ = at;
+    return value;
+  }
   bool boolean() noexcept;
 
-  void fail() noexcept;
+  void fail() noexcept {
+    good_ = false;
+    at_ = end_;
+  }
   [[nodiscard]] bool good() const noexcept { return good_; }
   /// Whether all was as expected and nothing is left.
   [[nodiscard]] bool finished() const noexcept { return good_ && at_ == end_; }
   /// What has not been read yet.
-  [[nodiscard]] std::string_view rest() const noexcept { return {at_, static_cast<std::size_t>(end_ - at_)}; }
+  [[nodiscard]] std::string_view rest() const noexcept { return {at_, left()}; }
 
  private:
+  [[nodiscard]] std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
   // Unescapes up to the closing quote; false where the text is none of ours.
   bool unescape(std::size_t bytes_max, std::string& out);
 

@@ -101,15 +101,22 @@ TEST(JsonText, AFailureStays) {
 }
 
 TEST(JsonText, TakesMembersInOrderWithTheirCommas) {
-  JsonCursor cursor{R"("a":1,"b":2)"};
+  JsonCursor cursor{R"({"a":1,"b":2})"};
   bool first = true;
-  EXPECT_FALSE(cursor.take_member("b", first));
-  EXPECT_TRUE(cursor.take_member("a", first));
+  EXPECT_FALSE(cursor.take_member(R"("b":)", first));
+  EXPECT_TRUE(cursor.take_member(R"("a":)", first));
   EXPECT_EQ(cursor.integer(), 1);
-  EXPECT_FALSE(cursor.take_member("a", first));
-  EXPECT_TRUE(cursor.take_member("b", first));
+  EXPECT_FALSE(cursor.take_member(R"("a":)", first));
+  EXPECT_TRUE(cursor.take_member(R"("b":)", first));
   EXPECT_EQ(cursor.integer(), 2);
+  cursor.expect_end(first);
   EXPECT_TRUE(cursor.finished());
+
+  JsonCursor empty{"{}"};
+  first = true;
+  EXPECT_FALSE(empty.take_member(R"("a":)", first));
+  empty.expect_end(first);
+  EXPECT_TRUE(empty.finished());
 }
 
 TEST(JsonText, HexIsLowerCaseAndOfTheRightLength) {
