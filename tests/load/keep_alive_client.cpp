@@ -84,9 +84,7 @@ class Run {
     const double cpu_before = thread_cpu_seconds();
     begin_ = Clock::now();
     while (result_.answers < requests_.size()) {
-      for (Connection& one : connections_) {
-        if (!one.busy && due()) send(one);
-      }
+      send_what_is_due();
       receive();
     }
     result_.seconds = std::chrono::duration<double>(Clock::now() - begin_).count();
@@ -101,6 +99,13 @@ class Run {
                         std::chrono::duration<double>(static_cast<double>(next_) / per_second_));
   }
   [[nodiscard]] bool due() const { return next_ < requests_.size() && (per_second_ == 0 || moment() <= Clock::now()); }
+  // In turn: a connection that is never used is closed by the service after its head's time.
+  void send_what_is_due() {
+    for (std::size_t asked = 0; asked < connections_.size() && due(); ++asked) {
+      Connection& one = connections_[turn_++ % connections_.size()];
+      if (!one.busy) send(one);
+    }
+  }
   void send(Connection& one) {
     one.started = moment();
     one.busy = true;
@@ -137,6 +142,7 @@ class Run {
   std::vector<Connection> connections_;
   LoadResult result_;
   std::size_t next_ = 0;
+  std::size_t turn_ = 0;
   Clock::time_point begin_;
 };
 
