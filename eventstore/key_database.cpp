@@ -7,8 +7,11 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <utility>
+
 #include "eventstore/storage.h"
 #include "eventstore/storage_options.h"
+#include "eventstore/torn_manifest.h"
 #include "platform/files.h"
 
 namespace tweestap::eventstore {
@@ -47,6 +50,17 @@ Failure cannot_open(const rocksdb::Status& status, const std::filesystem::path& 
   return failure_of(status, "the key database in " + folder.string() + " does not open");
 }
 
+// Before anything is changed: whether all is there that was, and what a power cut left of the manifest.
+std::expected<void, Failure> look(const std::filesystem::path& folder) {
+  if (!std::filesystem::exists(folder / "CURRENT")) return {};  // there is none: opening says so
+  const auto looked = look_past_torn_manifest(folder, [](const std::filesystem::path& there) {
+    const auto opened = KeyDatabase::open_read_only(there);
+    return opened ? check_wal_follows(options(), there) : std::unexpected(opened.error());
+  });
+  if (!looked) return std::unexpected(looked.error());
+  return {};
+}
+
 rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
 
 }  // namespace
@@ -56,12 +70,15 @@ KeyDatabase::KeyDatabase(std::unique_ptr<rocksdb::DB> database, bool secondary)
 
 KeyDatabase::~KeyDatabase() = default;
 
-KeyDatabase::Opened KeyDatabase::open(const std::filesystem::path& folder, bool create) {
+KeyDatabase::Opened KeyDatabase::open(const std::filesystem::path& folder, bool create, rocksdb::Env* env) {
   if (create) {
     if (const auto made = platform::create_private_folder(folder); !made) return std::unexpected(made.error());
+  } else if (auto looked = look(folder); !looked) {
+    return std::unexpected(std::move(looked.error()));
   }
   rocksdb::Options opening = options();
   opening.create_if_missing = create;
+  if (env != nullptr) opening.env = env;
   rocksdb::DB* database = nullptr;
   const auto status = rocksdb::DB::Open(opening, folder.string(), &database);
   if (!status.ok()) return std::unexpected(cannot_open(status, folder));

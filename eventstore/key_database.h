@@ -15,7 +15,8 @@
 
 namespace rocksdb {
 class DB;
-}
+class Env;
+}  // namespace rocksdb
 
 namespace tweestap::eventstore {
 
@@ -27,8 +28,9 @@ class KeyDatabase {
   using Opened = std::expected<std::unique_ptr<KeyDatabase>, platform::Failure>;
 
   /// Unavailable where another process has it, Invalid where there is none (unless `create`), Damaged where RocksDB
-  /// says so.
-  [[nodiscard]] static Opened open(const std::filesystem::path& folder, bool create);
+  /// says so, or where keys that were there are missing. A manifest that a power cut tore is mended, which whoever
+  /// holds the data folder's lock may do. `env`: a disk of tests that loses what was not synced.
+  [[nodiscard]] static Opened open(const std::filesystem::path& folder, bool create, rocksdb::Env* env = nullptr);
   [[nodiscard]] static Opened open_read_only(const std::filesystem::path& folder);
   [[nodiscard]] static Opened open_secondary(const std::filesystem::path& folder, const std::filesystem::path& scratch);
   ~KeyDatabase();

@@ -14,7 +14,9 @@
 #include "eventstore/keys.h"
 #include "eventstore/recovery_floor.h"
 #include "eventstore/storage.h"
+#include "eventstore/storage_options.h"
 #include "eventstore/store_opening.h"
+#include "eventstore/torn_manifest.h"
 #include "eventstore/wal_tail.h"
 
 namespace tweestap::eventstore {
@@ -37,25 +39,6 @@ std::expected<void, Failure> check_space(const OpenSettings& settings) {
 
 bool has_log(const std::filesystem::path& data) { return std::filesystem::exists(log_folder(data)); }
 
-// Step one: look without changing a file.
-std::expected<Head, Failure> inspect(const OpenSettings& settings, const StorageSettings& storage_settings) {
-  const auto ring = read_floor(ring_file(settings.data));
-  if (!ring) return std::unexpected(ring.error());
-  if (!*ring) {
-    return std::unexpected(
-        Failure{Failure::Kind::Damaged, "the file " + ring_file(settings.data).string() +
-                                            ", which says what was acknowledged, is missing: put it back, or restore"});
-  }
-  auto storage = Storage::open_read_only(storage_settings);
-  if (!storage) return std::unexpected(std::move(storage.error()));
-  if (const auto identity = load_identity(**storage); !identity) return std::unexpected(identity.error());
-  const auto head = load_head(**storage);
-  if (!head) return head;
-  if (auto above = check_floor(**storage, *head, (*ring)->highest); !above) return std::unexpected(above.error());
-  if (auto whole = check_content(**storage, *head); !whole) return std::unexpected(whole.error());
-  return head;
-}
-
 std::expected<void, Failure> check_families(const StorageSettings& settings) {
   const auto names = families_in(settings);
   if (!names) {
@@ -70,6 +53,29 @@ std::expected<void, Failure> check_families(const StorageSettings& settings) {
     return std::unexpected(invalid("the database in " + settings.folder.string() + " is not a Tweestap log"));
   }
   return {};
+}
+
+// Step one: look without changing a file.
+std::expected<Head, Failure> inspect(const OpenSettings& settings, const StorageSettings& storage_settings) {
+  if (auto ours = check_families(storage_settings); !ours) return std::unexpected(ours.error());
+  const auto ring = read_floor(ring_file(settings.data));
+  if (!ring) return std::unexpected(ring.error());
+  if (!*ring) {
+    return std::unexpected(
+        Failure{Failure::Kind::Damaged, "the file " + ring_file(settings.data).string() +
+                                            ", which says what was acknowledged, is missing: put it back, or restore"});
+  }
+  auto storage = Storage::open_read_only(storage_settings);
+  if (!storage) return std::unexpected(std::move(storage.error()));
+  if (const auto identity = load_identity(**storage); !identity) return std::unexpected(identity.error());
+  const auto head = load_head(**storage);
+  if (!head) return head;
+  if (auto above = check_floor(**storage, *head, (*ring)->highest); !above) return std::unexpected(above.error());
+  if (auto whole = check_content(**storage, *head); !whole) return std::unexpected(whole.error());
+  if (auto follows = check_wal_follows(database_options(storage_settings), storage_settings.folder); !follows) {
+    return std::unexpected(follows.error());
+  }
+  return head;
 }
 
 std::expected<void, Failure> find_or_create(const OpenSettings& settings, const StorageSettings& storage_settings,
@@ -120,10 +126,15 @@ std::expected<OpenedStore, Failure> StoreOpening::open(const OpenSettings& setti
   if (auto there = find_or_create(settings, storage_settings, random, store.created_); !there) {
     return std::unexpected(there.error());
   }
-  if (auto ours = check_families(storage_settings); !ours) return std::unexpected(ours.error());
-  const auto seen = inspect(settings, storage_settings);
-  if (!seen) return std::unexpected(seen.error());
-  store.dropped_bytes_ = torn_bytes(storage_settings.folder);
+  std::expected<Head, Failure> seen;
+  const auto cut_off = look_past_torn_manifest(storage_settings.folder, [&](const std::filesystem::path& folder) {
+    StorageSettings there = storage_settings;
+    there.folder = folder;
+    seen = inspect(settings, there);
+    return seen ? std::expected<void, Failure>{} : std::unexpected(seen.error());
+  });
+  if (!cut_off) return std::unexpected(cut_off.error());
+  store.dropped_bytes_ = *cut_off + torn_bytes(storage_settings.folder);
 
   auto storage = Storage::open(storage_settings);
   if (!storage) return std::unexpected(std::move(storage.error()));

@@ -141,9 +141,7 @@ void FaultyDisk::drop_unsynced(UnsyncedTail tail, std::mt19937_64& random) {
     const std::uint64_t size = std::filesystem::file_size(name);
     if (size <= written.synced) continue;
     const std::uint64_t kept = written.synced + random() % (size - written.synced + 1);
-    // A manifest that ends in garbage RocksDB refuses, which is safe and no torn write-ahead log.
-    const bool wal = std::filesystem::path{name}.extension() == ".log";
-    switch (wal || tail == UnsyncedTail::Lost ? tail : UnsyncedTail::CutSomewhere) {
+    switch (tail) {
       case UnsyncedTail::Lost:
         std::filesystem::resize_file(name, written.synced);
         break;
