@@ -1,5 +1,8 @@
 #include "projections/accounts.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "domain/evolve.h"
 #include "projections/all.h"
 #include "projections/row.h"
@@ -85,13 +88,18 @@ std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, con
     if (loaded && *loaded == nullptr) return &cache_->put(subject, {}, {});
     return loaded;
   }
-  if (const auto kept = kept_.find(subject); kept != kept_.end()) return &kept->second;
+  if (last_ != nullptr && last_->first == subject) return &last_->second;
+  if (const auto kept = kept_.find(subject); kept != kept_.end()) {
+    last_ = &*kept;
+    return &last_->second;
+  }
   auto stored = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kName);
   if (!stored) return std::unexpected(stored.error());
   if (kept_.size() >= kept_max_) {
     if (auto written = finish(rows); !written) return std::unexpected(written.error());
   }
-  return &kept_.emplace(subject, std::move(*stored).value_or(domain::AccountState{})).first->second;
+  last_ = &*kept_.emplace(subject, std::move(*stored).value_or(domain::AccountState{})).first;
+  return &last_->second;
 }
 
 void AccountsView::write(Rows& rows, const domain::Subject& subject, const domain::AccountState& state) {
@@ -119,8 +127,14 @@ std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& row
 }
 
 std::expected<void, Failure> AccountsView::finish(Rows& rows) {
-  for (const auto& [subject, state] : kept_) write(rows, subject, state);
+  // In the order of their keys: whoever takes them need not sort them.
+  std::vector<decltype(kept_)::const_pointer> sorted;
+  sorted.reserve(kept_.size());
+  for (const auto& account : kept_) sorted.push_back(&account);
+  std::ranges::sort(sorted, {}, [](const auto* account) -> const domain::Subject& { return account->first; });
+  for (const auto* account : sorted) write(rows, account->first, account->second);
   kept_.clear();
+  last_ = nullptr;
   return {};
 }
 

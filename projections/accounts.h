@@ -50,7 +50,8 @@ class AccountsView final : public eventstore::InlineView {
   std::shared_ptr<AccountCache> cache_;  // none in a rebuild
   std::size_t kept_max_ = 0;
   std::unordered_map<domain::Subject, domain::AccountState, SubjectHash> kept_;
-  std::string row_;  // room for encoding
+  decltype(kept_)::pointer last_ = nullptr;  // of the event before: a login's events often follow one another
+  std::string row_;                          // room for encoding
 };
 
 /// The account's state, from the cache or the row; nullptr where there is no such account. Damaged where the row does

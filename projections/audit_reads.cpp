@@ -15,12 +15,12 @@ void add_actor(RowKey& key, const domain::Actor& actor) {
       actor);
 }
 
-TextKey key_of(const domain::Actor& actor, const ReadSubject& whose) {
+RowKey key_of(const domain::Actor& actor, const ReadSubject& whose) {
   RowKey key{'r'};
   add_actor(key, actor);
   key.add_u8(static_cast<std::uint8_t>(whose.index()));
   std::visit([&key](const auto& one) { key.add(one.bytes); }, whose);
-  return {std::string{key.view()}};
+  return key;
 }
 
 }  // namespace
@@ -34,7 +34,7 @@ std::expected<void, Failure> AuditReadsView::apply(const Stored& stored, Rows& r
   const auto* read = std::get_if<domain::AuditRead>(&stored.event);
   if (read == nullptr) return {};
   if (!read->account && !read->identifier_hash) return {};
-  const TextKey key =
+  const RowKey key =
       key_of(stored.actor, read->account ? ReadSubject{*read->account} : ReadSubject{*read->identifier_hash});
   const auto before = reads_.get(rows, key);
   if (!before) return std::unexpected(before.error());
@@ -49,7 +49,7 @@ std::expected<void, Failure> AuditReadsView::finish(Rows& rows) {
 
 std::expected<std::optional<domain::Time>, Failure> read_audit_read(RowReader& rows, const domain::Actor& actor,
                                                                     const ReadSubject& whose) {
-  const auto read = read_row<AuditReadRow>(rows, kAuditReadsView, key_of(actor, whose).row_key(), "audit_reads");
+  const auto read = read_row<AuditReadRow>(rows, kAuditReadsView, key_of(actor, whose), "audit_reads");
   if (!read) return std::unexpected(read.error());
   if (!*read) return std::optional<domain::Time>{};
   return std::optional{(*read)->at};

@@ -31,7 +31,7 @@ class AuditReadsView final : public eventstore::InlineView {
   [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
-  ExpiringRows<TextKey, AuditReadRow> reads_;
+  ExpiringRows<RowKey, AuditReadRow> reads_;
 };
 
 /// The time of the last one, if it is still known: it stays so for a day.

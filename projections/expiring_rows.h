@@ -3,16 +3,18 @@
 // it is done.
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <expected>
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "projections/expiry.h"
+#include "projections/kept_rows.h"
 #include "projections/row.h"
 
 namespace tweestap::projections {
@@ -27,7 +29,7 @@ enum class Keeping : std::uint8_t {
 inline constexpr std::size_t kKeptRowsMax = 1'000'000;
 
 /// The rows of one kind in one view. `Row` has `end()`, which may grow and never shrinks while the row is there; `Key`
-/// has `row_key()`, sorts as its row key does, and has `Key::Hash`. Thread rule: as its view.
+/// has `row_key()`, sorts as its row key does, and has what kept_rows.h asks for. Thread rule: as its view.
 template <class Key, domain::DescribedRow Row>
 class ExpiringRows {
  public:
@@ -46,74 +48,99 @@ class ExpiringRows {
 
   [[nodiscard]] std::expected<std::optional<Row>, Failure> get(RowReader& rows, const Key& key) const {
     if (keeping_ == Keeping::InRows) return read_row<Row>(rows, view_, key.row_key(), view_name_);
-    const auto kept = kept_.find(key);
-    return kept == kept_.end() ? std::optional<Row>{} : std::optional{kept->second};
+    const auto place = kept_.find(key);
+    return place ? std::optional{kept_[*place].row} : std::optional<Row>{};
   }
 
   /// `before` is the end that the row had, if it was there.
   void put(Rows& rows, const Key& key, std::optional<domain::Time> before, const Row& row) {
-    if (keeping_ == Keeping::InRows) return put_in_rows(rows, key, before, row);
-    kept_.insert_or_assign(key, row);
-    if (!before || due_of(*before) != due_of(row.end())) due_[due_of(row.end())].add(key);
+    if (keeping_ == Keeping::InRows) {
+      write(rows, key, row);
+      index_.set(rows, key.row_key(), before, row.end());
+      return;
+    }
+    const auto place = kept_.put(key, row);
+    const domain::Time due = due_of(row.end());
+    if (!before || due_of(*before) != due) due_[due].add(key, place);
     if (kept_.size() > kept_max_) finish(rows);
   }
 
   void erase(Rows& rows, const Key& key, domain::Time end) {
     if (keeping_ == Keeping::UntilTheEnd) {
-      kept_.erase(key);
+      if (const auto place = kept_.find(key)) kept_.erase(*place);
       return;
     }
-    const auto row_key = key.row_key();
+    const auto& row_key = key.row_key();
     rows.erase(view_, row_key);
     index_.forget(rows, row_key, end);
   }
 
-  /// Writes what was kept; from then on everything is in the rows.
+  /// Writes what was kept; from then on everything is in the rows. First the rows, then the index, each in the order of
+  /// its keys, so that whoever takes them need not sort them where the index has the last tag of the view.
   void finish(Rows& rows) {
     if (keeping_ == Keeping::InRows) return;
     keeping_ = Keeping::InRows;
-    for (const auto& [key, row] : kept_) put_in_rows(rows, key, std::nullopt, row);
+    std::map<domain::Time, std::vector<const typename Kept::Entry*>> by_due;
+    for (const auto* entry : kept_.sorted()) {
+      write(rows, entry->key, entry->row);
+      by_due[due_of(entry->row.end())].push_back(entry);
+    }
+    for (const auto& [due, entries] : by_due) {
+      for (const auto* entry : entries) index_.set(rows, entry->key.row_key(), std::nullopt, entry->row.end());
+    }
     kept_ = {};
     due_ = {};
   }
 
  private:
-  // The keys whose rows may be due at one time: a row that is gone, or has moved to a later time, is still named here.
+  using Kept = KeptRows<Key, Row>;
+
+  // Where the rows lie that may be due at one time. A row that is gone, or has moved to a later time, is still named
+  // here, or another one that was put in its place: so each is asked whether it is there and due.
   struct Due {
-    std::vector<Key> keys;
+    struct Named {
+      std::uint64_t order;  // of the row's key, so that sorting need not look at the rows
+      typename Kept::Place place;
+    };
+    std::vector<Named> rows;
     bool sorted = false;
 
-    void add(const Key& key) {
-      keys.push_back(key);
+    void add(const Key& key, typename Kept::Place place) {
+      rows.push_back({key.order(), place});
       sorted = false;
     }
-    // The smallest first, as the index of the live rows has them.
-    Key take() {
-      if (!sorted) std::ranges::sort(keys, std::greater<>{});
+    // The smallest key first, as the index of the live rows has them.
+    Named take(const Kept& kept) {
+      if (!sorted) {
+        std::ranges::sort(rows, [&](const Named& a, const Named& b) {
+          return a.order != b.order ? a.order > b.order : kept[b.place].key < kept[a.place].key;
+        });
+      }
       sorted = true;
-      const Key key = keys.back();
-      keys.pop_back();
-      return key;
+      const Named smallest = rows.back();
+      rows.pop_back();
+      return smallest;
     }
   };
 
-  void put_in_rows(Rows& rows, const Key& key, std::optional<domain::Time> before, const Row& row) {
-    const auto row_key = key.row_key();
-    write_row(rows, view_, row_key, row);
-    index_.set(rows, row_key, before, row.end());
+  void write(Rows& rows, const Key& key, const Row& row) {
+    room_.clear();
+    encode_row(row, room_);
+    rows.put(view_, key.row_key(), room_);
   }
 
   void sweep_kept(domain::Time now) {
     for (std::size_t swept = 0; swept < kSweptPerEvent && !due_.empty();) {
       const auto first = due_.begin();
       if (now < first->first + kKeptAfterEnd) return;
-      if (first->second.keys.empty()) {
+      if (first->second.rows.empty()) {
         due_.erase(first);
         continue;
       }
-      const auto kept = kept_.find(first->second.take());
-      if (kept == kept_.end() || due_of(kept->second.end()) != first->first) continue;
-      kept_.erase(kept);
+      const auto named = first->second.take(kept_);
+      const auto& entry = kept_[named.place];
+      if (!entry.there || entry.key.order() != named.order || due_of(entry.row.end()) != first->first) continue;
+      kept_.erase(named.place);
       ++swept;
     }
   }
@@ -123,18 +150,9 @@ class ExpiringRows {
   ExpiryIndex index_;
   Keeping keeping_;
   std::size_t kept_max_;
-  std::unordered_map<Key, Row, typename Key::Hash> kept_;
+  Kept kept_;
   std::map<domain::Time, Due> due_;
-};
-
-/// A key that is its row key, for views that few events touch.
-struct TextKey {
-  std::string text;
-  [[nodiscard]] std::string_view row_key() const { return text; }
-  friend auto operator<=>(const TextKey&, const TextKey&) = default;
-  struct Hash {
-    std::size_t operator()(const TextKey& key) const noexcept { return std::hash<std::string>{}(key.text); }
-  };
+  std::string room_;  // for encoding
 };
 
 }  // namespace tweestap::projections

@@ -98,26 +98,26 @@ domain::FailureCount joined(const domain::FailureCount& a, const domain::Failure
           std::max(a.last_at, b.last_at), std::max(a.refused_until, b.refused_until)};
 }
 
-std::string here_key(domain::Listener listener, const Whose& whose, const std::optional<domain::Pseudonym>& network) {
+RowKey here_key(domain::Listener listener, const Whose& whose, const std::optional<domain::Pseudonym>& network) {
   RowKey key{'h'};
   add_listener(key, listener);
   add_whose(key, whose);
   if (network) add_network(key, *network);
-  return std::string{key.view()};
+  return key;
 }
 
-std::string anywhere_key(domain::Listener listener, const Whose& whose) {
+RowKey anywhere_key(domain::Listener listener, const Whose& whose) {
   RowKey key{'a'};
   add_listener(key, listener);
   add_whose(key, whose);
-  return std::string{key.view()};
+  return key;
 }
 
-std::string network_key(domain::Listener listener, const domain::Pseudonym& network) {
+RowKey network_key(domain::Listener listener, const domain::Pseudonym& network) {
   RowKey key{'n'};
   add_listener(key, listener);
   add_network(key, network);
-  return std::string{key.view()};
+  return key;
 }
 
 LimitsView::LimitsView(Keeping keeping) : limits_(kLimitsView, kName, 'x', keeping) {}
@@ -129,20 +129,20 @@ std::expected<void, Failure> LimitsView::finish(Rows& rows) {
   return {};
 }
 
-std::expected<void, Failure> LimitsView::count(Rows& rows, const std::string& key, domain::Time at) {
-  auto row = limits_.get(rows, {key});
+std::expected<void, Failure> LimitsView::count(Rows& rows, const RowKey& key, domain::Time at) {
+  auto row = limits_.get(rows, key);
   if (!row) return std::unexpected(row.error());
   const auto end_before = *row ? std::optional{(*row)->end()} : std::nullopt;
   Limit limit = std::move(*row).value_or(Limit{});
   limit.count(at);
-  limits_.put(rows, {key}, end_before, limit);
+  limits_.put(rows, key, end_before, limit);
   return {};
 }
 
-std::expected<void, Failure> LimitsView::clear(Rows& rows, const std::string& key) {
-  const auto row = limits_.get(rows, {key});
+std::expected<void, Failure> LimitsView::clear(Rows& rows, const RowKey& key) {
+  const auto row = limits_.get(rows, key);
   if (!row) return std::unexpected(row.error());
-  if (*row) limits_.erase(rows, {key}, (*row)->end());
+  if (*row) limits_.erase(rows, key, (*row)->end());
   return {};
 }
 
@@ -150,19 +150,19 @@ std::expected<void, Failure> LimitsView::clear(Rows& rows, const std::string& ke
 // Always at `here` too, for whoever tries again. A failure that two counts have as their last one made the wait of
 // `here`: the intervals of another network or identifier are told by their own events.
 std::expected<void, Failure> LimitsView::refuse(Rows& rows, const Keys& keys, domain::Time until) {
-  const auto here = limits_.get(rows, {keys.here});
+  const auto here = limits_.get(rows, keys.here);
   if (!here) return std::unexpected(here.error());
-  const auto note = [&](const std::string& key, const std::optional<Limit>& row) {
+  const auto note = [&](const RowKey& key, const std::optional<Limit>& row) {
     const auto end_before = row ? std::optional{row->end()} : std::nullopt;
     Limit limit = row.value_or(Limit{});
     limit.refused_until = std::max(limit.refused_until, until);
-    limits_.put(rows, {key}, end_before, limit);
+    limits_.put(rows, key, end_before, limit);
   };
-  for (const std::string& key : {keys.anywhere, keys.network}) {
-    if (key.empty()) continue;
-    const auto row = limits_.get(rows, {key});
+  for (const RowKey* key : {&keys.anywhere, keys.network ? &*keys.network : nullptr}) {
+    if (key == nullptr) continue;
+    const auto row = limits_.get(rows, *key);
     if (!row) return std::unexpected(row.error());
-    if (waits_from(*row, until) && (!*here || (*here)->last_at != (*row)->last_at)) note(key, *row);
+    if (waits_from(*row, until) && (!*here || (*here)->last_at != (*row)->last_at)) note(*key, *row);
   }
   note(keys.here, *here);
   return {};
@@ -175,14 +175,14 @@ std::expected<void, Failure> LimitsView::apply(const Stored& stored, Rows& rows)
   const auto account = stored.subject.account();
   if (!account && !tried->identifier_hash) return {};
   const Whose whose = account ? Whose{*account} : Whose{*tried->identifier_hash};
-  Keys keys{here_key(tried->listener, whose, tried->network), {}, {}};
-  if (tried->came == Try::Came::ToSuccess) return clear(rows, keys.here);
-  keys.anywhere = anywhere_key(tried->listener, whose);
+  const RowKey here = here_key(tried->listener, whose, tried->network);
+  if (tried->came == Try::Came::ToSuccess) return clear(rows, here);
+  Keys keys{here, anywhere_key(tried->listener, whose), std::nullopt};
   if (tried->network) keys.network = network_key(tried->listener, *tried->network);
   if (tried->came == Try::Came::ToThrottle) return refuse(rows, keys, tried->until);
-  for (const std::string& key : {keys.here, keys.anywhere, keys.network}) {
-    if (key.empty()) continue;
-    if (auto counted = count(rows, key, stored.time); !counted) return counted;
+  for (const RowKey* key : {&keys.here, &keys.anywhere, keys.network ? &*keys.network : nullptr}) {
+    if (key == nullptr) continue;
+    if (auto counted = count(rows, *key, stored.time); !counted) return counted;
   }
   return {};
 }
@@ -193,7 +193,7 @@ Trier trier_of(const Whose& whose, const domain::Caller& caller) {
 
 std::expected<domain::ThrottleCounts, Failure> read_counts(RowReader& rows, const Trier& trier, domain::Time now) {
   domain::ThrottleCounts counts;
-  const auto add = [&](domain::FailureCount& to, const std::string& key) -> std::expected<void, Failure> {
+  const auto add = [&](domain::FailureCount& to, const RowKey& key) -> std::expected<void, Failure> {
     const auto limit = read_limit(rows, key);
     if (!limit) return std::unexpected(limit.error());
     if (*limit) to = joined(to, (*limit)->at(now));

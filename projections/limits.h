@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <expected>
 #include <optional>
-#include <string>
 #include <variant>
 #include <vector>
 
@@ -61,10 +60,10 @@ struct Limit {
 [[nodiscard]] domain::FailureCount joined(const domain::FailureCount& a, const domain::FailureCount& b);
 
 // Keys of rows, also of what is counted in memory (unstored_failures.h).
-[[nodiscard]] std::string here_key(domain::Listener listener, const Whose& whose,
-                                   const std::optional<domain::Pseudonym>& network);
-[[nodiscard]] std::string anywhere_key(domain::Listener listener, const Whose& whose);
-[[nodiscard]] std::string network_key(domain::Listener listener, const domain::Pseudonym& network);
+[[nodiscard]] RowKey here_key(domain::Listener listener, const Whose& whose,
+                              const std::optional<domain::Pseudonym>& network);
+[[nodiscard]] RowKey anywhere_key(domain::Listener listener, const Whose& whose);
+[[nodiscard]] RowKey network_key(domain::Listener listener, const domain::Pseudonym& network);
 
 /// View 4. Rows: `h`, `a`, `n` (the scopes), listener, whose, network -> Limit; `x` the expiry index.
 ///
@@ -82,15 +81,15 @@ class LimitsView final : public eventstore::InlineView {
 
  private:
   struct Keys {
-    std::string here;
-    std::string anywhere;
-    std::string network;  // empty: not known
+    RowKey here;
+    RowKey anywhere;
+    std::optional<RowKey> network;  // empty: not known
   };
-  [[nodiscard]] std::expected<void, Failure> count(Rows& rows, const std::string& key, domain::Time at);
-  [[nodiscard]] std::expected<void, Failure> clear(Rows& rows, const std::string& key);
+  [[nodiscard]] std::expected<void, Failure> count(Rows& rows, const RowKey& key, domain::Time at);
+  [[nodiscard]] std::expected<void, Failure> clear(Rows& rows, const RowKey& key);
   [[nodiscard]] std::expected<void, Failure> refuse(Rows& rows, const Keys& keys, domain::Time until);
 
-  ExpiringRows<TextKey, Limit> limits_;
+  ExpiringRows<RowKey, Limit> limits_;
 };
 
 /// Who tries.

@@ -1,5 +1,7 @@
 #include "projections/projection.h"
 
+#include "platform/bug.h"
+
 namespace tweestap::projections {
 
 Failure damaged_row(std::string_view view) {
@@ -9,9 +11,6 @@ Failure damaged_row(std::string_view view) {
                                       name + "'"};
 }
 
-RowKey& RowKey::add_u64(std::uint64_t value) {
-  for (int shift = 56; shift >= 0; shift -= 8) text_.push_back(static_cast<char>(value >> shift & 0xff));
-  return *this;
-}
+void RowKey::too_long() { platform::bug("a row's key is beyond its maximum"); }
 
 }  // namespace tweestap::projections

@@ -46,6 +46,7 @@ struct TokenRow {
 struct TokenKey {
   domain::TokenId token;
   [[nodiscard]] RowKey row_key() const { return RowKey{'t'}.add(token); }
+  [[nodiscard]] std::uint64_t order() const { return first_bytes(token.bytes.data()); }
   friend auto operator<=>(const TokenKey&, const TokenKey&) = default;
   struct Hash {
     std::size_t operator()(const TokenKey& key) const noexcept { return SubjectHash{}({key.token.bytes}); }

@@ -1,17 +1,15 @@
 #include "projections/unstored_failures.h"
 
 #include <algorithm>
-#include <utility>
-#include <vector>
 
 namespace tweestap::projections {
 namespace {
 
-std::string here_of(const Trier& trier) { return here_key(trier.listener, trier.whose, trier.network); }
+RowKey here_of(const Trier& trier) { return here_key(trier.listener, trier.whose, trier.network); }
 
 }  // namespace
 
-UnstoredFailures::Entry& UnstoredFailures::at(std::string key) {
+UnstoredFailures::Entry& UnstoredFailures::at(const RowKey& key) {
   if (const auto place = places_.find(key); place != places_.end()) {
     entries_.splice(entries_.begin(), entries_, place->second);
     return entries_.front();
@@ -20,13 +18,13 @@ UnstoredFailures::Entry& UnstoredFailures::at(std::string key) {
     places_.erase(entries_.back().key);
     entries_.pop_back();
   }
-  entries_.push_front(Entry{std::move(key), {}, 0});
+  entries_.push_front(Entry{key, {}, 0});
   places_.emplace(entries_.front().key, entries_.begin());
   keys_.store(entries_.size(), std::memory_order_release);
   return entries_.front();
 }
 
-const UnstoredFailures::Entry* UnstoredFailures::find(const std::string& key) const {
+const UnstoredFailures::Entry* UnstoredFailures::find(const RowKey& key) const {
   const auto place = places_.find(key);
   return place == places_.end() ? nullptr : &*place->second;
 }
@@ -66,7 +64,7 @@ void UnstoredFailures::refuse_until(const Trier& trier, domain::Time until) {
 void UnstoredFailures::add_to(domain::ThrottleCounts& counts, const Trier& trier, domain::Time now) const {
   if (keys_.load(std::memory_order_acquire) == 0) return;
   const std::lock_guard lock{mutex_};
-  const auto add = [&](domain::FailureCount& to, const std::string& key) {
+  const auto add = [&](domain::FailureCount& to, const RowKey& key) {
     if (const Entry* entry = find(key)) to = joined(to, entry->limit.at(now));
   };
   add(counts.here, here_of(trier));

@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <list>
 #include <mutex>
-#include <string>
 #include <unordered_map>
 
 #include "domain/time.h"
@@ -43,19 +42,19 @@ class UnstoredFailures {
 
  private:
   struct Entry {
-    std::string key;
+    RowKey key;
     Limit limit;
     std::uint64_t suppressed = 0;
   };
-  Entry& at(std::string key);
-  [[nodiscard]] const Entry* find(const std::string& key) const;
+  Entry& at(const RowKey& key);
+  [[nodiscard]] const Entry* find(const RowKey& key) const;
 
   std::size_t keys_max_;
   mutable std::mutex mutex_;
   std::atomic<std::size_t> keys_{0};
   std::atomic<std::uint64_t> unstored_{0};
   std::list<Entry> entries_;  // most recently moved first
-  std::unordered_map<std::string, std::list<Entry>::iterator> places_;
+  std::unordered_map<RowKey, std::list<Entry>::iterator, RowKey::Hash> places_;
 };
 
 }  // namespace tweestap::projections
