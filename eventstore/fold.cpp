@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "eventstore/applying.h"
-#include "eventstore/envelope.h"
 #include "eventstore/keys.h"
 
 namespace tweestap::eventstore {
@@ -13,6 +12,10 @@ using platform::Failure;
 
 constexpr std::uint64_t kProgressEvery = 10'000;           // events: several times a second
 constexpr std::size_t kWriteBytes = std::size_t{1} << 20;  // of rows that go to disk in one write
+
+bool is_position_key(std::string_view key, std::uint64_t position) {
+  return key.size() == sizeof position && read_u64(key) == position;
+}
 
 }  // namespace
 
@@ -36,8 +39,9 @@ std::expected<void, Failure> Fold::run(const StoredContent& content, std::uint64
   const auto events = content.storage().iterate(Family::Events, nullptr, content.snapshot(), /*fill_cache=*/false);
   events->SeekToFirst();
   for (std::uint64_t position = 1; position <= last; ++position, events->Next()) {
-    if (!events->status().ok()) return std::unexpected(failure_of(events->status(), "reading the log"));
-    if (!events->Valid() || events->key().ToStringView() != position_key(position)) {
+    // An iterator with a failure is not valid, so that is asked first and once.
+    if (!events->Valid() || !is_position_key(events->key().ToStringView(), position)) {
+      if (!events->status().ok()) return std::unexpected(failure_of(events->status(), "reading the log"));
       return std::unexpected(damaged("event " + std::to_string(position) + " is missing from the log"));
     }
     if (auto applied = apply(events->value().ToStringView(), views); !applied) return applied;
@@ -46,8 +50,9 @@ std::expected<void, Failure> Fold::run(const StoredContent& content, std::uint64
     }
     if (progress && position % kProgressEvery == 0) progress(position, last);
   }
+  Rows& end = spilled_ ? static_cast<Rows&>(rows_) : last_;
   for (InlineView* view : views) {
-    if (auto finished = view->finish(rows_); !finished) return finished;
+    if (auto finished = view->finish(end); !finished) return finished;
   }
   if (rows_.failure()) return std::unexpected(*rows_.failure());
   if (progress) progress(last, last);
@@ -55,9 +60,8 @@ std::expected<void, Failure> Fold::run(const StoredContent& content, std::uint64
 }
 
 std::expected<void, Failure> Fold::apply(std::string_view bytes, std::span<InlineView* const> views) {
-  const auto envelope = decode(bytes);
-  if (!envelope) return std::unexpected(envelope.error());
-  const Stored stored = stored_of(*envelope);
+  if (auto decoded = decode(bytes, envelope_); !decoded) return decoded;
+  const Stored stored = stored_of(envelope_);
   for (InlineView* view : views) {
     if (auto applied = view->apply(stored, rows_); !applied) return applied;
   }
@@ -72,6 +76,7 @@ std::expected<void, Failure> Fold::spill() {
     scratch_.emplace(std::move(*scratch));
     StorageSettings settings;
     settings.folder = scratch_->path() / "rows";
+    settings.recent_rows_bytes = 0;  // rows are put there behind their back
     auto storage = Storage::create(settings);
     if (!storage) return std::unexpected(std::move(storage.error()));
     spilled_ = std::move(*storage);
@@ -92,26 +97,39 @@ std::expected<void, Failure> Fold::spill() {
 }
 
 std::expected<void, Failure> Fold::visit(ViewNumber view, const Visit& visit) {
-  if (spilled_) {
-    if (auto rest = spill(); !rest) return rest;
-    const std::string end = row_key_end(view);
-    const rocksdb::Slice bound{end};
-    const auto rows = spilled_->iterate(Family::Rows, end.empty() ? nullptr : &bound);
-    for (rows->Seek(row_key(view, {})); rows->Valid(); rows->Next()) {
-      auto seen = visit(rows->key().ToStringView(), rows->value().ToStringView());
-      if (!seen) return seen;
-    }
-    if (!rows->status().ok()) return std::unexpected(failure_of(rows->status(), "reading rows put aside"));
-    return {};
-  }
-  std::vector<const RowLayer::Map::value_type*> sorted;
+  if (spilled_) return visit_spilled(view, visit);
+  std::vector<const RowLayer::Map::value_type*> before;
   for (const auto& row : rows_.written().rows()) {
-    if (row.second && read_u16(row.first) == view) sorted.push_back(&row);
+    if (row.second && read_u16(row.first) == view) before.push_back(&row);
   }
-  std::ranges::sort(sorted, {}, [](const auto* row) -> std::string_view { return row->first; });
-  for (const auto* row : sorted) {
-    if (auto seen = visit(row->first, *row->second); !seen) return seen;
+  std::ranges::sort(before, {}, [](const auto* row) -> std::string_view { return row->first; });
+  auto at = before.begin();
+  const auto before_until = [&](std::string_view key) -> std::expected<void, Failure> {
+    for (; at != before.end() && (*at)->first < key; ++at) {
+      if (auto seen = visit((*at)->first, *(*at)->second); !seen) return seen;
+    }
+    return {};
+  };
+  for (const auto& [key, value] : last_.of(view)) {
+    if (auto seen = before_until(key); !seen) return seen;
+    if (at != before.end() && (*at)->first == key) ++at;  // written again at the end
+    if (auto seen = visit(key, value); !seen) return seen;
   }
+  for (; at != before.end(); ++at) {
+    if (auto seen = visit((*at)->first, *(*at)->second); !seen) return seen;
+  }
+  return {};
+}
+
+std::expected<void, Failure> Fold::visit_spilled(ViewNumber view, const Visit& visit) {
+  if (auto rest = spill(); !rest) return rest;
+  const std::string end = row_key_end(view);
+  const rocksdb::Slice bound{end};
+  const auto rows = spilled_->iterate(Family::Rows, end.empty() ? nullptr : &bound);
+  for (rows->Seek(row_key(view, {})); rows->Valid(); rows->Next()) {
+    if (auto seen = visit(rows->key().ToStringView(), rows->value().ToStringView()); !seen) return seen;
+  }
+  if (!rows->status().ok()) return std::unexpected(failure_of(rows->status(), "reading rows put aside"));
   return {};
 }
 

@@ -10,7 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "eventstore/envelope.h"
 #include "eventstore/inline_view.h"
+#include "eventstore/last_rows.h"
 #include "eventstore/layered_rows.h"
 #include "eventstore/rebuild.h"
 #include "eventstore/scratch_folder.h"
@@ -58,11 +60,14 @@ class Fold {
   [[nodiscard]] std::expected<void, platform::Failure> apply(std::string_view bytes,
                                                              std::span<InlineView* const> views);
   [[nodiscard]] std::expected<void, platform::Failure> spill();
+  [[nodiscard]] std::expected<void, platform::Failure> visit_spilled(ViewNumber view, const Visit& visit);
 
   std::size_t bytes_max_;
   std::optional<ScratchFolder> scratch_;
   std::shared_ptr<Storage> spilled_;
   LayeredRows rows_;
+  LastRows last_;      // over rows_, unless rows lie in a database: then views end there
+  Envelope envelope_;  // the one that is applied
 };
 
 }  // namespace tweestap::eventstore

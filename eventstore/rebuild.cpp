@@ -84,7 +84,7 @@ std::expected<std::uint64_t, Failure> differences(Fold& fold, const StoredConten
 
 std::expected<void, Failure> repair(Storage& storage, Fold& fold, const StoredContent& content, ViewNumber view) {
   rocksdb::ColumnFamilyHandle* const family = storage.handle(Family::Rows);
-  rocksdb::WriteBatch batch;
+  rocksdb::WriteBatch batch{kWriteBytes + kWriteBytes / 4};  // so that it need not grow
   const OnDifference write = [&](std::string_view key, std::string_view value) -> std::expected<void, Failure> {
     const rocksdb::Slice at{key.data(), key.size()};
     const auto added =
@@ -127,7 +127,9 @@ std::expected<void, Failure> rebuild(OpenedStore& store, std::span<InlineView* c
   for (const InlineView* view : views) {
     // Between these two the view counts as not built, so a kill in the middle leads here again.
     if (auto dropped = drop_checkpoint(storage, view->number()); !dropped) return dropped;
-    if (auto repaired = repair(storage, fold, content, view->number()); !repaired) return repaired;
+    auto repaired = repair(storage, fold, content, view->number());
+    storage.recent_rows().clear();
+    if (!repaired) return repaired;
     auto stored = store_checkpoint(storage, view->number(), {view->format(), head->position});
     if (!stored) return stored;
   }
