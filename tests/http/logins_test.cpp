@@ -165,37 +165,6 @@ TEST(OTP_3, ASpentStepStaysSpentAfterARestart) {
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, waiting).code(), "code_rejected");
 }
 
-TEST(OTP_2, OneCodeLetsInOnceHoweverManySubmitIt) {
-  constexpr std::size_t kThreads = 64;
-  constexpr int kRounds = 25;
-  PeopleService house;
-  (void)house.account();
-  const Enrolled alex = house.enrol();
-  for (int round = 0; round < kRounds; ++round) {
-    // Of the round before: its lock, and the failures that a right code clears.
-    house.after(domain::hours(1));
-    ASSERT_EQ(house.post("/v1/logins/current/code", {{"code", house.code(alex.secret)}}, house.pending()).status, 200);
-    house.next_step();
-    // Several logins, so that it is the code that counts once and not the login.
-    std::vector<std::string> tokens;
-    for (int i = 0; i < 8; ++i) tokens.push_back(house.pending());
-    const std::string code = house.code(alex.secret);
-    std::barrier start(kThreads);
-    std::atomic<int> successes = 0;
-    {
-      std::vector<std::jthread> threads;
-      for (std::size_t i = 0; i < kThreads; ++i) {
-        threads.emplace_back([&, i] {
-          start.arrive_and_wait();
-          if (house.post("/v1/logins/current/code", {{"code", code}}, tokens[i % tokens.size()]).status == 200)
-            ++successes;
-        });
-      }
-    }
-    ASSERT_EQ(successes, 1) << round;
-  }
-}
-
 TEST(OTP_6, ParallelGuessesNeverEvaluateMoreThanTheLimit) {
   constexpr int kGuesses = 256;
   PeopleService house;
