@@ -90,6 +90,15 @@ TEST_F(INP_2_Batch, WithAnEventOfAnotherLogOrTimeIsDamage) {
   EXPECT_FALSE(takes_with([](Envelope& envelope) { ++envelope.time.us; }));
 }
 
+TEST_F(INP_2_Batch, ThatIsOlderThanTheOneBeforeIsDamage) {
+  Batch without_events = next_;
+  without_events.entries.clear();
+  without_events.time = load_head(*storage_)->time;
+  EXPECT_TRUE(takes(without_events));
+  --without_events.time.us;
+  EXPECT_FALSE(takes(without_events));
+}
+
 TEST_F(INP_2_Batch, WithOtherSealedBytesThanItsEventsCommitToIsDamage) {
   Batch changed = next_;
   ASSERT_FALSE(changed.entries.back().sealed_personal.empty());

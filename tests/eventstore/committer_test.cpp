@@ -160,6 +160,19 @@ TEST(AUD_1, ARefusalThatSawALostBatchIsNeverAnswered) {
   EXPECT_EQ(held.store().fatal().times(), 1);
 }
 
+// What the disk holds after a failed write is not known: neither the same batch nor the next one is written.
+TEST(DUR_3, NothingIsWrittenAfterAFailedWrite) {
+  HeldStore held;
+  auto next = held.submit(some(2));
+  held.until_decided(3);
+  held.control().fail();
+  held.control().let_go();
+  EXPECT_FALSE(held.first());
+  EXPECT_FALSE(next.get());
+  EXPECT_FALSE(held.store().play(some(3)));
+  EXPECT_EQ(held.control().batches().size(), 1U);
+}
+
 // THR-3: a wrong code is a fact; when the fact cannot be stored there is no answer but 503.
 TEST(THR_3, WhatCannotBeStoredIsUnavailable) {
   TemporaryFolder folder;

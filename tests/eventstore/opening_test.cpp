@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <map>
+#include <optional>
 
 #include "eventstore/creation.h"
 #include "eventstore/keys.h"
@@ -61,6 +62,19 @@ class Opening : public testing::Test {
       play.subject = tests::subject(i % 3);
       ASSERT_TRUE(store.play(play));
     }
+  }
+  // A store with three events, one of whose families is changed behind our back.
+  void change(Family family, std::string_view key, std::optional<std::string> value) {
+    play(3);
+    StorageSettings settings;
+    settings.folder = log_folder(data_);
+    const auto storage = Storage::open(settings);
+    ASSERT_TRUE(storage);
+    rocksdb::WriteBatch batch;
+    const rocksdb::Slice name{key.data(), key.size()};
+    const auto handle = (*storage)->handle(family);
+    ASSERT_TRUE((value ? batch.Put(handle, name, *value) : batch.Delete(handle, name)).ok());
+    ASSERT_TRUE((*storage)->write(batch));
   }
   TemporaryFolder folder_;
   fs::path data_ = folder_.path() / "data";
@@ -202,6 +216,28 @@ TEST_F(DUR_2, RefusesOtherEventsThanThoseAcknowledged) {
   play(5);
   fs::copy_file(folder_.path() / "ring", ring_file(data_), fs::copy_options::overwrite_existing);
   expect_refused(Failure::Kind::Damaged, "are not those that were acknowledged");
+}
+
+TEST_F(DUR_2, RefusesAnEventThatIsNotWhatTheTreeHolds) {
+  change(Family::Events, position_key(2), "another event");
+  expect_refused(Failure::Kind::Damaged, "event 2 is not what the tree holds");
+}
+
+TEST_F(DUR_2, RefusesAHoleAmongTheNewestEvents) {
+  change(Family::Events, position_key(2), std::nullopt);
+  expect_refused(Failure::Kind::Damaged, "event 2 is missing");
+}
+
+TEST_F(DUR_2, RefusesEventsBeyondTheHead) {
+  change(Family::Events, position_key(4), "one too many");
+  expect_refused(Failure::Kind::Damaged, "beyond its head");
+}
+
+TEST_F(DUR_2, RefusesAHeadThatTheTreeDoesNotLeadTo) {
+  Head head;
+  head.position = 3;
+  change(Family::Meta, kMetaHead, head_value(head));
+  expect_refused(Failure::Kind::Damaged, "does not lead to its root");
 }
 
 // After a power cut the ring file may be a second old.

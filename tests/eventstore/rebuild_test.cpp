@@ -130,6 +130,17 @@ TEST_F(RebuildTest, AnotherFormatIsRebuiltBeforeTheStoreIsUsed) {
   EXPECT_EQ(store.trouble(), "");
 }
 
+TEST_F(RebuildTest, RowsOfAnotherFormatAreNotUsed) {
+  auto store = open();
+  ASSERT_TRUE(store);
+  PlayCounts newer{2};
+  platform::SystemClock clock;
+  tests::PlayDecider decider;
+  const auto refused = Partition::create(std::move(*store), {}, decider, {&newer}, clock, random_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, platform::Failure::Kind::Invalid);
+}
+
 TEST_F(RebuildTest, AKillInTheMiddleLeadsToARebuild) {
   auto store = open();
   ASSERT_TRUE(store);
