@@ -49,7 +49,7 @@ domain::Time read_time(JsonCursor& cursor) {
   return {};
 }
 
-// For what has one of several forms: a subject, a correlation, an actor.
+// For what has one of several forms.
 template <class T, class Parse>
 T parsed(JsonCursor& cursor, Parse&& parse) {
   if (const auto value = parse(cursor.plain_string())) return *value;
@@ -65,6 +65,17 @@ domain::Subject read_subject(JsonCursor& cursor) {
     return subject;
   }
   return parsed<domain::Subject>(cursor, domain::Subject::parse);
+}
+
+// Most actors are accounts, and most events belong to a login: those are tried first, and judged once.
+domain::Actor read_actor(JsonCursor& cursor) {
+  if (cursor.next_is(R"("acc_)")) return read_id<domain::AccountId>(cursor);
+  return parsed<domain::Actor>(cursor, domain::parse_actor);
+}
+domain::Correlation read_correlation(JsonCursor& cursor) {
+  if (cursor.next_is(R"("lgn_)")) return read_id<domain::LoginId>(cursor);
+  if (cursor.next_is(R"("cmd_)")) return read_id<domain::CommandId>(cursor);
+  return parsed<domain::Correlation>(cursor, domain::parse_correlation);
 }
 
 void read_digest(JsonCursor& cursor, std::string_view before, std::optional<platform::Digest>& digest) {
@@ -198,9 +209,9 @@ std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   cursor.expect(R"(,"command":)");
   into.command = read_id<domain::CommandId>(cursor);
   cursor.expect(R"(,"correlation":)");
-  into.correlation = parsed<domain::Correlation>(cursor, domain::parse_correlation);
+  into.correlation = read_correlation(cursor);
   cursor.expect(R"(,"actor":)");
-  into.actor = parsed<domain::Actor>(cursor, domain::parse_actor);
+  into.actor = read_actor(cursor);
   into.on_behalf_of.reset();
   if (cursor.take(R"(,"onbehalfof":)")) into.on_behalf_of = read_id<domain::AccountId>(cursor);
   read_digest(cursor, R"(,"sealedpersonal":)", into.sealed_personal);
