@@ -105,8 +105,10 @@ void add_policy(CommandLine& line) {
   const auto assignments = std::make_shared<std::vector<std::string>>();
   line.add(group, "set", "change it, on a stopped service; an event like any other change", Reach::FolderOnly,
            [&line, assignments] { return run_set(line, *assignments); })
-      .argument("NAME=VALUE", assignments.get(),
-                "two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, four_eyes=false, …");
+      // CLI11 2.4 refuses a name with "=", and with it the whole program.
+      .argument("ASSIGNMENT", assignments.get(),
+                "NAME=VALUE: two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, "
+                "four_eyes=false, …");
 }
 
 }  // namespace tweestap::app
