@@ -88,7 +88,7 @@ class InlineView {
   /// A failure means that a row or the event cannot be what it is (Damaged): the service stops.
   [[nodiscard]] virtual std::expected<void, platform::Failure> apply(const Stored& stored, Rows& rows) = 0;
   /// A rebuild calls it after the last event: a view that was made to keep rows back writes them here (a rebuild then
-  /// encodes a row once and not once an event). The live path never calls it.
+  /// encodes a row once and not once an event), each once and none erased. The live path never calls it.
   [[nodiscard]] virtual std::expected<void, platform::Failure> finish(Rows& rows) {
     static_cast<void>(rows);
     return {};

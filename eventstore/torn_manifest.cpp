@@ -129,8 +129,8 @@ std::expected<std::uint64_t, Failure> look_past_torn_manifest(const fs::path& fo
   if (!without) return std::unexpected(without.error());
   if (auto made = make_double(folder, manifest, torn, without->path()); !made) return std::unexpected(made.error());
   if (const auto again = look(without->path()); !again) {
-    found.reason += "; and without the last " + std::to_string(torn) + " bytes of " + manifest.filename().string() +
-                    ", which are no record: " + again.error().reason;
+    found.reason += "; and without the last " + std::to_string(torn) + (torn == 1 ? " byte of " : " bytes of ") +
+                    manifest.filename().string() + ", which are no record: " + again.error().reason;
     return std::unexpected(std::move(found));
   }
   if (auto done = cut(manifest, torn); !done) return std::unexpected(done.error());

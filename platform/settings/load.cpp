@@ -71,7 +71,7 @@ class Loader {
       if (!name.starts_with(kPrefix) || name == "TWEESTAP_API_KEY" || name == "TWEESTAP_URL") continue;
       const auto known = environment_names_.find(name);
       if (known == environment_names_.end()) {
-        return std::unexpected(invalid("unknown environment variable " + name + near_variable(name)));
+        return std::unexpected(invalid("unknown environment variable " + name + nearest_variable(name)));
       }
       if (auto set = set_value(known->second, value, false, "env:" + name); !set) return set;
     }
@@ -104,22 +104,17 @@ class Loader {
  private:
   void begin_source() { set_here_.clear(); }
 
-  static std::string where_to_look(const std::optional<std::string>& near, std::string_view prefix = "") {
-    if (!near) return "; docs/reference/settings.md names all there are";
-    return "; the nearest known one is " + std::string(prefix) + *near;
-  }
-
-  std::string near_setting(std::string_view wanted) const {
+  std::string nearest_setting(std::string_view wanted) const {
     std::vector<std::string> names;
     for (const auto& [name, target] : names_) names.push_back(name);
-    return where_to_look(near_name(wanted, names));
+    return "; the nearest known one is " + nearest_name(wanted, names);
   }
 
   // What all of them begin with makes no two of them more alike.
-  std::string near_variable(std::string_view wanted) const {
+  std::string nearest_variable(std::string_view wanted) const {
     std::vector<std::string> names;
     for (const auto& [name, setting] : environment_names_) names.push_back(name.substr(kPrefix.size()));
-    return where_to_look(near_name(wanted.substr(kPrefix.size()), names), kPrefix);
+    return "; the nearest known one is " + std::string(kPrefix) + nearest_name(wanted.substr(kPrefix.size()), names);
   }
 
   std::expected<void, Failure> read_table(const toml::table& table, const std::string& prefix,
@@ -132,7 +127,7 @@ class Loader {
       }
       if (!names_.contains(name)) {
         return std::unexpected(
-            invalid("unknown setting " + name + " in " + source.substr(source.find(':') + 1) + near_setting(name)));
+            invalid("unknown setting " + name + " in " + source.substr(source.find(':') + 1) + nearest_setting(name)));
       }
       auto raw = raw_value(node);
       if (!raw) return std::unexpected(invalid(source + ": " + name + " has a value of a type that no setting has"));

@@ -23,17 +23,21 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   return row.back();
 }
 
-std::optional<std::string> near_name(std::string_view wanted, const std::vector<std::string>& names) {
+std::string nearest_name(std::string_view wanted, const std::vector<std::string>& names) {
   const auto last_part = [&](std::string_view name) {
     const std::size_t rest = name.size() - std::min(name.size(), wanted.size());
     return rest > 0 && name.ends_with(wanted) && (name[rest - 1] == '.' || name[rest - 1] == '_');
   };
-  if (wanted.empty()) return std::nullopt;
-  if (const auto found = std::ranges::find_if(names, last_part); found != names.end()) return *found;
-  const auto distance = [&](const std::string& name) { return edit_distance(wanted, name); };
-  const auto nearest = std::ranges::min_element(names, {}, distance);
-  if (nearest == names.end() || distance(*nearest) > wanted.size() / 2) return std::nullopt;
-  return *nearest;
+  if (names.empty()) return {};
+  if (const auto found = std::ranges::find_if(names, last_part); found != names.end() && !wanted.empty()) return *found;
+  return *std::ranges::min_element(names, {}, [&](const std::string& name) { return edit_distance(wanted, name); });
+}
+
+std::optional<std::string> near_name(std::string_view wanted, const std::vector<std::string>& names) {
+  const std::string nearest = nearest_name(wanted, names);
+  if (nearest.empty() || wanted.empty()) return std::nullopt;
+  const bool near = nearest.ends_with(wanted) || edit_distance(wanted, nearest) <= wanted.size() / 2;
+  return near ? std::optional{nearest} : std::nullopt;
 }
 
 }  // namespace tweestap::platform

@@ -172,7 +172,7 @@ TEST(PWD_2, MemoryDoesNotGrowUnderATenfoldFlood) {
     }
   }
   EXPECT_EQ(done + busy, 100);
-  EXPECT_GE(done, 10);
+  EXPECT_GE(done, 8) << "as many as wait at once get their turn, also where no worker had begun yet";
   EXPECT_GT(busy, 0);
   EXPECT_LE(running_most, 2) << "at most one a core";
   // Two blocks of 19 MiB and the stacks of a hundred threads. A sanitizer keeps four to eight bytes of notes for each.
