@@ -207,7 +207,7 @@ const KeyRing::ServiceKeys& KeyRing::unlocked_keys() const {
 
 std::expected<std::optional<std::string>, Failure> KeyRing::subject_record(const std::string& name) const {
   std::string known;
-  if (recent_->find(name, known) == Recent::Present) return known;
+  if (recent_->find(name, known).value_or(false)) return known;
   auto record = database_->get(name);
   if (record && *record) recent_->add(name, **record);
   return record;

@@ -25,14 +25,7 @@ bool LayeredRows::find(std::string_view full_key, std::string& value) {
     return true;
   }
   if (!storage_) return false;
-  switch (storage_->recent_rows().find(full_key, value)) {
-    case Recent::Present:
-      return true;
-    case Recent::Absent:
-      return false;
-    case Recent::Unknown:
-      break;
-  }
+  if (const auto known_lately = storage_->recent_rows().find(full_key, value)) return *known_lately;
   const auto found = storage_->get(Family::Rows, full_key, value);
   if (!found) {
     fail(found.error());

@@ -18,20 +18,20 @@ RecentRows::Part& RecentRows::part_of(std::string_view full_key) {
   return parts_[(TextHash{}(full_key) >> 57) % kParts];
 }
 
-Recent RecentRows::find(std::string_view full_key, std::string& value) {
-  if (part_bytes_max_ == 0) return Recent::Unknown;
+std::optional<bool> RecentRows::find(std::string_view full_key, std::string& value) {
+  if (part_bytes_max_ == 0) return std::nullopt;
   Part& part = part_of(full_key);
   const std::scoped_lock lock{part.mutex};
   auto at = part.young.find(full_key);
   if (at == part.young.end()) {
     const auto old = part.old.find(full_key);
-    if (old == part.old.end()) return Recent::Unknown;
+    if (old == part.old.end()) return std::nullopt;
     part.young_bytes += bytes_of(old->first, old->second);
     at = part.young.insert(part.old.extract(old)).position;
   }
-  if (!at->second) return Recent::Absent;
+  if (!at->second) return false;
   value.assign(*at->second);
-  return Recent::Present;
+  return true;
 }
 
 void RecentRows::set(std::string_view full_key, std::optional<std::string_view> value) {

@@ -13,9 +13,6 @@
 
 namespace tweestap::eventstore {
 
-/// What is known of a row without asking the database.
-enum class Recent : std::uint8_t { Unknown, Absent, Present };
-
 /// A second step comes within a minute of the first, and each asks for the same account a few times: so a login's rows
 /// are found here. By full key; also that there is none. Never wrong, because one side writes: whoever stores a batch
 /// publishes its rows before anybody hears of it, and what is read from the database is added by the committer alone,
@@ -27,7 +24,8 @@ class RecentRows {
   /// 0: keeps nothing.
   explicit RecentRows(std::size_t bytes_max) : part_bytes_max_(bytes_max / kParts) {}
 
-  [[nodiscard]] Recent find(std::string_view full_key, std::string& value);
+  /// Whether there is such a row, and its value then; nothing where only the database knows.
+  [[nodiscard]] std::optional<bool> find(std::string_view full_key, std::string& value);
   /// What was just read from the database by somebody who knows that nothing else is on its way there.
   void add(std::string_view full_key, std::optional<std::string_view> value);
   /// Rows that are stored now. The thread that stored them.

@@ -12,14 +12,7 @@ StoredRows::~StoredRows() { storage_->release(snapshot_); }
 bool StoredRows::get(ViewNumber view, std::string_view key, std::string& value) {
   const std::string full_key = row_key(view, key);
   if (of_ == Of::EachRead) {
-    switch (storage_->recent_rows().find(full_key, value)) {
-      case Recent::Present:
-        return true;
-      case Recent::Absent:
-        return false;
-      case Recent::Unknown:
-        break;
-    }
+    if (const auto known = storage_->recent_rows().find(full_key, value)) return *known;
   }
   const auto found = storage_->get(Family::Rows, full_key, value, snapshot_);
   if (found) return *found;

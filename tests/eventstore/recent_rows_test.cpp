@@ -16,19 +16,19 @@ namespace {
 TEST(RecentRows, KnowWhatWasPublishedAndWhatIsAbsent) {
   RecentRows rows{std::size_t{1} << 20};
   std::string value;
-  EXPECT_EQ(rows.find("k1", value), Recent::Unknown);
+  EXPECT_EQ(rows.find("k1", value), std::nullopt);
   RowLayer batch;
   batch.set("k1", "one");
   batch.set("k2", std::nullopt);
   rows.publish(batch);
-  EXPECT_EQ(rows.find("k1", value), Recent::Present);
+  EXPECT_EQ(rows.find("k1", value), true);
   EXPECT_EQ(value, "one");
-  EXPECT_EQ(rows.find("k2", value), Recent::Absent);
+  EXPECT_EQ(rows.find("k2", value), false);
   rows.add("k1", "two");
-  EXPECT_EQ(rows.find("k1", value), Recent::Present);
+  EXPECT_EQ(rows.find("k1", value), true);
   EXPECT_EQ(value, "two");
   rows.clear();
-  EXPECT_EQ(rows.find("k1", value), Recent::Unknown);
+  EXPECT_EQ(rows.find("k1", value), std::nullopt);
 }
 
 TEST(RecentRows, ForgetWhatWasNotAskedForLately) {
@@ -39,9 +39,9 @@ TEST(RecentRows, ForgetWhatWasNotAskedForLately) {
   rows.add("never", big);
   for (int i = 0; i < 4000; ++i) {  // four times what there is room for
     rows.add("row " + std::to_string(i), big);
-    ASSERT_EQ(rows.find("often", value), Recent::Present) << i;
+    ASSERT_EQ(rows.find("often", value), true) << i;
   }
-  EXPECT_EQ(rows.find("never", value), Recent::Unknown);
+  EXPECT_EQ(rows.find("never", value), std::nullopt);
 }
 
 TEST(RecentRows, AnOlderValueOfTheOldHalfIsNeverSeenAgain) {
@@ -52,7 +52,7 @@ TEST(RecentRows, AnOlderValueOfTheOldHalfIsNeverSeenAgain) {
     for (int key = 0; key < 50; ++key)
       rows.add("k" + std::to_string(key), std::to_string(round) + std::string(200, 'v'));
     for (int key = 0; key < 50; ++key) {
-      if (rows.find("k" + std::to_string(key), value) == Recent::Present) {
+      if (rows.find("k" + std::to_string(key), value) == true) {
         ASSERT_TRUE(value.starts_with(std::to_string(round) + "v")) << key;
       }
     }
@@ -63,7 +63,7 @@ TEST(RecentRows, WithoutRoomKeepNothing) {
   RecentRows rows{0};
   std::string value;
   rows.add("k", "v");
-  EXPECT_EQ(rows.find("k", value), Recent::Unknown);
+  EXPECT_EQ(rows.find("k", value), std::nullopt);
 }
 
 // What a caller reads after an answer has that answer's rows, also while many batches overlap.
