@@ -8,11 +8,12 @@
 #include <iterator>
 
 #include "tests/eventstore/samples.h"
+#include "tests/support/places.h"
 
 namespace tweestap::eventstore {
 namespace {
 
-std::filesystem::path golden_folder() { return std::filesystem::path{TWEESTAP_SOURCE_DIR} / "tests/golden/events"; }
+std::filesystem::path golden_folder() { return tests::source_dir() / "tests/golden/events"; }
 
 std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "tests/journey/person.h"
+#include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::tests {
@@ -244,7 +245,7 @@ TEST_F(Canaries, LOG_1_NoFieldOfAnyRequestIsInLogsMetricsErrorsEventsOrFiles) {
   expect_none("what it printed", file_text(folder_.path() / "out"));
 
   const ProcessResult events =
-      run_process({TWEESTAP_PROGRAM, "events", "--json", "--data", (folder_.path() / "data").string()});
+      run_process({program().string(), "events", "--json", "--data", (folder_.path() / "data").string()});
   ASSERT_EQ(events.status, 0) << events.err;
   EXPECT_NE(events.out.find(kPublicName), std::string::npos) << "the name of an API key is public";
   EXPECT_NE(events.out.find("login.password_rejected"), std::string::npos);

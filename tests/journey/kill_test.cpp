@@ -16,6 +16,7 @@
 #include "platform/crypto/totp.h"
 #include "platform/text/encoding.h"
 #include "tests/support/eventstore_play.h"
+#include "tests/support/places.h"
 #include "tests/support/service_process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -178,9 +179,9 @@ class KilledService : public ::testing::Test {
 
   void expect_whole() {
     const ProcessResult compared =
-        run_process({TWEESTAP_PROGRAM, "projections", "rebuild", "--compare", "--data", data()});
+        run_process({program().string(), "projections", "rebuild", "--compare", "--data", data()});
     EXPECT_EQ(compared.status, 0) << compared.out << compared.err;
-    const ProcessResult events = run_process({TWEESTAP_PROGRAM, "events", "--json", "--data", data()});
+    const ProcessResult events = run_process({program().string(), "events", "--json", "--data", data()});
     EXPECT_EQ(events.status, 0) << events.err;
     std::istringstream lines{events.out};
     std::map<std::string, std::uint64_t> versions;

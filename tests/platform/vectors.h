@@ -7,12 +7,13 @@
 #include <vector>
 
 #include "platform/text/encoding.h"
+#include "tests/support/places.h"
 
 namespace tweestap::platform {
 
 /// The lines of a file of tests/vectors, each split at its spaces; lines that begin with # are left out.
 inline std::vector<std::vector<std::string>> read_vectors(const std::string& name) {
-  std::ifstream file(std::string(TWEESTAP_SOURCE_DIR) + "/tests/vectors/" + name);
+  std::ifstream file(tests::source_dir() / "tests/vectors" / name);
   std::vector<std::vector<std::string>> lines;
   for (std::string line; std::getline(file, line);) {
     if (line.empty() || line.front() == '#') continue;

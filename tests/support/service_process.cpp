@@ -13,6 +13,8 @@
 #include <sstream>
 #include <thread>
 
+#include "tests/support/places.h"
+
 namespace tweestap::tests {
 namespace {
 
@@ -78,8 +80,8 @@ ProcessResult run_process(const std::vector<std::string>& command,
 ServiceProcess::ServiceProcess(Options options) : log_file_(scratch_file("log")) {
   const auto ports_file = scratch_file("ports");
   std::vector<std::string> command{
-      TWEESTAP_PROGRAM, "serve",   "--data",      options.data.string(), "--public",
-      "127.0.0.1:0",    "--staff", "127.0.0.1:0", "--ports-file",        ports_file.string()};
+      program().string(), "serve",   "--data",      options.data.string(), "--public",
+      "127.0.0.1:0",      "--staff", "127.0.0.1:0", "--ports-file",        ports_file.string()};
   command.insert(command.end(), options.flags.begin(), options.flags.end());
   pid_ = start(command, options.environment, options.out, log_file_);
   const auto deadline = std::chrono::steady_clock::now() + kStartPatience;
