@@ -1,4 +1,5 @@
 #include <limits>
+#include <type_traits>
 
 #include "platform/settings/description.h"
 
@@ -161,6 +162,63 @@ std::vector<D> limits() {
               "Wrong second steps in a row after which no time opens the lock."),
       integer("visitor.events_per_minute", &S::visitor_events_per_minute, 1, 100'000,
               "Events a minute about unknown identifiers; beyond it only the counters move."),
+  };
+}
+
+constexpr std::int64_t kSecretHeaderBytes = 4096;  // the longest bearer tokens in use are JWTs of some 2 KiB
+
+// `Which` is FirstSmsGateway or SecondSmsGateway: both have the same settings under two names.
+template <class Which>
+std::vector<D> sms_gateway() {
+  using G = SmsGatewaySettings;
+  const auto name = [](std::string_view first, std::string_view second) {
+    return std::is_same_v<Which, FirstSmsGateway> ? first : second;
+  };
+  // By way of Which, since Settings has each member twice.
+  const auto of = []<class T>(T G::*member) -> T S::* { return static_cast<T Which::*>(member); };
+  return {
+      choice(name("sms.gateway", "sms.second_gateway"), of(&G::kind), {"off", "file", "http", "twilio"},
+             name("What sends messages; off: nobody can enrol by SMS. --sms file:PATH is the file gateway.",
+                  "What sends a message that the first gateway cannot send for now.")),
+      text(name("sms.file", "sms.second_file"), of(&G::file), kPathBytes,
+           "For development, gateway file: where each message is appended as a line of JSON."),
+      text(name("sms.url", "sms.second_url"), of(&G::url), 2048,
+           "Where messages are sent to: https, or http to a loopback address; empty for twilio: "
+           "https://api.twilio.com."),
+      choice(name("sms.method", "sms.second_method"), of(&G::method), {"POST", "PUT"}, "Gateway http: the method."),
+      list(name("sms.headers", "sms.second_headers"), of(&G::headers), 16,
+           "Gateway http: headers such as \"Authorization: Bearer {secret}\"; {secret}, {from} and {reference} are "
+           "filled in."),
+      text(name("sms.body", "sms.second_body"), of(&G::body), 4096,
+           "Gateway http: the JSON to send; {to}, {text}, {from}, {reference} and {secret} between quotes are filled "
+           "in."),
+      list(name("sms.success", "sms.second_success"), of(&G::success), 16,
+           "Gateway http: statuses that mean accepted, each a number or a range."),
+      text(
+          name("sms.success_member", "sms.second_success_member"), of(&G::success_member), 256,
+          "Gateway http: a member of the answer that has to equal success_value too, such as messages.0.status; empty: "
+          "none."),
+      text(name("sms.success_value", "sms.second_success_value"), of(&G::success_value), 256,
+           "Gateway http: what that member is where the message was accepted."),
+      text(name("sms.id_member", "sms.second_id_member"), of(&G::id_member), 256,
+           "Gateway http: the member of the answer that is the provider's id of the message."),
+      text(name("sms.sender", "sms.second_sender"), of(&G::sender), 64,
+           "Who the message is from, a number or name; for twilio also the SID of a messaging service."),
+      text(name("sms.account", "sms.second_account"), of(&G::account), 64, "Gateway twilio: the account's SID."),
+      secret(name("sms.secret", "sms.second_secret"), of(&G::secret), kSecretHeaderBytes,
+             "The credential: twilio's auth token, or what {secret} stands for."),
+      text(name("sms.ca_file", "sms.second_ca_file"), of(&G::ca_file), kPathBytes,
+           "Certificates that the gateway's one is checked against, as PEM; empty: those of the system."),
+      duration(name("sms.connect_timeout", "sms.second_connect_timeout"), of(&G::connect_timeout_s), 1, 30,
+               "How long reaching the gateway may take."),
+      duration(name("sms.timeout", "sms.second_timeout"), of(&G::timeout_s), 1, kMinute,
+               "How long sending one message may take in all."),
+  };
+}
+
+std::vector<D> sms() {
+  return {
+      integer("sms.in_flight", &S::sms_in_flight, 1, 256, "Messages that are being sent at a time."),
       integer("sms.budget_number", &S::sms_budget_number, 1, 1000, "Messages an hour to one number."),
       integer("sms.budget_account", &S::sms_budget_account, 1, 1000, "Messages an hour for one account."),
       integer("sms.budget_network", &S::sms_budget_network, 1, 1'000'000, "Messages an hour asked for by one network."),
@@ -183,7 +241,8 @@ std::vector<D> organisation_and_operation() {
 
 std::vector<D> all() {
   std::vector<D> descriptions;
-  for (auto* part : {front_door, store_and_keys, passwords, logins_and_sessions, limits, organisation_and_operation}) {
+  for (auto* part : {front_door, store_and_keys, passwords, logins_and_sessions, limits, sms,
+                     sms_gateway<FirstSmsGateway>, sms_gateway<SecondSmsGateway>, organisation_and_operation}) {
     for (D& description : part()) descriptions.push_back(std::move(description));
   }
   return descriptions;

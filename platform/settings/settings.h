@@ -8,10 +8,34 @@
 
 namespace tweestap::platform {
 
+/// One SMS gateway. There are two, the second being asked where the first cannot send; what both have is said once
+/// here.
+struct SmsGatewaySettings {
+  std::string kind = "off";
+  std::string file;
+  std::string url;
+  std::string method = "POST";
+  std::vector<std::string> headers;
+  std::string body = R"({"to":"{to}","text":"{text}","reference":"{reference}"})";
+  std::vector<std::string> success = {"200-299"};
+  std::string success_member;
+  std::string success_value;
+  std::string id_member = "id";
+  std::string sender;
+  std::string account;
+  Secret secret;
+  std::string ca_file;
+  std::int64_t connect_timeout_s = 3;
+  std::int64_t timeout_s = 10;
+};
+// Bases and not members of Settings: a description points to a member, and C++ has no pointer to a member's member.
+struct FirstSmsGateway : SmsGatewaySettings {};
+struct SecondSmsGateway : SmsGatewaySettings {};
+
 /// Every setting of the service with its default. Names are `<section>_<name>` of `section.name`, with the unit behind
 /// where there is one (`_s` seconds, `_bytes`). descriptions.cpp gives each its name, bounds and meaning; a setting
 /// that is only here cannot be set and a test says so.
-struct Settings {
+struct Settings : FirstSmsGateway, SecondSmsGateway {
   static constexpr std::int64_t kMinute = 60;
   static constexpr std::int64_t kHour = 60 * kMinute;
   static constexpr std::int64_t kDay = 24 * kHour;
@@ -83,11 +107,17 @@ struct Settings {
   std::int64_t lock_failures_for_good = 100;
   std::int64_t visitor_events_per_minute = 600;
 
-  // SMS
+  // SMS; the gateways are the bases
+  std::int64_t sms_in_flight = 32;
   std::int64_t sms_budget_number = 10;
   std::int64_t sms_budget_account = 10;
   std::int64_t sms_budget_network = 200;
   std::int64_t sms_budget_total = 1000;
+
+  [[nodiscard]] const SmsGatewaySettings& sms_gateway() const { return static_cast<const FirstSmsGateway&>(*this); }
+  [[nodiscard]] const SmsGatewaySettings& sms_second_gateway() const {
+    return static_cast<const SecondSmsGateway&>(*this);
+  }
 
   // The organisation
   std::string organisation_name = "Tweestap";
