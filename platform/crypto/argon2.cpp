@@ -5,10 +5,11 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <optional>
 #include <utility>
 
+#include "platform/bug.h"
+#include "platform/crypto/phc.h"
 #include "platform/text/encoding.h"
 
 namespace tweestap::platform {
@@ -79,13 +80,29 @@ std::optional<Failure> out_of_bounds(const Argon2Params& params, Bytes salt) {
 // argon2_context has pointers to what it never writes to, unless ARGON2_FLAG_CLEAR_PASSWORD is set.
 std::uint8_t* unwritten(Bytes bytes) { return const_cast<std::uint8_t*>(bytes.data()); }
 
-std::expected<Secret, Failure> argon2id(Bytes text, Bytes salt, const Argon2Params& params) {
-  if (auto failure = out_of_bounds(params, salt)) return std::unexpected(std::move(*failure));
-  Secret output(std::tuple_size_v<Digest>);
+argon2_type library_type(Argon2Type type) {
+  switch (type) {
+    case Argon2Type::D:
+      return Argon2_d;
+    case Argon2Type::I:
+      return Argon2_i;
+    case Argon2Type::Id:
+      return Argon2_id;
+  }
+  bug("there are three types of Argon2");
+}
+
+constexpr std::size_t kPhcBytesMax = 256;  // our own strings have about 110 bytes
+
+}  // namespace
+
+std::expected<Secret, Failure> plain_argon2(const Secret& text, Bytes salt, const Argon2Params& params,
+                                            const Argon2Output& wanted) {
+  Secret output(wanted.size);
   argon2_context context{};
   context.out = output.writable().data();
   context.outlen = static_cast<std::uint32_t>(output.size());
-  context.pwd = unwritten(text);
+  context.pwd = unwritten(text.reveal());
   context.pwdlen = static_cast<std::uint32_t>(text.size());
   context.salt = unwritten(salt);
   context.saltlen = static_cast<std::uint32_t>(salt.size());
@@ -93,11 +110,11 @@ std::expected<Secret, Failure> argon2id(Bytes text, Bytes salt, const Argon2Para
   context.m_cost = params.memory_kib;
   context.lanes = params.parallelism;
   context.threads = 1;  // admission counts hashes a core (PWD-2), so a hash takes one core; the value is the same
-  context.version = ARGON2_VERSION_13;
+  context.version = wanted.version;
   context.allocate_cbk = take_blocks;
   context.free_cbk = give_blocks_back;
   context.flags = ARGON2_DEFAULT_FLAGS;
-  const int result = argon2_ctx(&context, Argon2_id);
+  const int result = argon2_ctx(&context, library_type(wanted.type));
   if (result == ARGON2_MEMORY_ALLOCATION_ERROR) {
     return std::unexpected(Failure{Failure::Kind::Unavailable, "no memory for a password hash"});
   }
@@ -107,11 +124,10 @@ std::expected<Secret, Failure> argon2id(Bytes text, Bytes salt, const Argon2Para
   return output;
 }
 
-}  // namespace
-
 std::expected<Digest, Failure> keyed_slow_hash(const Secret& text, Bytes salt, const Argon2Params& params,
                                                const Secret& pepper) {
-  const auto slow = argon2id(text.reveal(), salt, params);
+  if (auto failure = out_of_bounds(params, salt)) return std::unexpected(std::move(*failure));
+  const auto slow = plain_argon2(text, salt, params, {});
   if (!slow) return std::unexpected(slow.error());
   return hmac_sha256(pepper, slow->reveal());
 }
@@ -135,47 +151,6 @@ std::expected<bool, Failure> check_password(const Secret& password, const Passwo
 bool needs_rehash(const PasswordVerifier& verifier, const Argon2Params& params, std::uint32_t pepper_version) noexcept {
   return verifier.params != params || verifier.pepper_version != pepper_version;
 }
-
-namespace {
-
-// Reads a PHC string from the front. Every `take_…` says whether it found what it looked for.
-class PhcReader {
- public:
-  explicit PhcReader(std::string_view text) : rest_(text) {}
-
-  bool take_text(std::string_view expected) {
-    if (!rest_.starts_with(expected)) return false;
-    rest_.remove_prefix(expected.size());
-    return true;
-  }
-
-  // A decimal number as Argon2's reference writes it: no sign, no leading zero.
-  bool take_number(std::uint32_t& number) {
-    if (rest_.empty() || rest_.front() < '1' || rest_.front() > '9') return false;
-    const auto [end, error] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
-    if (error != std::errc{}) return false;
-    rest_.remove_prefix(static_cast<std::size_t>(end - rest_.data()));
-    return true;
-  }
-
-  bool take_base64(std::vector<std::uint8_t>& bytes) {
-    const std::string_view text = rest_.substr(0, rest_.find('$'));
-    auto decoded = from_base64(text);
-    if (!decoded) return false;
-    bytes = std::move(*decoded);
-    rest_.remove_prefix(text.size());
-    return true;
-  }
-
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
-
-constexpr std::size_t kPhcBytesMax = 256;  // our own strings have about 110 bytes
-
-}  // namespace
 
 std::expected<PasswordVerifier, Failure> PasswordVerifier::parse(std::string_view phc) {
   PasswordVerifier verifier;

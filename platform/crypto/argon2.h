@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <expected>
 #include <string>
@@ -66,5 +67,19 @@ struct PasswordVerifier {
 /// among all of them. Slow, as `make_verifier`.
 [[nodiscard]] std::expected<Digest, Failure> keyed_slow_hash(const Secret& text, Bytes salt, const Argon2Params& params,
                                                              const Secret& pepper);
+
+/// Which of its three ways Argon2 walks its memory (RFC 9106, 1). Ours is always `Id`.
+enum class Argon2Type { D, I, Id };
+
+struct Argon2Output {
+  Argon2Type type = Argon2Type::Id;
+  std::uint32_t version = 0x13;  // 19, as of RFC 9106; 16 was the one before
+  std::size_t size = std::tuple_size_v<Digest>;
+};
+
+/// Argon2 without a pepper, for hashes that were made elsewhere. The caller has bounded cost and salt. Slow, as
+/// `make_verifier`. Failures: Unavailable (no memory), Internal (what Argon2 itself does not take).
+[[nodiscard]] std::expected<Secret, Failure> plain_argon2(const Secret& text, Bytes salt, const Argon2Params& params,
+                                                          const Argon2Output& wanted);
 
 }  // namespace tweestap::platform
