@@ -42,15 +42,48 @@ struct Password {
   static constexpr auto fields() { return std::tuple{stored(&Password::position), stored(&Password::pepper)}; }
 };
 
+/// A number that codes go to; the number itself is sealed.
+struct Phone {
+  std::uint64_t position = 0;  // of the event that has it
+  LookupHash number_hash;
+  std::string country;
+
+  static constexpr auto fields() {
+    return std::tuple{stored(&Phone::position), stored(&Phone::number_hash), stored(&Phone::country)};
+  }
+};
+
 struct TwoStep {
   Method method{};
   std::uint64_t secret_position = 0;
   std::int64_t last_step = 0;  // the last accepted step of this secret; only a later one counts
   Time enabled_at;
+  std::optional<Phone> phone;           // of method sms
+  std::optional<Time> sms_accepted_at;  // when a code by SMS counted last (rule SMS-2)
 
   static constexpr auto fields() {
-    return std::tuple{stored(&TwoStep::method), stored(&TwoStep::secret_position), stored(&TwoStep::last_step),
-                      stored(&TwoStep::enabled_at)};
+    return std::tuple{stored(&TwoStep::method),    stored(&TwoStep::secret_position),
+                      stored(&TwoStep::last_step), stored(&TwoStep::enabled_at),
+                      stored(&TwoStep::phone),     stored(&TwoStep::sms_accepted_at)};
+  }
+};
+
+/// The code by SMS that a login, an enrolment or a step-up waits for.
+struct SmsCode {
+  ChallengeId challenge;
+  std::uint64_t position = 0;  // of sms_code.issued; 0: none was issued, the brake held it back (rule SMS-2)
+  std::uint32_t key = 0;       // version of the key that it is derived with
+  std::uint32_t failures = 0;  // wrong tries of this code
+  std::uint32_t resends = 0;
+  Time asked_at;  // when it was sent, or held back, last
+  Time expires_at;
+
+  [[nodiscard]] bool was_issued() const { return position != 0; }
+  [[nodiscard]] bool is_over(Time now) const { return now >= expires_at; }
+  static constexpr auto fields() {
+    return std::tuple{stored(&SmsCode::challenge), stored(&SmsCode::position), stored(&SmsCode::key),
+                      stored(&SmsCode::failures),  stored(&SmsCode::resends),  stored(&SmsCode::asked_at),
+                      stored(&SmsCode::expires_at)};
   }
 };
 
@@ -99,12 +132,14 @@ struct PendingLogin {
   bool lock_told = false;  // this login already has its login.refused {locked}
   Time started_at;
   Time expires_at;
+  std::optional<SmsCode> sms;
 
   [[nodiscard]] bool is_over(Time now) const { return now >= expires_at; }
   static constexpr auto fields() {
     return std::tuple{stored(&PendingLogin::id),         stored(&PendingLogin::listener),
                       stored(&PendingLogin::enrols),     stored(&PendingLogin::lock_told),
-                      stored(&PendingLogin::started_at), stored(&PendingLogin::expires_at)};
+                      stored(&PendingLogin::started_at), stored(&PendingLogin::expires_at),
+                      stored(&PendingLogin::sms)};
   }
 };
 
@@ -116,13 +151,15 @@ struct PendingEnrolment {
   Time expires_at;
   std::optional<LoginId> login;
   std::optional<SessionId> session;
+  std::optional<Phone> phone;
+  std::optional<SmsCode> sms;
 
   [[nodiscard]] bool is_over(Time now) const { return now >= expires_at; }
   static constexpr auto fields() {
-    return std::tuple{stored(&PendingEnrolment::id),         stored(&PendingEnrolment::method),
-                      stored(&PendingEnrolment::position),   stored(&PendingEnrolment::failures),
-                      stored(&PendingEnrolment::expires_at), stored(&PendingEnrolment::login),
-                      stored(&PendingEnrolment::session)};
+    return std::tuple{
+        stored(&PendingEnrolment::id),       stored(&PendingEnrolment::method),     stored(&PendingEnrolment::position),
+        stored(&PendingEnrolment::failures), stored(&PendingEnrolment::expires_at), stored(&PendingEnrolment::login),
+        stored(&PendingEnrolment::session),  stored(&PendingEnrolment::phone),      stored(&PendingEnrolment::sms)};
   }
 };
 
@@ -136,8 +173,9 @@ struct Session {
   std::int64_t idle_seconds = 0;
   Time last_used_at;
   std::optional<Time> second_step_at;
-  bool stepped_up = false;  // second_step_at is a step-up's
-  std::optional<DeviceId> device;
+  bool stepped_up = false;         // second_step_at is a step-up's
+  std::optional<DeviceId> device;  // the remembered device that let the person in
+  std::optional<SmsCode> sms;      // of a step-up
 
   [[nodiscard]] bool is_over(Time now) const {
     return now >= expires_at || now >= last_used_at + seconds(idle_seconds);
@@ -146,7 +184,62 @@ struct Session {
     return std::tuple{stored(&Session::id),           stored(&Session::token),        stored(&Session::listener),
                       stored(&Session::amr),          stored(&Session::started_at),   stored(&Session::expires_at),
                       stored(&Session::idle_seconds), stored(&Session::last_used_at), stored(&Session::second_step_at),
-                      stored(&Session::stepped_up),   stored(&Session::device)};
+                      stored(&Session::stepped_up),   stored(&Session::device),       stored(&Session::sms)};
+  }
+};
+
+/// A device that may skip the second step. Its live tokens are those that it was given and has not brought back; the
+/// one that it brought last is kept apart, for a browser that never heard the answer (rule DEV-1).
+struct Device {
+  DeviceId id;
+  std::uint64_t position = 0;  // of device.remembered, which has its name
+  std::vector<TokenId> live;
+  std::optional<TokenId> spent;  // what it brought last
+  Time rotated_at;               // when the first of the live ones was handed out
+  SessionId session;             // the one at whose login it was remembered
+  std::uint32_t failures = 0;    // wrong passwords in a row with it
+  Time remembered_at;
+  Time last_used_at;
+  Time until;
+
+  [[nodiscard]] bool is_over(Time now) const { return now >= until; }
+  static constexpr auto fields() {
+    return std::tuple{stored(&Device::id),       stored(&Device::position),      stored(&Device::live),
+                      stored(&Device::spent),    stored(&Device::rotated_at),    stored(&Device::session),
+                      stored(&Device::failures), stored(&Device::remembered_at), stored(&Device::last_used_at),
+                      stored(&Device::until)};
+  }
+};
+
+/// A phone that logs in with a PIN.
+struct AppDevice {
+  AppDeviceId id;
+  std::uint64_t position = 0;  // of app_device.bound, which has its name and its keys
+  std::uint64_t sequence = 0;  // logins so far
+  std::uint32_t failures = 0;  // wrong PINs in a row
+  bool locked = false;
+  Time bound_at;
+  std::optional<Time> last_used_at;
+
+  static constexpr auto fields() {
+    return std::tuple{stored(&AppDevice::id),          stored(&AppDevice::position), stored(&AppDevice::sequence),
+                      stored(&AppDevice::failures),    stored(&AppDevice::locked),   stored(&AppDevice::bound_at),
+                      stored(&AppDevice::last_used_at)};
+  }
+};
+
+/// A reset that waits for a second person.
+struct PendingReset {
+  ResetId id;
+  std::uint64_t position = 0;  // of reset.requested, which has the reason
+  Actor requested_by;
+  Time requested_at;
+  Time expires_at;
+
+  [[nodiscard]] bool is_over(Time now) const { return now >= expires_at; }
+  static constexpr auto fields() {
+    return std::tuple{stored(&PendingReset::id), stored(&PendingReset::position), stored(&PendingReset::requested_by),
+                      stored(&PendingReset::requested_at), stored(&PendingReset::expires_at)};
   }
 };
 
@@ -174,7 +267,13 @@ struct AccountState {
   std::vector<Session> sessions;
   std::vector<KnownNetwork> known_networks;
   std::optional<Time> deferred_until;
-  std::optional<Time> reset_at;           // two-step was reset and is not enrolled again
+  std::optional<Time> enrol_before;  // two-step was reset: later than this only another reset helps
+  std::optional<Remember> remember;  // what the person chose; absent: the organisation's default
+  std::vector<Device> devices;
+  std::vector<AppDevice> app_devices;
+  std::optional<PendingReset> reset;
+  /// Who made this account and who reset it: none of them may have it approve a reset of theirs (rule ADM-1).
+  std::vector<Actor> beholden_to;
   std::uint64_t answers_void_before = 0;  // answers kept for commands before this position are void (SES-2)
 
   [[nodiscard]] bool exists() const { return version != 0; }
@@ -193,14 +292,20 @@ struct AccountState {
                       stored(&AccountState::sessions),
                       stored(&AccountState::known_networks),
                       stored(&AccountState::deferred_until),
-                      stored(&AccountState::reset_at),
+                      stored(&AccountState::enrol_before),
+                      stored(&AccountState::remember),
+                      stored(&AccountState::devices),
+                      stored(&AccountState::app_devices),
+                      stored(&AccountState::reset),
+                      stored(&AccountState::beholden_to),
                       stored(&AccountState::answers_void_before)};
   }
 };
 static_assert(DescribedRow<AccountState> && DescribedRow<Profile> && DescribedRow<Session> &&
                   DescribedRow<PendingLogin> && DescribedRow<PendingEnrolment> && DescribedRow<Lock> &&
                   DescribedRow<TwoStep> && DescribedRow<RecoverySet> && DescribedRow<RecoveryFailures> &&
-                  DescribedRow<KnownNetwork>,
+                  DescribedRow<KnownNetwork> && DescribedRow<Phone> && DescribedRow<SmsCode> && DescribedRow<Device> &&
+                  DescribedRow<AppDevice> && DescribedRow<PendingReset>,
               "a member of an account's row is left out of its fields()");
 
 /// The organisation's policy; the defaults are those of the first start.

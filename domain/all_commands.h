@@ -8,6 +8,7 @@
 #include "domain/policy/policy.h"
 #include "domain/recovery/recovery.h"
 #include "domain/sessions/sessions.h"
+#include "domain/sms/sms.h"
 
 namespace tweestap::domain {
 
@@ -16,6 +17,7 @@ using Command =
                  UnlockSecondStep, StartLogin, SubmitCode, SubmitRecoveryCode, AbandonLogin, StartEnrolment,
                  SubmitEnrolmentCode, CancelEnrolment, DisableTwoStep, DeferEnrolment, RegenerateRecoveryCodes,
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
-                 CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart>;
+                 CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
+                 ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure>;
 
 }  // namespace tweestap::domain

@@ -3,13 +3,18 @@
 #include <variant>
 
 #include "domain/account/events.h"
+#include "domain/app_login/events.h"
+#include "domain/devices/events.h"
 #include "domain/enrolment/events.h"
 #include "domain/lock/events.h"
 #include "domain/login/events.h"
+#include "domain/notices/events.h"
 #include "domain/policy/events.h"
 #include "domain/recovery/events.h"
+#include "domain/reset/events.h"
 #include "domain/service/events.h"
 #include "domain/sessions/events.h"
+#include "domain/sms/events.h"
 
 namespace tweestap::domain {
 
@@ -19,10 +24,14 @@ struct EventList {};
 using AccountEvents =
     EventList<AccountRegistered, PasswordChanged, PasswordRehashed, ProfileChanged, MandatoryFromChanged,
               AccountDisabled, AccountEnabled, LoginStarted, CodeRejected, RecoveryCodeRejected, LoginCompleted,
-              LoginAbandoned, EnrolmentStarted, EnrolmentCodeRejected, EnrolmentCancelled, TwoStepEnabled,
-              TwoStepMethodChanged, TwoStepDisabled, EnrolmentDeferred, RecoveryCodesGenerated,
-              RecoveryCodesAcknowledged, RecoveryCodeUsed, SecondStepLocked, SecondStepUnlocked, SessionSteppedUp,
-              SessionUsed, StepUpRejected, SessionEnded>;
+              LoginAbandoned, EnrolmentStarted, EnrolmentPhoneChanged, EnrolmentCodeRejected, EnrolmentCancelled,
+              TwoStepEnabled, TwoStepImported, TwoStepMethodChanged, TwoStepDisabled, EnrolmentDeferred,
+              RecoveryCodesGenerated, RecoveryCodesAcknowledged, RecoveryCodeUsed, SecondStepLocked, SecondStepUnlocked,
+              SessionSteppedUp, SessionUsed, StepUpRejected, SessionEnded, SmsCodeIssued, SmsCodeResent, SmsCodeRefused,
+              SmsCodeDelivered, SmsCodeDeliveryFailed, RememberDurationChanged, DeviceRemembered, DeviceUsed,
+              DeviceForgotten, DeviceTheftSuspected, ResetRequested, ResetApproved, ResetDenied, ResetCancelled,
+              TwoStepReset, AppDeviceBound, AppPinRejected, AppDeviceLocked, AppDeviceUnbound, NoticeSent,
+              NoticeFailed>;
 /// In the visitor stream where the identifier is unknown, in the account's where it is known.
 using AccountOrVisitorEvents = EventList<PasswordRejected, LoginRefused>;
 using PolicyEvents = EventList<PolicyChanged>;
@@ -58,7 +67,8 @@ template <class T>
 inline constexpr bool kAllDescribed = false;
 template <class... Events>
 inline constexpr bool kAllDescribed<std::variant<Events...>> = (Described<Events> && ...);
-// Asserted in all_events.cpp: counting every member of every event costs two seconds, once and not in each file that includes this.
+// Asserted in all_events.cpp: counting every member of every event costs two seconds, once and not in each file that
+// includes this.
 
 /// Calls `visit.template operator()<E>()` for every event type, in the order of the list.
 template <class Visit, class... Events>

@@ -13,6 +13,14 @@
 
 namespace tweestap::domain {
 
+/// Messages with a code in the last hour (rule SMS-2).
+struct SmsCounts {
+  std::uint32_t number = 0;
+  std::uint32_t account = 0;
+  std::uint32_t network = 0;
+  std::uint32_t total = 0;
+};
+
 /// What every decision may look at, beside the state of the stream.
 struct Context {
   Time now;  // security time
@@ -20,6 +28,7 @@ struct Context {
   const PolicyState& policy;
   const Rules& rules;
   ThrottleCounts throttle;  // of the identifier and network at hand, where the command brings a password
+  SmsCounts sms;            // where a code by SMS may go out
 };
 
 /// What a person hears of a session.
@@ -50,6 +59,22 @@ struct LoginPending {
   Remember remember{};
   std::optional<Time> locked_until;
   bool locked_for_good = false;
+  std::optional<bool> sms_sent{};      // of method sms
+  std::optional<Time> resend_after{};  // of method sms, while it may be sent again
+};
+
+/// A code is on its way by SMS.
+struct SmsAnswer {
+  bool sent = false;
+  std::optional<Time> resend_after;
+};
+
+/// What a step-up waits for.
+struct StepUpAnswer {
+  Method method{};
+  std::optional<bool> sms_sent;
+  std::optional<Time> resend_after;
+  Time expires_at;
 };
 
 /// A login is completed.
@@ -63,11 +88,13 @@ struct EnrolmentAnswer {
   EnrolmentId enrolment;
   Method method{};
   Time expires_at;
+  std::optional<Time> resend_after{};  // of method sms
 };
 
 struct Done {};
 
-using Answer = std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, PolicyState>;
+using Answer =
+    std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, SmsAnswer, StepUpAnswer, PolicyState>;
 
 struct Decision {
   std::vector<NewEvent> events;

@@ -31,6 +31,11 @@ struct EventInfo {
   std::string_view meaning;
 };
 
+template <class T>
+inline constexpr bool kIsOptional = false;
+template <class T>
+inline constexpr bool kIsOptional<std::optional<T>> = true;
+
 template <class Owner, class T>
 struct Field {
   using owner_type = Owner;
@@ -39,13 +44,17 @@ struct Field {
   T Owner::*member;
   Exposure exposure;
   std::string_view meaning;
-  std::size_t max;  // 0: the type itself is bounded
+  std::size_t max;          // 0: the type itself is bounded
+  std::uint32_t since = 1;  // the event's first schema version that has it
+
+  /// Added later: events of an earlier version do not have it, and are read as if it were absent.
+  [[nodiscard]] consteval Field since_version(std::uint32_t version) const requires kIsOptional<T> {
+    Field later = *this;
+    later.since = version;
+    return later;
+  }
 };
 
-template <class T>
-inline constexpr bool kIsOptional = false;
-template <class T>
-inline constexpr bool kIsOptional<std::optional<T>> = true;
 template <class T>
 inline constexpr bool kIsList = false;
 template <class T>

@@ -3,7 +3,10 @@
 // liveness, lock and throttle, and refuses as stale what is not about the current state (rule SES-4).
 #include <cstdint>
 #include <optional>
+#include <string>
+#include <variant>
 
+#include "domain/ids.h"
 #include "domain/secret_text.h"
 
 namespace tweestap::domain {
@@ -25,6 +28,28 @@ struct TotpEvidence {
   std::uint64_t secret_position = 0;
   std::int64_t current_step = 0;
   std::uint8_t matched = 0;
+};
+
+/// Whether what was typed is the code of that challenge.
+struct SmsEvidence {
+  ChallengeId challenge;
+  bool matched = false;
+};
+
+/// By the method that the account, or its enrolment, has.
+using CodeEvidence = std::variant<TotpEvidence, SmsEvidence>;
+
+/// A challenge that the caller drew, for the case that a code goes out, and the version of the key of the day.
+struct NewChallenge {
+  ChallengeId id;
+  std::uint32_t key = 0;
+};
+
+/// A mobile number that somebody typed, normalised (rule SMS-1).
+struct NewPhone {
+  std::string e164;  // personal
+  LookupHash number_hash;
+  std::string country;  // ISO 3166-1 alpha-2
 };
 
 struct RecoveryEvidence {

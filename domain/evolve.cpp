@@ -35,9 +35,23 @@ void end_enrolment(AccountState& state) {
   state.enrolment.reset();
 }
 
+void forget_device(AccountState& state, const DeviceId& device) {
+  std::erase_if(state.devices, [&](const Device& one) { return one.id == device; });
+}
+
+void owe_to(AccountState& state, const Actor& actor) {
+  if (std::ranges::find(state.beholden_to, actor) != state.beholden_to.end()) return;
+  // The first one made the account and stays.
+  if (state.beholden_to.size() == kBeholdenMax) state.beholden_to.erase(state.beholden_to.begin() + 1);
+  state.beholden_to.push_back(actor);
+}
+
 void void_everything_else(AccountState& state, const SessionId* survivor, const At& at) {
   std::erase_if(state.sessions, [&](const Session& one) { return survivor == nullptr || one.id != *survivor; });
+  for (Session& one : state.sessions) one.sms.reset();
   state.logins.clear();
+  state.devices.clear();
+  state.app_devices.clear();
   end_enrolment(state);
   state.answers_void_before = at.position;
 }

@@ -11,6 +11,7 @@ struct At {
   std::uint64_t position = 0;
   std::uint64_t version = 0;
   Time time;
+  Actor actor{};
 };
 
 /// Applies one event of an account's stream. False: the event does not belong into such a stream, which is damage.
@@ -51,9 +52,38 @@ void evolve(AccountState&, const SessionSteppedUp&, const At&);
 void evolve(AccountState&, const SessionUsed&, const At&);
 void evolve(AccountState&, const StepUpRejected&, const At&);
 void evolve(AccountState&, const SessionEnded&, const At&);
+void evolve(AccountState&, const EnrolmentPhoneChanged&, const At&);
+void evolve(AccountState&, const TwoStepImported&, const At&);
+void evolve(AccountState&, const SmsCodeIssued&, const At&);
+void evolve(AccountState&, const SmsCodeResent&, const At&);
+void evolve(AccountState&, const SmsCodeRefused&, const At&);
+void evolve(AccountState&, const SmsCodeDelivered&, const At&);
+void evolve(AccountState&, const SmsCodeDeliveryFailed&, const At&);
+void evolve(AccountState&, const RememberDurationChanged&, const At&);
+void evolve(AccountState&, const DeviceRemembered&, const At&);
+void evolve(AccountState&, const DeviceUsed&, const At&);
+void evolve(AccountState&, const DeviceForgotten&, const At&);
+void evolve(AccountState&, const DeviceTheftSuspected&, const At&);
+void evolve(AccountState&, const ResetRequested&, const At&);
+void evolve(AccountState&, const ResetApproved&, const At&);
+void evolve(AccountState&, const ResetDenied&, const At&);
+void evolve(AccountState&, const ResetCancelled&, const At&);
+void evolve(AccountState&, const TwoStepReset&, const At&);
+void evolve(AccountState&, const AppDeviceBound&, const At&);
+void evolve(AccountState&, const AppPinRejected&, const At&);
+void evolve(AccountState&, const AppDeviceLocked&, const At&);
+void evolve(AccountState&, const AppDeviceUnbound&, const At&);
+void evolve(AccountState&, const NoticeSent&, const At&);
+void evolve(AccountState&, const NoticeFailed&, const At&);
 
 /// An enrolment is over; its id is known a while longer, so that the person hears "ended" and not "unknown".
 void end_enrolment(AccountState& state);
+
+/// The device may no longer skip the second step.
+void forget_device(AccountState& state, const DeviceId& device);
+
+/// Notes that this account owes itself to somebody (rule ADM-1).
+void owe_to(AccountState& state, const Actor& actor);
 
 /// Ends everything that rule SES-2 lists, but one session. The only place where that list is written.
 void void_everything_else(AccountState& state, const SessionId* survivor, const At& at);

@@ -115,6 +115,8 @@ using DeviceId = Id<"dev">;
 using AppDeviceId = Id<"app">;
 using ResetId = Id<"rst">;
 using ApiKeyId = Id<"apk">;
+/// One code by SMS: what the code is derived from, with the key of its day. Sent again it stays the same.
+using ChallengeId = Id<"chl">;
 using CommandId = Id<"cmd">;
 /// One log from its first event on; a restored one has a new id.
 using LogId = Id<"log">;

@@ -27,6 +27,8 @@ enum class Refusal : std::uint8_t {
   IdentifierTaken,      // another account has this identifier
   MethodNotAllowed,     // the policy does not allow this way of receiving codes
   SmsOff,               // no gateway is configured
+  CountryNotAllowed,    // no SMS goes to that country
+  CodeSpent,            // the code was sent, or tried, as often as it may be
   NothingChanges,       // the account is already so
   TooManyKeys,          // the bound of machine clients is reached
 };

@@ -36,8 +36,25 @@ struct Rules {
   Duration reset_enrol_within = hours(72);
   Duration audit_read_told_every = seconds(60);
 
-  Remember remember_default = Remember::Never;
+  Duration reset_approve_within = hours(24);
+  std::uint32_t app_pin_failures = 10;
+
+  // Remembered devices (rule DEV-1).
+  Remember remember_default = Remember::TwelveHours;
+  std::uint32_t device_failures = 10;          // wrong passwords in a row with a device's token
+  Duration device_retry_within = seconds(10);  // an answer that was never heard
+
+  // Codes by SMS, and the brake on them (rule SMS-2): sendings an hour.
   bool sms_available = false;
+  Duration sms_code_life = minutes(10);
+  std::uint32_t sms_code_tries = 5;
+  std::uint32_t sms_resends = 5;
+  Duration sms_resend_after = seconds(30);
+  Duration sms_trusted_for = days(90);  // a number whose code counted so lately has a reserve
+  std::uint32_t sms_budget_number = 10;
+  std::uint32_t sms_budget_account = 10;
+  std::uint32_t sms_budget_network = 200;
+  std::uint32_t sms_budget_total = 1000;
 };
 
 // Bounds of one account's row: with every list full it stays under 16 KiB.
@@ -46,6 +63,13 @@ inline constexpr std::size_t kSessionsMax = 50;
 inline constexpr std::size_t kKnownNetworksMax = 20;
 inline constexpr std::size_t kRecoveryNetworksMax = 16;
 inline constexpr std::size_t kEndedEnrolmentsMax = 4;
+inline constexpr std::size_t kDevicesMax = 20;
+inline constexpr std::size_t kAppDevicesMax = 5;
+/// Tokens that a device was given one after another without using one: a browser that hears no answer tries again. Each
+/// further one would keep another copy alive.
+inline constexpr std::size_t kDeviceTokensMax = 4;
+/// Those who made or reset an account; the ones longest ago are dropped, but never who made it.
+inline constexpr std::size_t kBeholdenMax = 16;
 inline constexpr std::uint32_t kRecoveryCodesPerSet = 6;
 inline constexpr std::size_t kApiKeysMax = 1000;
 

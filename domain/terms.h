@@ -45,6 +45,23 @@ enum class Remember : std::uint8_t { Never, TwelveHours, ThreeDays, OneWeek };
 template <>
 inline constexpr auto kNames<Remember> = std::to_array<std::string_view>({"never", "12h", "3d", "1w"});
 
+/// How long that is; zero for never.
+constexpr std::int64_t hours_of(Remember duration) {
+  constexpr std::int64_t kHours[] = {0, 12, 72, 168};
+  return kHours[static_cast<std::size_t>(duration)];
+}
+
+/// What a code by SMS is for: it counts for nothing else (rule OTP-4).
+enum class SmsPurpose : std::uint8_t { Login, Enrolment, StepUp };
+template <>
+inline constexpr auto kNames<SmsPurpose> = std::to_array<std::string_view>({"login", "enrolment", "step_up"});
+
+/// Why no SMS was sent (rule SMS-2).
+enum class SmsRefusal : std::uint8_t { BudgetNumber, BudgetAccount, BudgetNetwork, BudgetTotal, Country };
+template <>
+inline constexpr auto kNames<SmsRefusal> =
+    std::to_array<std::string_view>({"budget_number", "budget_account", "budget_network", "budget_total", "country"});
+
 /// Why a code did not count.
 enum class CodeReason : std::uint8_t { Wrong, Replayed, Expired };
 template <>
@@ -73,12 +90,18 @@ enum class EndReason : std::uint8_t {
   TwoStepReset,
   AccountDisabled,
   AccountErased,
+  Forgotten,         // the owner forgot a device, or unbound a phone
+  RememberChanged,   // a shorter duration, or never
+  WrongPasswords,    // ten in a row with a device's token
+  Theft,             // an earlier token of a device was used
+  SecondStepPassed,  // whoever asked for a reset can still log in
+  Expired,           // nobody decided in time
 };
 template <>
-inline constexpr auto kNames<EndReason> = std::to_array<std::string_view>({"left", "replaced", "limit",
-                                                                           "too_many_tries", "password_changed",
-                                                                           "two_step_changed", "two_step_reset",
-                                                                           "account_disabled", "account_erased"});
+inline constexpr auto kNames<EndReason> = std::to_array<std::string_view>(
+    {"left", "replaced", "limit", "too_many_tries", "password_changed", "two_step_changed", "two_step_reset",
+     "account_disabled", "account_erased", "forgotten", "remember_changed", "wrong_passwords", "theft",
+     "second_step_passed", "expired"});
 
 /// Who opened a lock.
 enum class UnlockedBy : std::uint8_t { RecoveryCode, Staff };
@@ -96,5 +119,12 @@ inline constexpr Max kKeyNameMax{100};
 inline constexpr Max kVerifierMax{512};    // a PHC string
 inline constexpr Max kTotpSecretMax{128};  // base32
 inline constexpr Max kRecoverySetMax{1024};
+inline constexpr Max kPhoneMax{16};   // E.164: a plus sign and at most 15 digits
+inline constexpr Max kCountryMax{2};  // ISO 3166-1 alpha-2
+inline constexpr Max kDeviceNameMax{100};
+inline constexpr Max kAppKeysMax{256};    // two P-256 points, base64url
+inline constexpr Max kGatewayMax{40};     // a gateway's name in the settings
+inline constexpr Max kReferenceMax{100};  // what a gateway calls a message
+inline constexpr Max kTroubleMax{200};    // what went wrong at a gateway, in our words
 
 }  // namespace tweestap::domain

@@ -197,7 +197,10 @@ std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   const Beginning beginning = read_beginning(cursor);
   if (!cursor.good()) return damaged("an envelope does not begin as one");
   const EventType* type = find_event_type(beginning.head.type);
-  if (type == nullptr || type->info->schema_version != beginning.head.schema_version) return unknown(beginning.head);
+  if (type == nullptr || beginning.head.schema_version < 1 ||
+      beginning.head.schema_version > type->info->schema_version) {
+    return unknown(beginning.head);
+  }
   const auto log = domain::LogId::parse(beginning.log);
   if (!log) return damaged("an envelope names a log that is none");
 
@@ -206,6 +209,7 @@ std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   into.version = beginning.head.version;
   into.subject = beginning.head.subject;
   into.time = beginning.head.time;
+  into.schema_version = beginning.head.schema_version;
   cursor.expect(R"(,"command":)");
   into.command = read_id<domain::CommandId>(cursor);
   cursor.expect(R"(,"correlation":)");
@@ -217,7 +221,7 @@ std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   read_digest(cursor, R"(,"sealedpersonal":)", into.sealed_personal);
   read_digest(cursor, R"(,"sealedsecret":)", into.sealed_secret);
   cursor.expect(R"(,"data":)");
-  if (cursor.good()) type->read_public(cursor, into.event);
+  if (cursor.good()) type->read_public(cursor, into.schema_version, into.event);
   cursor.expect("}");
   if (!cursor.finished() || !allows(type->personal, into.sealed_personal.has_value()) ||
       !allows(type->secret, into.sealed_secret.has_value()) || !type->belongs_to(into.subject)) {

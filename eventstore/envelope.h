@@ -28,6 +28,7 @@ struct Envelope {
   std::optional<domain::AccountId> on_behalf_of;
   std::optional<platform::Digest> sealed_personal;  // SHA-256 of the value in `sealed`
   std::optional<platform::Digest> sealed_secret;
+  std::uint32_t schema_version = 0;  // of its type as it was written; read by decode(), encode() writes today's
   domain::Event event;
 };
 

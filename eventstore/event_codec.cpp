@@ -45,10 +45,13 @@ inline constexpr auto kQuotedName = [] {
 }();
 
 template <Exposure exposure, std::size_t I, class E>
-void read_member(JsonCursor& cursor, E& event, bool& first) {
+void read_member(JsonCursor& cursor, std::uint32_t schema_version, E& event, bool& first) {
   constexpr const auto& field = std::get<I>(domain::kFields<E>);
   using T = typename std::remove_cvref_t<decltype(field)>::value_type;
   if constexpr (field.exposure == exposure) {
+    if constexpr (field.since > 1) {
+      if (schema_version < field.since) return;
+    }
     if (cursor.take_member({kQuotedName<E, I>.data(), kQuotedName<E, I>.size()}, first)) {
       event.*field.member = read_value<T>(cursor, field.max);
     } else if constexpr (!domain::kIsOptional<T>) {
@@ -58,9 +61,9 @@ void read_member(JsonCursor& cursor, E& event, bool& first) {
 }
 
 template <Exposure exposure, class E>
-void read_members(JsonCursor& cursor, E& event) {
+void read_members(JsonCursor& cursor, std::uint32_t schema_version, E& event) {
   bool first = true;
-  [&]<std::size_t... I>(std::index_sequence<I...>) { (read_member<exposure, I>(cursor, event, first), ...); }
+  [&]<std::size_t... I>(std::index_sequence<I...>) { (read_member<exposure, I>(cursor, schema_version, event, first), ...); }
   (std::make_index_sequence<std::tuple_size_v<std::remove_const_t<decltype(domain::kFields<E>)>>>{});
   cursor.expect_end(first);
 }
@@ -108,8 +111,8 @@ static_assert(every_event_fits(static_cast<const domain::Event*>(nullptr)),
               "an event with every member at its maximum, every byte escaped, is beyond the limits of events.md");
 
 template <class E>
-void read_public_of(JsonCursor& cursor, domain::Event& into) {
-  read_members<Exposure::Public>(cursor, into.emplace<E>());
+void read_public_of(JsonCursor& cursor, std::uint32_t schema_version, domain::Event& into) {
+  read_members<Exposure::Public>(cursor, schema_version, into.emplace<E>());
 }
 
 template <class... Events>
@@ -202,10 +205,12 @@ std::expected<void, Failure> merge_sealed(domain::Event& event, SealedClass seal
   JsonCursor cursor{opened.reveal_text()};
   const bool something = std::visit(
       [&](auto& one) {
+        // What was sealed before a member came to be does not have it, and it is optional.
+        const std::uint32_t today = std::remove_cvref_t<decltype(one)>::kInfo.schema_version;
         if (sealed == SealedClass::Personal) {
-          read_members<Exposure::Personal>(cursor, one);
+          read_members<Exposure::Personal>(cursor, today, one);
         } else {
-          read_members<Exposure::Secret>(cursor, one);
+          read_members<Exposure::Secret>(cursor, today, one);
         }
         return has_member_there(one, exposure_of(sealed));
       },

@@ -49,9 +49,10 @@ struct EventType {
   SealedRule personal;
   SealedRule secret;
   bool (*belongs_to)(const domain::Subject& subject) = nullptr;
-  /// Reads `{…}` into an event of this type, made in its place; the cursor fails on an unknown, missing, reordered or
-  /// doubled member and on a value out of bounds.
-  void (*read_public)(JsonCursor& cursor, domain::Event& into) = nullptr;
+  /// Reads `{…}` of that schema version into an event of this type, made in its place; the cursor fails on an unknown,
+  /// missing, reordered or doubled member and on a value out of bounds. Members that came with a later version are
+  /// absent.
+  void (*read_public)(JsonCursor& cursor, std::uint32_t schema_version, domain::Event& into) = nullptr;
 };
 
 /// The type of that name; nullptr where this program knows none. One look into a table that the compiler

@@ -27,7 +27,7 @@ std::expected<bool, KeyTrouble> open_members(const Log& log, const KeyRing& keys
                           .position = envelope.position,
                           .subject = envelope.subject,
                           .type = info.name,
-                          .schema_version = info.schema_version};
+                          .schema_version = envelope.schema_version};
   const auto members = open_sealed(*subject_keys, place, which, **sealed);
   if (!members) return std::unexpected(trouble(members.error()));
   if (auto merged = merge_sealed(envelope.event, which, *members); !merged) {

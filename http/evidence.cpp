@@ -27,7 +27,8 @@ std::expected<domain::Event, platform::Failure> open_event(const Services& servi
   const auto keys = services.keys.subject_keys(envelope->subject);
   if (!keys) return std::unexpected(keys.error().failure);
   const domain::EventInfo& info = domain::info_of(envelope->event);
-  const eventstore::SealedPlace place{envelope->log, position, envelope->subject, info.name, info.schema_version};
+  const eventstore::SealedPlace place{envelope->log, position, envelope->subject, info.name,
+                                      envelope->schema_version};
   const auto opened = eventstore::open_sealed(*keys, place, sealed, **value);
   if (!opened) return std::unexpected(opened.error());
   if (const auto merged = eventstore::merge_sealed(envelope->event, sealed, *opened); !merged) {

@@ -64,6 +64,10 @@ Problem problem_of(const domain::Refused& refused, domain::Time now) {
       return conflict("method_not_allowed");
     case Refusal::SmsOff:
       return conflict("sms_off");
+    case Refusal::CountryNotAllowed:
+      return {.code = ProblemCode::InvalidPhone, .hint = "country"};
+    case Refusal::CodeSpent:
+      return conflict("code_spent");
     case Refusal::NothingChanges:
       return conflict("nothing_changes");
     case Refusal::TooManyKeys:

@@ -115,7 +115,7 @@ std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& row
   domain::AccountState& state = **loaded;
   if (state.version + 1 != stored.version) return std::unexpected(damaged_row(kName));
   const Counted before{state};
-  if (!domain::fold(state, stored.event, {stored.position, stored.version, stored.time})) {
+  if (!domain::fold(state, stored.event, {stored.position, stored.version, stored.time, stored.actor})) {
     if (cache_) cache_->forget(stored.subject);
     return std::unexpected(Failure{Failure::Kind::Damaged, "an event stands in an account's stream that cannot"});
   }

@@ -11,14 +11,15 @@
 
 namespace tweestap::projections {
 
-inline constexpr eventstore::ViewNumber kAccountsView = 1;    // accounts.h
-inline constexpr eventstore::ViewNumber kDirectoryView = 2;   // directory.h
-inline constexpr eventstore::ViewNumber kTokensView = 3;      // tokens.h
-inline constexpr eventstore::ViewNumber kLimitsView = 4;      // limits.h
-inline constexpr eventstore::ViewNumber kApiKeysView = 5;     // api_keys.h
-inline constexpr eventstore::ViewNumber kPolicyView = 6;      // policy.h
-inline constexpr eventstore::ViewNumber kAuditReadsView = 7;  // audit_reads.h
-inline constexpr std::size_t kViewCount = 7;
+inline constexpr eventstore::ViewNumber kAccountsView = 1;     // accounts.h
+inline constexpr eventstore::ViewNumber kDirectoryView = 2;    // directory.h
+inline constexpr eventstore::ViewNumber kTokensView = 3;       // tokens.h
+inline constexpr eventstore::ViewNumber kLimitsView = 4;       // limits.h
+inline constexpr eventstore::ViewNumber kApiKeysView = 5;      // api_keys.h
+inline constexpr eventstore::ViewNumber kPolicyView = 6;       // policy.h
+inline constexpr eventstore::ViewNumber kAuditReadsView = 7;   // audit_reads.h
+inline constexpr eventstore::ViewNumber kSmsSendingsView = 8;  // sms_sendings.h
+inline constexpr std::size_t kViewCount = 8;
 
 /// One object of every view. A Partition has one set, made with the decider's cache; a rebuild or a comparison
 /// makes a set of its own. Thread rule: all() goes to one user at a time.

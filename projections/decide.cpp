@@ -11,6 +11,7 @@
 #include "projections/directory.h"
 #include "projections/limits.h"
 #include "projections/policy.h"
+#include "projections/sms_sendings.h"
 
 namespace tweestap::projections {
 namespace {
@@ -25,6 +26,30 @@ concept BringsAPassword = requires(const C& command) {
   command.password;
   { command.caller } -> std::convertible_to<domain::Caller>;
 };
+
+// Commands on which a code by SMS may go out, so that the brake has to know what went before (rule SMS-2).
+template <class C>
+concept MayAskForACode = requires(const C& command) {
+  command.challenge;
+  { command.caller } -> std::convertible_to<domain::Caller>;
+};
+
+// The number that a code of this command would go to; nothing where none would.
+template <MayAskForACode C>
+std::optional<domain::LookupHash> number_of(const domain::AccountState& state, const C& command) {
+  using std::is_same_v;
+  if constexpr (is_same_v<C, domain::ChangeEnrolmentPhone>) {
+    return command.phone.number_hash;
+  } else if constexpr (is_same_v<C, domain::StartEnrolment>) {
+    return command.phone ? std::optional{command.phone->number_hash} : std::nullopt;
+  } else if constexpr (is_same_v<C, domain::ResendEnrolmentCode>) {
+    if (!state.enrolment || !state.enrolment->phone) return std::nullopt;
+    return state.enrolment->phone->number_hash;
+  } else {
+    if (!state.two_step || !state.two_step->phone) return std::nullopt;
+    return state.two_step->phone->number_hash;
+  }
+}
 
 const domain::AccountState& nobody() {
   static const domain::AccountState state;
@@ -63,7 +88,15 @@ struct Deciding {
   }
 
   domain::Context context(domain::ThrottleCounts throttle = {}) {
-    return {now, command.id, policy(), decider.settings_.rules, throttle};
+    return {now, command.id, policy(), decider.settings_.rules, throttle, {}};
+  }
+
+  template <MayAskForACode C>
+  void count_messages(domain::Context& context, const domain::AccountState& state, const domain::AccountId& account,
+                      const C& of_account) {
+    const auto number = number_of(state, of_account);
+    if (!number) return;
+    context.sms = or_else(read_sms_counts(rows, account, *number, of_account.caller, now), domain::SmsCounts{});
   }
 
   domain::ThrottleCounts counts(const Trier& trier) {
@@ -104,7 +137,9 @@ struct Deciding {
       return domain::refuse(domain::Refusal::Stale);
     }
     const Trier trier = trier_of(state != nullptr ? Whose{*login.account} : Whose{login.identifier_hash}, login.caller);
-    domain::Decision decision = domain::decide(state, login, context(counts(trier)));
+    domain::Context around = context(counts(trier));
+    if (state != nullptr) count_messages(around, *state, *login.account, login);
+    domain::Decision decision = domain::decide(state, login, around);
     bound_visitor(trier, decision);
     keep_count(trier, decision);
     return decision;
@@ -136,13 +171,16 @@ struct Deciding {
   domain::Decision operator()(const C& of_account) {
     const domain::AccountState* state = load(of_account.account);
     if (state == nullptr) state = &nobody();
+    domain::Context around = context();
+    if constexpr (MayAskForACode<C>) count_messages(around, *state, of_account.account, of_account);
     if constexpr (BringsAPassword<C>) {
       const Trier trier = trier_of(Whose{of_account.account}, of_account.caller);
-      domain::Decision decision = domain::decide(*state, of_account, context(counts(trier)));
+      around.throttle = counts(trier);
+      domain::Decision decision = domain::decide(*state, of_account, around);
       keep_count(trier, decision);
       return decision;
     } else {
-      return domain::decide(*state, of_account, context());
+      return domain::decide(*state, of_account, around);
     }
   }
 };

@@ -47,6 +47,7 @@ struct Try {
 
 std::optional<Try> try_of(const domain::Event& event) {
   if (const auto* rejected = std::get_if<domain::PasswordRejected>(&event)) {
+    if (rejected->device) return std::nullopt;
     return Try{rejected->listener, rejected->identifier_hash, rejected->network, Try::Came::ToFailure, {}};
   }
   if (const auto* started = std::get_if<domain::LoginStarted>(&event)) {
@@ -116,6 +117,12 @@ RowKey anywhere_key(domain::Listener listener, const Whose& whose) {
 RowKey network_key(domain::Listener listener, const domain::Pseudonym& network) {
   RowKey key{'n'};
   add_listener(key, listener);
+  add_network(key, network);
+  return key;
+}
+
+RowKey asking_network_key(const domain::Pseudonym& network) {
+  RowKey key{'w'};
   add_network(key, network);
   return key;
 }

@@ -64,17 +64,20 @@ struct Limit {
                               const std::optional<domain::Pseudonym>& network);
 [[nodiscard]] RowKey anywhere_key(domain::Listener listener, const Whose& whose);
 [[nodiscard]] RowKey network_key(domain::Listener listener, const domain::Pseudonym& network);
+/// A network without a listener: what asks for messages counts together.
+[[nodiscard]] RowKey asking_network_key(const domain::Pseudonym& network);
 
 /// View 4. Rows: `h`, `a`, `n` (the scopes), listener, whose, network -> Limit; `x` the expiry index.
 ///
 /// Counted: login.password_rejected, and login.refused where the account is disabled or no staff, for these answer like
 /// a wrong password and so have to slow down like one (ENU-1). login.refused {throttled} moves `refused_until`.
-/// login.started and login.completed clear `here`; nothing clears the others.
+/// login.started and login.completed clear `here`; nothing clears the others. A wrong password that came with a live
+/// token of a remembered device counts with that device, in the account's row, and not here.
 class LimitsView final : public eventstore::InlineView {
  public:
   explicit LimitsView(Keeping keeping = Keeping::InRows);
   [[nodiscard]] ViewNumber number() const override;
-  [[nodiscard]] std::uint32_t format() const override { return 1; }
+  [[nodiscard]] std::uint32_t format() const override { return 2; }
   [[nodiscard]] std::string_view name() const override { return "limits"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
   [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;

@@ -95,6 +95,10 @@ void put(const T& value, std::string& out) {
     put_varint(value.year, out);
     out.push_back(static_cast<char>(value.month));
     out.append(reinterpret_cast<const char*>(value.mac.data()), value.mac.size());
+  } else if constexpr (std::is_same_v<T, domain::Actor>) {
+    out.push_back(static_cast<char>(value.index()));
+    if (const auto* account = std::get_if<domain::AccountId>(&value)) put(*account, out);
+    if (const auto* key = std::get_if<domain::ApiKeyId>(&value)) put(*key, out);
   } else if constexpr (std::is_same_v<T, domain::Time>) {
     put(value.us, out);
   } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {
@@ -149,6 +153,15 @@ void take(In& in, T& value) {
     if (!in.good) return;
     std::memcpy(value.mac.data(), in.at, value.mac.size());
     in.at += value.mac.size();
+  } else if constexpr (std::is_same_v<T, domain::Actor>) {
+    constexpr domain::Actor kKinds[] = {domain::Anyone{}, domain::System{}, domain::AccountId{}, domain::ApiKeyId{}};
+    static_assert(std::size(kKinds) == std::variant_size_v<domain::Actor>);
+    const std::uint8_t kind = in.byte();
+    if (kind >= std::size(kKinds)) in.good = false;
+    if (!in.good) return;
+    value = kKinds[kind];
+    if (auto* account = std::get_if<domain::AccountId>(&value)) take(in, *account);
+    if (auto* key = std::get_if<domain::ApiKeyId>(&value)) take(in, *key);
   } else if constexpr (std::is_same_v<T, domain::Time>) {
     take(in, value.us);
   } else if constexpr (std::is_integral_v<T> && std::is_signed_v<T>) {

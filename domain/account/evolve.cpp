@@ -4,6 +4,7 @@ namespace tweestap::domain {
 
 void evolve(AccountState& state, const AccountRegistered& event, const At& at) {
   state.registered_at = at.time;
+  owe_to(state, at.actor);
   state.profile.identifier_position = at.position;
   state.profile.display_name_position = event.named ? at.position : 0;
   state.profile.identifier_hash = event.identifier_hash;

@@ -3,6 +3,7 @@
 #include "domain/enrolment/enrolment.h"
 #include "domain/evolve.h"
 #include "domain/lock/lock.h"
+#include "domain/sms/sms.h"
 
 namespace tweestap::domain {
 namespace {
@@ -31,10 +32,10 @@ bool is_by(const PendingEnrolment& enrolment, const Enroller& by) {
   return enrolment.login == std::get<LoginRef>(by).login;
 }
 
-Decision reject_code(const SubmitEnrolmentCode& command, const PendingEnrolment& enrolment, const Context& context,
-                     Events events) {
+Decision reject_code(const SubmitEnrolmentCode& command, const PendingEnrolment& enrolment, CodeReason reason,
+                     const Context& context, Events events) {
   const std::uint32_t failures = enrolment.failures + 1;
-  events.add(EnrolmentCodeRejected{command.enrolment, enrolment.method, CodeReason::Wrong, failures});
+  events.add(EnrolmentCodeRejected{command.enrolment, enrolment.method, reason, failures});
   if (failures >= context.rules.enrolment_tries) {
     events.add(EnrolmentCancelled{command.enrolment, EndReason::TooManyTries});
   }
@@ -42,9 +43,9 @@ Decision reject_code(const SubmitEnrolmentCode& command, const PendingEnrolment&
 }
 
 SessionAnswer enable_for_session(const AccountState& state, const SubmitEnrolmentCode& command, const SessionRef& ref,
-                                 std::int64_t step, const Context& context, Events& events) {
+                                 std::optional<std::int64_t> step, const Context& context, Events& events) {
   AccountState after = state;
-  const At at{0, state.version + 1, context.now};
+  const At at{0, state.version + 1, context.now, command.account};
   const Method method = state.enrolment->method;
   if (state.two_step) {
     const TwoStepMethodChanged changed{command.enrolment, method, step, ref.session, command.fresh_token};
@@ -59,7 +60,7 @@ SessionAnswer enable_for_session(const AccountState& state, const SubmitEnrolmen
 }
 
 SessionAnswer enable_for_login(const AccountState& state, const SubmitEnrolmentCode& command, const LoginRef& ref,
-                               std::int64_t step, const Context& context, Events& events) {
+                               std::optional<std::int64_t> step, const Context& context, Events& events) {
   const Method method = state.enrolment->method;
   events.add(TwoStepEnabled{command.enrolment, method, step, std::nullopt, std::nullopt});
   LoginCompleted completed;
@@ -99,32 +100,55 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
                                           session != nullptr ? &session->id : nullptr, context, events)) {
     return std::move(events).reject(*refused);
   }
+  const Time expires_at = context.now + context.rules.enrolment_life;
+  EnrolmentAnswer answer{command.enrolment, command.method, expires_at};
+  const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = command.enrolment};
+  const Phone phone = command.phone ? Phone{0, command.phone->number_hash, command.phone->country} : Phone{};
+  if (command.method == Method::Sms) {
+    if (!command.phone || !command.challenge) return refuse(Refusal::Stale);
+    // Nothing is started that could not go on, and what was pending goes on.
+    if (const auto why = held_back(phone, false, context)) {
+      Events refused{Subject::of(command.account), command.account, command.enrolment};
+      refused.add(SmsCodeRefused{of.purpose, *why, std::nullopt, command.enrolment, std::nullopt, phone.number_hash,
+                                 command.caller.network});
+      if (*why == SmsRefusal::Country) return std::move(refused).reject(Refusal::CountryNotAllowed);
+      return std::move(refused).reject(
+          Refused{Refusal::Throttled, context.now + context.rules.sms_resend_after, false});
+    }
+  }
   if (state.enrolment && !state.enrolment->is_over(context.now)) {
     events.add(EnrolmentCancelled{state.enrolment->id, EndReason::Replaced});
   }
-  const Time expires_at = context.now + context.rules.enrolment_life;
   events.add(EnrolmentStarted{command.enrolment, command.method, expires_at,
                               login != nullptr ? std::optional{login->login} : std::nullopt,
                               session != nullptr ? std::optional{session->id} : std::nullopt,
                               command.totp_secret ? std::optional{command.totp_secret->clone()} : std::nullopt});
-  return std::move(events).accept(EnrolmentAnswer{command.enrolment, command.method, expires_at});
+  if (command.method == Method::Sms) {
+    events.add(EnrolmentPhoneChanged{command.enrolment, phone.number_hash, phone.country, command.phone->e164});
+    if (issue_code(of, phone, false, *command.challenge, command.caller, context, events)) {
+      return refuse(Refusal::Stale);  // looked at a moment ago
+    }
+    answer.resend_after = context.now + context.rules.sms_resend_after;
+  }
+  return std::move(events).accept(answer);
 }
 
 Decision decide(const AccountState& state, const SubmitEnrolmentCode& command, const Context& context) {
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
-  if (!command.code || command.code->secret_position != enrolment.position) return refuse(Refusal::Stale);
+  constexpr std::int64_t kNoStepYet = -1;
+  const TwoStep wanted{enrolment.method, enrolment.position, kNoStepYet, context.now, enrolment.phone, std::nullopt};
+  const auto verdict = judge_code(wanted, enrolment.sms, command.code, context);
+  if (!verdict) return refuse(Refusal::Stale);
 
   Events events{Subject::of(command.account), command.account, command.enrolment};
-  constexpr std::int64_t kNoStepYet = -1;
-  const TotpVerdict verdict = judge(*command.code, kNoStepYet);
-  if (!verdict.step) return reject_code(command, enrolment, context, std::move(events));
+  if (!verdict->accepted) return reject_code(command, enrolment, verdict->reason, context, std::move(events));
   if (!command.set) return refuse(Refusal::Stale);
 
   const auto* ref = std::get_if<SessionRef>(&command.by);
   const SessionAnswer session =
-      ref != nullptr ? enable_for_session(state, command, *ref, *verdict.step, context, events)
-                     : enable_for_login(state, command, std::get<LoginRef>(command.by), *verdict.step, context, events);
+      ref != nullptr ? enable_for_session(state, command, *ref, verdict->step, context, events)
+                     : enable_for_login(state, command, std::get<LoginRef>(command.by), verdict->step, context, events);
   events.add(RecoveryCodesGenerated{kRecoveryCodesPerSet, command.set->pepper, command.set->verifiers.clone()});
   return std::move(events).accept(LoginDone{session, std::nullopt, kRecoveryCodesPerSet});
 }

@@ -19,7 +19,9 @@ struct StartEnrolment {
   EnrolmentId enrolment;
   Method method{};
   std::optional<PasswordEvidence> password;
-  std::optional<SecretText> totp_secret;
+  std::optional<SecretText> totp_secret;  // of method totp
+  std::optional<NewPhone> phone{};        // of method sms, as the challenge
+  std::optional<NewChallenge> challenge{};
 };
 struct SubmitEnrolmentCode {
   AccountId account;
@@ -27,7 +29,7 @@ struct SubmitEnrolmentCode {
   Caller caller;
   EnrolmentId enrolment;
   TokenId fresh_token;  // the session's; at a login also the new session's id
-  std::optional<TotpEvidence> code;
+  std::optional<CodeEvidence> code;
   std::optional<NewRecoverySet> set;
 };
 struct CancelEnrolment {

@@ -115,6 +115,49 @@ struct TwoStepDisabled {
   }
 };
 
+struct EnrolmentPhoneChanged {
+  static constexpr EventInfo kInfo{308, "enrolment.phone_changed", 1,
+                                   "The number that an enrolment's codes go to: the first one, or another."};
+  EnrolmentId enrolment;
+  LookupHash number_hash;
+  std::string country;
+  std::string phone;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field("enrolment", &EnrolmentPhoneChanged::enrolment, Exposure::Public, "which enrolment"),
+        field("numberhash", &EnrolmentPhoneChanged::number_hash, Exposure::Public, "keyed hash of the number"),
+        field("country", &EnrolmentPhoneChanged::country, Exposure::Public, "ISO 3166-1 code of the number's country",
+              kCountryMax),
+        field("phone", &EnrolmentPhoneChanged::phone, Exposure::Personal, "the number (E.164)", kPhoneMax),
+    };
+  }
+};
+
+struct TwoStepImported {
+  static constexpr EventInfo kInfo{309, "two_step.imported", 1,
+                                   "A new account moved here from another system with its second step."};
+  Method method{};
+  std::optional<std::int64_t> step;
+  std::optional<LookupHash> number_hash;
+  std::optional<std::string> country;
+  std::optional<std::string> phone;
+  std::optional<SecretText> secret;
+
+  static constexpr auto fields() {
+    return std::tuple{
+        field("method", &TwoStepImported::method, Exposure::Public, "totp or sms"),
+        field("step", &TwoStepImported::step, Exposure::Public,
+              "the last time step that counts as spent: the one before the import (RFC 6238)"),
+        field("numberhash", &TwoStepImported::number_hash, Exposure::Public, "keyed hash of the number"),
+        field("country", &TwoStepImported::country, Exposure::Public, "ISO 3166-1 code of the number's country",
+              kCountryMax),
+        field("phone", &TwoStepImported::phone, Exposure::Personal, "the number (E.164)", kPhoneMax),
+        field("secret", &TwoStepImported::secret, Exposure::Secret, "the app's secret (base32)", kTotpSecretMax),
+    };
+  }
+};
+
 struct EnrolmentDeferred {
   static constexpr EventInfo kInfo{307, "two_step.enrolment_deferred", 1, "The person said: not now."};
   Time until;

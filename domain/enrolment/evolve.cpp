@@ -5,14 +5,23 @@
 namespace tweestap::domain {
 namespace {
 
-void enable(AccountState& state, Method method, const std::optional<std::int64_t>& step, const At& at) {
-  const std::uint64_t secret_position = state.enrolment ? state.enrolment->position : 0;
-  state.two_step = TwoStep{method, secret_position, step.value_or(0), at.time};
+void enable(AccountState& state, TwoStep two_step) {
+  state.two_step = std::move(two_step);
   state.recovery.reset();
   state.lock = Lock{};
   state.recovery_failures.clear();
   state.deferred_until.reset();
-  state.reset_at.reset();
+  state.enrol_before.reset();
+}
+
+// What the pending enrolment becomes.
+TwoStep enrolled(const AccountState& state, Method method, const std::optional<std::int64_t>& step, Time now) {
+  TwoStep two_step{method, 0, step.value_or(0), now, std::nullopt, std::nullopt};
+  if (!state.enrolment) return two_step;
+  two_step.secret_position = state.enrolment->position;
+  two_step.phone = state.enrolment->phone;
+  if (method == Method::Sms) two_step.sms_accepted_at = now;
+  return two_step;
 }
 
 // The session that enrolled goes on with a fresh token, and has passed the second step.
@@ -29,12 +38,20 @@ void renew(AccountState& state, const SessionId& session, const TokenId& token, 
 
 void evolve(AccountState& state, const EnrolmentStarted& event, const At& at) {
   end_enrolment(state);  // one that expired
-  state.enrolment =
-      PendingEnrolment{event.enrolment, event.method, at.position, 0, event.expires_at, event.login, event.session};
+  state.enrolment = PendingEnrolment{event.enrolment, event.method,  at.position,  0,           event.expires_at,
+                                     event.login,     event.session, std::nullopt, std::nullopt};
+}
+
+void evolve(AccountState& state, const EnrolmentPhoneChanged& event, const At& at) {
+  if (!state.enrolment || state.enrolment->id != event.enrolment) return;
+  state.enrolment->phone = Phone{at.position, event.number_hash, event.country};
+  state.enrolment->sms.reset();
 }
 
 void evolve(AccountState& state, const EnrolmentCodeRejected& event, const At&) {
-  if (state.enrolment && state.enrolment->id == event.enrolment) state.enrolment->failures = event.failures;
+  if (!state.enrolment || state.enrolment->id != event.enrolment) return;
+  state.enrolment->failures = event.failures;
+  if (state.enrolment->sms) ++state.enrolment->sms->failures;
 }
 
 void evolve(AccountState& state, const EnrolmentCancelled& event, const At&) {
@@ -42,13 +59,20 @@ void evolve(AccountState& state, const EnrolmentCancelled& event, const At&) {
 }
 
 void evolve(AccountState& state, const TwoStepEnabled& event, const At& at) {
-  enable(state, event.method, event.step, at);
+  enable(state, enrolled(state, event.method, event.step, at.time));
   void_everything_else(state, event.session ? &*event.session : nullptr, at);
   if (event.session && event.token) renew(state, *event.session, *event.token, event.method, at);
 }
 
+// No code has come back yet, so a number that came along is trusted as little as a new one.
+void evolve(AccountState& state, const TwoStepImported& event, const At& at) {
+  TwoStep two_step{event.method, at.position, event.step.value_or(0), at.time, std::nullopt, std::nullopt};
+  if (event.number_hash) two_step.phone = Phone{at.position, *event.number_hash, event.country.value_or("")};
+  enable(state, std::move(two_step));
+}
+
 void evolve(AccountState& state, const TwoStepMethodChanged& event, const At& at) {
-  enable(state, event.method, event.step, at);
+  enable(state, enrolled(state, event.method, event.step, at.time));
   void_everything_else(state, &event.session, at);
   renew(state, event.session, event.token, event.method, at);
 }

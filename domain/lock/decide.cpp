@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "domain/lock/lock.h"
+#include "domain/sms/sms.h"
 
 namespace tweestap::domain {
 
@@ -24,6 +25,27 @@ TotpVerdict judge(const TotpEvidence& evidence, std::int64_t last_step) {
     if ((evidence.matched >> i & 1) != 0 && step > last_step) return {step, CodeReason::Wrong};
   }
   return {std::nullopt, evidence.matched != 0 ? CodeReason::Replayed : CodeReason::Wrong};
+}
+
+std::optional<CodeVerdict> judge_code(const TwoStep& two_step, const std::optional<SmsCode>& sms,
+                                      const std::optional<CodeEvidence>& evidence, const Context& context) {
+  if (!evidence) return std::nullopt;
+  switch (two_step.method) {
+    case Method::Totp: {
+      const auto* totp = std::get_if<TotpEvidence>(&*evidence);
+      if (totp == nullptr || totp->secret_position != two_step.secret_position) return std::nullopt;
+      const TotpVerdict verdict = judge(*totp, two_step.last_step);
+      return CodeVerdict{verdict.step.has_value(), verdict.step, verdict.reason};
+    }
+    case Method::Sms: {
+      const auto* typed = std::get_if<SmsEvidence>(&*evidence);
+      if (typed == nullptr) return std::nullopt;
+      const SmsVerdict verdict = judge(*typed, sms, context.rules, context.now);
+      if (verdict.stale) return std::nullopt;
+      return CodeVerdict{verdict.accepted, std::nullopt, verdict.reason};
+    }
+  }
+  std::unreachable();
 }
 
 }  // namespace tweestap::domain

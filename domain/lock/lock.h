@@ -19,4 +19,15 @@ struct TotpVerdict {
 };
 [[nodiscard]] TotpVerdict judge(const TotpEvidence& evidence, std::int64_t last_step);
 
+/// What a submitted code is worth at a login or a step-up, by the account's method.
+struct CodeVerdict {
+  bool accepted = false;
+  std::optional<std::int64_t> step;  // of an app's code that was accepted
+  CodeReason reason = CodeReason::Wrong;
+};
+/// `sms`: the code that waits there. Empty: the evidence is not about the current secret or code (rule SES-4).
+[[nodiscard]] std::optional<CodeVerdict> judge_code(const TwoStep& two_step, const std::optional<SmsCode>& sms,
+                                                    const std::optional<CodeEvidence>& evidence,
+                                                    const Context& context);
+
 }  // namespace tweestap::domain

@@ -3,6 +3,7 @@
 #include "domain/lock/lock.h"
 #include "domain/login/login.h"
 #include "domain/recovery/recovery.h"
+#include "domain/sms/sms.h"
 
 namespace tweestap::domain {
 namespace {
@@ -42,8 +43,12 @@ void make_room_for_a_login(const AccountState& state, Time now, Events& events) 
 Decision start(const AccountState& state, const StartLogin& command, bool enrols, const Context& context,
                Events events) {
   make_room_for_a_login(state, context.now, events);
-  const PendingLogin login{
-      command.login, command.caller.listener, enrols, false, context.now, context.now + context.rules.login_life};
+  const PendingLogin login{.id = command.login,
+                           .listener = command.caller.listener,
+                           .enrols = enrols,
+                           .started_at = context.now,
+                           .expires_at = context.now + context.rules.login_life,
+                           .sms = std::nullopt};
   LoginStarted started{login.id,
                        login.listener,
                        enrols ? Awaits::Enrolment : Awaits::Code,
@@ -54,7 +59,17 @@ Decision start(const AccountState& state, const StartLogin& command, bool enrols
                        command.caller.address,
                        command.caller.user_agent};
   events.add(std::move(started));
-  return std::move(events).accept(answer_of(state, login, context.rules, context.now));
+  LoginPending answer = answer_of(state, login, context.rules, context.now);
+  if (enrols || !state.two_step || !state.two_step->phone) return std::move(events).accept(answer);
+  // While the second step is locked only a recovery code works, so no code goes out.
+  answer.sms_sent = false;
+  if (!state.lock.holds(context.now)) {
+    if (!command.challenge) return refuse(Refusal::Stale);
+    answer.sms_sent = !issue_code({.purpose = SmsPurpose::Login, .login = login.id}, *state.two_step->phone,
+                                  is_trusted(state, context), *command.challenge, command.caller, context, events);
+    answer.resend_after = context.now + context.rules.sms_resend_after;
+  }
+  return std::move(events).accept(answer);
 }
 
 Decision lock_refusal(const AccountState& state, const PendingLogin& login, const Caller& caller, Events events) {
@@ -82,6 +97,10 @@ LoginPending answer_of(const AccountState& state, const PendingLogin& login, con
     answer.locked_until = state.lock.until;
     answer.locked_for_good = state.lock.for_good;
   }
+  if (answer.method == Method::Sms) {
+    answer.sms_sent = login.sms && login.sms->was_issued();
+    if (login.sms) answer.resend_after = resend_after(*login.sms, rules);
+  }
   return answer;
 }
 
@@ -94,9 +113,7 @@ bool is_mandatory(const AccountState& state, const PolicyState& policy, Listener
   return listener == Listener::Staff || (from && now >= *from);
 }
 
-bool reset_is_over(const AccountState& state, const Rules& rules, Time now) {
-  return state.reset_at && now >= *state.reset_at + rules.reset_enrol_within;
-}
+bool reset_is_over(const AccountState& state, Time now) { return state.enrol_before && now >= *state.enrol_before; }
 
 Offer offer_of(const AccountState& state, const PolicyState& policy, Time now) {
   Offer offer;
@@ -119,9 +136,15 @@ std::optional<Refused> check_password(const AccountState& state, const std::opti
   if (auto throttled = check_throttle(&state, caller, nullptr, context, events)) return throttled;
   if (!evidence || evidence->verifier_position != state.password.position) return Refused{Refusal::Stale, {}, false};
   if (evidence->matched && state.password.position != 0) return std::nullopt;
-  events.add(PasswordRejected{
-      caller.listener, state.password.position == 0 ? PasswordReason::NoPassword : PasswordReason::Wrong, std::nullopt,
-      session != nullptr ? std::optional{*session} : std::nullopt, caller.network, caller.agent});
+  events.add(
+      PasswordRejected{.listener = caller.listener,
+                       .reason = state.password.position == 0 ? PasswordReason::NoPassword : PasswordReason::Wrong,
+                       .identifier_hash = std::nullopt,
+                       .session = session != nullptr ? std::optional{*session} : std::nullopt,
+                       .network = caller.network,
+                       .agent = caller.agent,
+                       .device = std::nullopt,
+                       .device_failures = std::nullopt});
   return Refused{Refusal::CredentialsRejected, {}, false};
 }
 
@@ -156,8 +179,14 @@ Decision decide(const AccountState* state, const StartLogin& command, const Cont
   }
   if (!command.password) return refuse(Refusal::Stale);
   if (!known) {
-    before.add(PasswordRejected{command.caller.listener, PasswordReason::UnknownIdentifier, command.identifier_hash,
-                                std::nullopt, command.caller.network, command.caller.agent});
+    before.add(PasswordRejected{.listener = command.caller.listener,
+                                .reason = PasswordReason::UnknownIdentifier,
+                                .identifier_hash = command.identifier_hash,
+                                .session = std::nullopt,
+                                .network = command.caller.network,
+                                .agent = command.caller.agent,
+                                .device = std::nullopt,
+                                .device_failures = std::nullopt});
     return std::move(before).reject(Refusal::CredentialsRejected);
   }
   if (const auto refused = check_password(*state, command.password, command.caller, nullptr, context, before)) {
@@ -172,12 +201,12 @@ Decision decide(const AccountState* state, const StartLogin& command, const Cont
   if (at_staff_door && !is_staff(state->profile.roles)) {
     return refuse_login(std::move(before), command.caller, LoginRefusal::NotStaff, Refusal::CredentialsRejected);
   }
-  if (!state->two_step && reset_is_over(*state, context.rules, context.now)) {
+  if (!state->two_step && reset_is_over(*state, context.now)) {
     return refuse_login(std::move(before), command.caller, LoginRefusal::ResetOver, Refusal::ResetOver);
   }
 
-  const bool enrols = !state->two_step &&
-                      (state->reset_at || is_mandatory(*state, context.policy, command.caller.listener, context.now));
+  const bool enrols = !state->two_step && (state->enrol_before ||
+                                           is_mandatory(*state, context.policy, command.caller.listener, context.now));
   const bool second_step = state->two_step || enrols;
   Events events{subject, *command.account, second_step ? Correlation{command.login} : correlation};
   if (command.password->rehash) {
@@ -199,15 +228,14 @@ Decision decide(const AccountState& state, const SubmitCode& command, const Cont
   if (login->enrols || !state.two_step) return refuse(Refusal::WrongState);
   Events events{Subject::of(command.account), command.account, login->id};
   if (state.lock.holds(context.now)) return lock_refusal(state, *login, command.caller, std::move(events));
-  if (!command.code || command.code->secret_position != state.two_step->secret_position) return refuse(Refusal::Stale);
-
-  const TotpVerdict verdict = judge(*command.code, state.two_step->last_step);
-  if (verdict.step) {
+  const auto verdict = judge_code(*state.two_step, login->sms, command.code, context);
+  if (!verdict) return refuse(Refusal::Stale);
+  if (verdict->accepted) {
     LoginCompleted completed;
     completed.session = command.session;
     completed.login = login->id;
     completed.amr = {Amr::Password, amr_of(state.two_step->method)};
-    completed.step = verdict.step;
+    completed.step = verdict->step;
     const SessionAnswer session =
         complete(command.account, state, std::move(completed), command.caller, context, events);
     return std::move(events).accept(LoginDone{session, std::nullopt, state.recovery ? state.recovery->left() : 0});
@@ -215,7 +243,7 @@ Decision decide(const AccountState& state, const SubmitCode& command, const Cont
   // A wrong code is a fact and not an error: it is stored before the caller hears "no". If the store is down the caller
   // gets 503 and the guess is void; answering "wrong code" without the record would hand out free guesses (rule THR-3).
   const std::uint32_t failures = state.lock.failures + 1;
-  events.add(CodeRejected{login->id, state.two_step->method, verdict.reason, failures, command.caller.network,
+  events.add(CodeRejected{login->id, state.two_step->method, verdict->reason, failures, command.caller.network,
                           command.caller.agent});
   if (auto locked = lock_after(failures, context.rules, context.now)) {
     locked->login = login->id;

@@ -8,7 +8,7 @@
 namespace tweestap::domain {
 
 struct PasswordRejected {
-  static constexpr EventInfo kInfo{201, "login.password_rejected", 1,
+  static constexpr EventInfo kInfo{201, "login.password_rejected", 2,
                                    "A password did not count, at a login or on a session's route."};
   Listener listener{};
   PasswordReason reason{};
@@ -16,6 +16,8 @@ struct PasswordRejected {
   std::optional<SessionId> session;
   std::optional<Pseudonym> network;
   std::optional<Pseudonym> agent;
+  std::optional<DeviceId> device{};
+  std::optional<std::uint32_t> device_failures{};
 
   static constexpr auto fields() {
     return std::tuple{
@@ -27,6 +29,12 @@ struct PasswordRejected {
               "the session whose route asked for the password"),
         field("network", &PasswordRejected::network, Exposure::Public, "pseudonym of the caller's network"),
         field("agent", &PasswordRejected::agent, Exposure::Public, "pseudonym of the caller's user agent"),
+        field("device", &PasswordRejected::device, Exposure::Public,
+              "the remembered device whose live token came along; then it counts there and nowhere else")
+            .since_version(2),
+        field("devicefailures", &PasswordRejected::device_failures, Exposure::Public,
+              "wrong passwords in a row with that device, with this one")
+            .since_version(2),
     };
   }
 };
@@ -106,7 +114,7 @@ struct RecoveryCodeRejected {
 };
 
 struct LoginCompleted {
-  static constexpr EventInfo kInfo{205, "login.completed", 1, "A person is in."};
+  static constexpr EventInfo kInfo{205, "login.completed", 2, "A person is in."};
   SessionId session;
   std::optional<LoginId> login;
   Listener listener{};
@@ -119,6 +127,7 @@ struct LoginCompleted {
   std::optional<Pseudonym> agent;
   std::optional<std::string> address;
   std::optional<std::string> user_agent;
+  std::optional<AppDeviceId> app_device{};
 
   static constexpr auto fields() {
     return std::tuple{
@@ -136,6 +145,8 @@ struct LoginCompleted {
         field("agent", &LoginCompleted::agent, Exposure::Public, "pseudonym of the caller's user agent"),
         field("address", &LoginCompleted::address, Exposure::Personal, "the caller's address", kAddressMax),
         field("useragent", &LoginCompleted::user_agent, Exposure::Personal, "the caller's user agent", kUserAgentMax),
+        field("appdevice", &LoginCompleted::app_device, Exposure::Public, "the phone that logged in with a PIN")
+            .since_version(2),
     };
   }
 };

@@ -29,17 +29,26 @@ RecoveryFailures& recovery_failures_of(AccountState& state, const std::optional<
 
 }  // namespace
 
-void evolve(AccountState&, const PasswordRejected&, const At&) {
-  // Counted by the limits, not by the account: an unknown identifier has no row to count in.
+// Counted by the limits, for an unknown identifier has no row to count in; but with a remembered device there (THR-2).
+void evolve(AccountState& state, const PasswordRejected& event, const At&) {
+  if (!event.device) return;
+  for (Device& device : state.devices) {
+    if (device.id == *event.device) device.failures = event.device_failures.value_or(0);
+  }
 }
 
 void evolve(AccountState& state, const LoginStarted& event, const At& at) {
   std::erase_if(state.logins, [&](const PendingLogin& one) { return one.is_over(at.time); });
   state.logins.push_back(
-      {event.login, event.listener, event.awaits == Awaits::Enrolment, false, at.time, event.expires_at});
+      {event.login, event.listener, event.awaits == Awaits::Enrolment, false, at.time, event.expires_at, std::nullopt});
 }
 
-void evolve(AccountState& state, const CodeRejected& event, const At&) { state.lock.failures = event.failures; }
+void evolve(AccountState& state, const CodeRejected& event, const At&) {
+  state.lock.failures = event.failures;
+  for (PendingLogin& login : state.logins) {
+    if (login.id == event.login && login.sms) ++login.sms->failures;
+  }
+}
 
 void evolve(AccountState& state, const RecoveryCodeRejected& event, const At& at) {
   RecoveryFailures& entry = recovery_failures_of(state, event.network);
@@ -53,9 +62,16 @@ void evolve(AccountState& state, const LoginCompleted& event, const At& at) {
   const bool second_step = event.amr.has(Amr::Otp) || event.amr.has(Amr::Sms) || event.amr.has(Amr::Recovery);
   state.sessions.push_back({event.session, TokenId{event.session.bytes}, event.listener, event.amr, at.time,
                             event.expires_at, event.idle_seconds, at.time,
-                            second_step ? std::optional{at.time} : std::nullopt, false, event.device});
+                            second_step ? std::optional{at.time} : std::nullopt, false, event.device, std::nullopt});
   // A remembered device skips the second step and so says nothing about it.
   if (second_step) clear_second_step_failures(state);
+  if (event.amr.has(Amr::Sms) && state.two_step) state.two_step->sms_accepted_at = at.time;
+  for (AppDevice& phone : state.app_devices) {
+    if (phone.id != event.app_device) continue;
+    ++phone.sequence;
+    phone.failures = 0;
+    phone.last_used_at = at.time;
+  }
   if (event.step && state.two_step) state.two_step->last_step = std::max(state.two_step->last_step, *event.step);
   if (event.network) remember_network(state, *event.network, at.time);
 }

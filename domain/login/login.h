@@ -15,6 +15,7 @@ struct StartLogin {
   LoginId login;      // drawn by the caller, from the token it hands out if a second step follows
   SessionId session;  // likewise, if none follows
   std::optional<PasswordEvidence> password;
+  std::optional<NewChallenge> challenge{};  // for the case that a code goes out by SMS
 };
 
 /// A pending login as a request named it, on the front door that it came through.
@@ -28,7 +29,7 @@ struct SubmitCode {
   LoginRef login;
   Caller caller;
   SessionId session;
-  std::optional<TotpEvidence> code;
+  std::optional<CodeEvidence> code;
 };
 struct SubmitRecoveryCode {
   AccountId account;
@@ -53,7 +54,7 @@ struct AbandonLogin {
 [[nodiscard]] std::optional<Time> mandatory_from(const AccountState& state, const PolicyState& policy);
 [[nodiscard]] bool is_mandatory(const AccountState& state, const PolicyState& policy, Listener listener, Time now);
 /// Whether two-step was reset and the time to enrol again is over.
-[[nodiscard]] bool reset_is_over(const AccountState& state, const Rules& rules, Time now);
+[[nodiscard]] bool reset_is_over(const AccountState& state, Time now);
 [[nodiscard]] Offer offer_of(const AccountState& state, const PolicyState& policy, Time now);
 
 /// Whether the account completed a login from the caller's network lately (rule THR-2).

@@ -4,6 +4,7 @@
 #include "domain/lock/lock.h"
 #include "domain/recovery/recovery.h"
 #include "domain/sessions/sessions.h"
+#include "domain/sms/sms.h"
 
 namespace tweestap::domain {
 namespace {
@@ -11,7 +12,7 @@ namespace {
 Decision accept_step_up(const AccountId& account, const AccountState& state, const SessionRef& ref,
                         SessionSteppedUp event, const Context& context, Events events) {
   AccountState after = state;
-  evolve(after, event, At{0, state.version + 1, context.now});
+  evolve(after, event, At{0, state.version + 1, context.now, account});
   events.add(std::move(event));
   const Session* session = std::to_address(std::ranges::find(after.sessions, ref.session, &Session::id));
   return std::move(events).accept(answer_of(account, after, *session));
@@ -45,22 +46,22 @@ bool use_is_due(const Session& session, const Rules& rules, Time now) {
 }
 
 Decision decide(const AccountState& state, const StepUpByCode& command, const Context& context) {
-  if (live_session(state, command.session, context.now) == nullptr) return refuse(Refusal::TokenOver);
+  const Session* session = live_session(state, command.session, context.now);
+  if (session == nullptr) return refuse(Refusal::TokenOver);
   if (!state.two_step) return refuse(Refusal::NotEnrolled);
   Events events{Subject::of(command.account), command.account, context.command};
   if (state.lock.holds(context.now)) {
     return std::move(events).reject(Refused{Refusal::Locked, state.lock.until, state.lock.for_good});
   }
-  if (!command.code || command.code->secret_position != state.two_step->secret_position) return refuse(Refusal::Stale);
-
-  const TotpVerdict verdict = judge(*command.code, state.two_step->last_step);
-  if (verdict.step) {
+  const auto verdict = judge_code(*state.two_step, session->sms, command.code, context);
+  if (!verdict) return refuse(Refusal::Stale);
+  if (verdict->accepted) {
     return accept_step_up(command.account, state, command.session,
-                          {command.session.session, command.fresh_token, Amr::Otp, verdict.step}, context,
-                          std::move(events));
+                          {command.session.session, command.fresh_token, amr_of(state.two_step->method), verdict->step},
+                          context, std::move(events));
   }
   const std::uint32_t failures = state.lock.failures + 1;
-  events.add(StepUpRejected{command.session.session, state.two_step->method, verdict.reason, failures,
+  events.add(StepUpRejected{command.session.session, state.two_step->method, verdict->reason, failures,
                             command.caller.network, command.caller.agent});
   if (auto locked = lock_after(failures, context.rules, context.now)) {
     locked->session = command.session.session;

@@ -19,8 +19,10 @@ void evolve(AccountState& state, const SessionSteppedUp& event, const At& at) {
     session->last_used_at = at.time;
     session->second_step_at = at.time;
     session->stepped_up = true;
+    session->sms.reset();
   }
   state.lock = Lock{};
+  if (event.by == Amr::Sms && state.two_step) state.two_step->sms_accepted_at = at.time;
   if (event.step && state.two_step) state.two_step->last_step = std::max(state.two_step->last_step, *event.step);
 }
 
@@ -28,7 +30,10 @@ void evolve(AccountState& state, const SessionUsed& event, const At& at) {
   if (Session* session = find(state, event.session)) session->last_used_at = at.time;
 }
 
-void evolve(AccountState& state, const StepUpRejected& event, const At&) { state.lock.failures = event.failures; }
+void evolve(AccountState& state, const StepUpRejected& event, const At&) {
+  state.lock.failures = event.failures;
+  if (Session* session = find(state, event.session); session != nullptr && session->sms) ++session->sms->failures;
+}
 
 void evolve(AccountState& state, const SessionEnded& event, const At&) {
   std::erase_if(state.sessions, [&](const Session& one) { return one.id == event.session; });

@@ -18,7 +18,7 @@ struct StepUpByCode {
   SessionRef session;
   Caller caller;
   TokenId fresh_token;
-  std::optional<TotpEvidence> code;
+  std::optional<CodeEvidence> code;
 };
 struct StepUpByRecoveryCode {
   AccountId account;

@@ -32,7 +32,7 @@ std::expected<Personal, Failure> open_personal(const eventstore::Log& log, event
   if (!*sealed || eventstore::sealed_digest(**sealed) != *envelope.sealed_personal) return std::unexpected(no_sealed());
   const domain::EventInfo& info = domain::info_of(envelope.event);
   const auto opened = eventstore::open_sealed(
-      *keys, {envelope.log, envelope.position, envelope.subject, info.name, info.schema_version},
+      *keys, {envelope.log, envelope.position, envelope.subject, info.name, envelope.schema_version},
       eventstore::SealedClass::Personal, **sealed);
   if (!opened) return std::unexpected(opened.error());
   if (auto merged = eventstore::merge_sealed(envelope.event, eventstore::SealedClass::Personal, *opened); !merged) {

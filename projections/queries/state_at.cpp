@@ -22,7 +22,7 @@ std::expected<StateAt, Failure> state_at(const eventstore::Log& log, const domai
     for (const eventstore::Record& record : *page) {
       const auto envelope = eventstore::decode(record.envelope);
       if (!envelope) return std::unexpected(envelope.error());
-      const domain::At at{envelope->position, envelope->version, envelope->time};
+      const domain::At at{envelope->position, envelope->version, envelope->time, envelope->actor};
       if (at.version != result.state.version + 1 || !domain::fold(result.state, envelope->event, at)) {
         return std::unexpected(Failure{Failure::Kind::Damaged, "an event stands in an account's stream that cannot"});
       }

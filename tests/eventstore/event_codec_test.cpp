@@ -17,7 +17,7 @@ domain::Event reassembled(const domain::Event& event) {
   append_public_data(event, data);
   JsonCursor cursor{data};
   domain::Event out;
-  find_event_type(domain::info_of(event).name)->read_public(cursor, out);
+  find_event_type(domain::info_of(event).name)->read_public(cursor, domain::info_of(event).schema_version, out);
   EXPECT_TRUE(cursor.finished());
   for (const SealedClass sealed : {SealedClass::Personal, SealedClass::Secret}) {
     if (const auto members = members_to_seal(event, sealed)) {
@@ -118,7 +118,7 @@ TEST(INP_2, ASetIsInOrderAndHasEachNameOnce) {
         R"({"methods":)" + std::string{methods} + R"(,"rememberdurations":[],"foureyes":false,"smscountries":[]})";
     JsonCursor cursor{data};
     domain::Event out;
-    find_event_type("policy.changed")->read_public(cursor, out);
+    find_event_type("policy.changed")->read_public(cursor, 1, out);
     return cursor.finished();
   };
   EXPECT_TRUE(read(R"(["totp","sms"])"));

@@ -39,16 +39,17 @@ TEST(GoldenEvents, EveryEventHasOneOfThisVersionAndIsWrittenAsItSays) {
   });
 }
 
-TEST(GoldenEvents, EachOneDecodesAndEncodesToItsOwnBytes) {
+TEST(GoldenEvents, EachOneDecodesAndOneOfTodayEncodesToItsOwnBytes) {
   std::size_t seen = 0;
   for (const auto& entry : std::filesystem::directory_iterator(golden_folder())) {
     const std::string bytes = read_bytes(entry.path());
     const auto envelope = decode(bytes);
     ASSERT_TRUE(envelope) << entry.path() << ": " << envelope.error().reason;
+    ++seen;
+    if (envelope->schema_version != domain::info_of(envelope->event).schema_version) continue;  // of an earlier release
     std::string again;
     encode(*envelope, again);
     EXPECT_EQ(again, bytes) << entry.path();
-    ++seen;
   }
   EXPECT_GE(seen, std::variant_size_v<domain::Event>);
 }

@@ -1,0 +1,191 @@
+#include <algorithm>
+
+#include "domain/lock/lock.h"
+#include "domain/sms/sms.h"
+
+namespace tweestap::domain {
+namespace {
+
+SmsCodeRefused refused_event(const CodeOf& of, SmsRefusal why, const Phone& phone, const Caller& caller) {
+  return {of.purpose, why, of.login, of.enrolment, of.session, phone.number_hash, caller.network};
+}
+
+// What the person hears of a code that was just asked for.
+SmsAnswer answer_of(const Context& context) { return {true, context.now + context.rules.sms_resend_after}; }
+
+Refused wait_until(Time until) { return {Refusal::Throttled, until, false}; }
+
+}  // namespace
+
+std::optional<LiveCode> live_code(const AccountState& state, const ChallengeId& challenge, Time now) {
+  const auto is_it = [&](const std::optional<SmsCode>& code) {
+    return code && code->was_issued() && code->challenge == challenge && !code->is_over(now);
+  };
+  const Phone* phone = state.two_step && state.two_step->phone ? &*state.two_step->phone : nullptr;
+  for (const PendingLogin& login : state.logins) {
+    if (phone != nullptr && is_it(login.sms) && !login.is_over(now)) return LiveCode{&*login.sms, phone};
+  }
+  for (const Session& session : state.sessions) {
+    if (phone != nullptr && is_it(session.sms) && !session.is_over(now)) return LiveCode{&*session.sms, phone};
+  }
+  const auto& enrolment = state.enrolment;
+  if (enrolment && enrolment->phone && is_it(enrolment->sms) && !enrolment->is_over(now)) {
+    return LiveCode{&*enrolment->sms, &*enrolment->phone};
+  }
+  return std::nullopt;
+}
+
+bool is_trusted(const AccountState& state, const Context& context) {
+  return state.two_step && state.two_step->sms_accepted_at &&
+         context.now < *state.two_step->sms_accepted_at + context.rules.sms_trusted_for;
+}
+
+std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Context& context) {
+  const auto& countries = context.policy.sms_countries;
+  if (std::ranges::find(countries, phone.country) == countries.end()) return SmsRefusal::Country;
+  const Rules& rules = context.rules;
+  if (context.sms.number >= rules.sms_budget_number) return SmsRefusal::BudgetNumber;
+  if (context.sms.account >= rules.sms_budget_account) return SmsRefusal::BudgetAccount;
+  // Whoever pumps messages to numbers of their own has none that was ever used: the people who have keep a reserve.
+  const std::uint32_t times = trusted ? 2 : 1;
+  if (context.sms.network >= rules.sms_budget_network * times) return SmsRefusal::BudgetNetwork;
+  if (context.sms.total >= rules.sms_budget_total * times) return SmsRefusal::BudgetTotal;
+  return std::nullopt;
+}
+
+std::optional<SmsRefusal> issue_code(const CodeOf& of, const Phone& phone, bool trusted, const NewChallenge& challenge,
+                                     const Caller& caller, const Context& context, Events& events) {
+  if (const auto why = held_back(phone, trusted, context)) {
+    events.add(refused_event(of, *why, phone, caller));
+    return why;
+  }
+  events.add(SmsCodeIssued{challenge.id, of.purpose, of.login, of.enrolment, of.session, challenge.key,
+                           phone.number_hash, context.now + context.rules.sms_code_life, caller.network});
+  return std::nullopt;
+}
+
+std::optional<Time> resend_after(const SmsCode& code, const Rules& rules) {
+  if (code.resends >= rules.sms_resends || code.failures >= rules.sms_code_tries) return std::nullopt;
+  return code.asked_at + rules.sms_resend_after;
+}
+
+std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode>& code, const Phone& phone,
+                                   bool trusted, const std::optional<NewChallenge>& challenge, const Caller& caller,
+                                   const Context& context, Events& events) {
+  const bool lives = code && code->was_issued() && !code->is_over(context.now);
+  if (lives || (code && !code->was_issued())) {
+    const auto after = resend_after(*code, context.rules);
+    if (!after) return Refused{Refusal::CodeSpent, {}, false};
+    if (context.now < *after) return wait_until(*after);
+  }
+  const Time next = context.now + context.rules.sms_resend_after;
+  if (!lives) {
+    if (!challenge) return Refused{Refusal::Stale, {}, false};
+    if (issue_code(of, phone, trusted, *challenge, caller, context, events)) return wait_until(next);
+    return std::nullopt;
+  }
+  if (const auto why = held_back(phone, trusted, context)) {
+    events.add(refused_event(of, *why, phone, caller));
+    return wait_until(next);
+  }
+  events.add(SmsCodeResent{code->challenge, code->resends + 1, phone.number_hash, caller.network});
+  return std::nullopt;
+}
+
+SmsVerdict judge(const SmsEvidence& evidence, const std::optional<SmsCode>& code, const Rules& rules, Time now) {
+  if (!code || !code->was_issued()) return {};  // nothing was sent: whatever is typed is a guess
+  if (evidence.challenge != code->challenge) return {.stale = true};
+  if (code->is_over(now) || code->failures >= rules.sms_code_tries) return {.reason = CodeReason::Expired};
+  return {.accepted = evidence.matched};
+}
+
+Decision decide(const AccountState& state, const ResendLoginCode& command, const Context& context) {
+  const PendingLogin* login = live_login(state, command.login, context.now);
+  if (login == nullptr) return refuse(Refusal::TokenOver);
+  if (login->enrols || !state.two_step || !state.two_step->phone) return refuse(Refusal::WrongState);
+  if (state.lock.holds(context.now)) {
+    return {{}, std::unexpected(Refused{Refusal::Locked, state.lock.until, state.lock.for_good}), false};
+  }
+  Events events{Subject::of(command.account), command.account, login->id};
+  if (const auto refused =
+          resend_code({.purpose = SmsPurpose::Login, .login = login->id}, login->sms, *state.two_step->phone,
+                      is_trusted(state, context), command.challenge, command.caller, context, events)) {
+    return std::move(events).reject(*refused);
+  }
+  return std::move(events).accept(answer_of(context));
+}
+
+Decision decide(const AccountState& state, const ResendEnrolmentCode& command, const Context& context) {
+  if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
+  const PendingEnrolment& enrolment = *state.enrolment;
+  if (!enrolment.phone) return refuse(Refusal::WrongState);
+  Events events{Subject::of(command.account), command.account, enrolment.id};
+  if (const auto refused = resend_code({.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id}, enrolment.sms,
+                                       *enrolment.phone, false, command.challenge, command.caller, context, events)) {
+    return std::move(events).reject(*refused);
+  }
+  return std::move(events).accept(answer_of(context));
+}
+
+Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, const Context& context) {
+  if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
+  const PendingEnrolment& enrolment = *state.enrolment;
+  if (!enrolment.phone) return refuse(Refusal::WrongState);
+  if (!command.challenge) return refuse(Refusal::Stale);
+  Events events{Subject::of(command.account), command.account, enrolment.id};
+  const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id};
+  const Phone phone{0, command.phone.number_hash, command.phone.country};
+  // Looked at before the number changes: what is held back changes nothing.
+  if (const auto why = held_back(phone, false, context)) {
+    events.add(refused_event(of, *why, phone, command.caller));
+    return std::move(events).reject(*why == SmsRefusal::Country
+                                        ? Refused{Refusal::CountryNotAllowed, {}, false}
+                                        : wait_until(context.now + context.rules.sms_resend_after));
+  }
+  events.add(EnrolmentPhoneChanged{enrolment.id, phone.number_hash, phone.country, command.phone.e164});
+  if (issue_code(of, phone, false, *command.challenge, command.caller, context, events)) {
+    return refuse(Refusal::Stale);  // looked at a moment ago
+  }
+  EnrolmentAnswer answer{enrolment.id, enrolment.method, enrolment.expires_at};
+  answer.resend_after = context.now + context.rules.sms_resend_after;
+  return std::move(events).accept(answer);
+}
+
+Decision decide(const AccountState& state, const RequestStepUp& command, const Context& context) {
+  const Session* session = live_session(state, command.session, context.now);
+  if (session == nullptr) return refuse(Refusal::TokenOver);
+  if (!state.two_step) return refuse(Refusal::NotEnrolled);
+  if (state.lock.holds(context.now)) {
+    return {{}, std::unexpected(Refused{Refusal::Locked, state.lock.until, state.lock.for_good}), false};
+  }
+  StepUpAnswer answer{state.two_step->method, std::nullopt, std::nullopt, context.now + context.rules.sms_code_life};
+  Events events{Subject::of(command.account), command.account, context.command};
+  if (!state.two_step->phone) return std::move(events).accept(answer);
+  if (const auto refused =
+          resend_code({.purpose = SmsPurpose::StepUp, .session = session->id}, session->sms, *state.two_step->phone,
+                      is_trusted(state, context), command.challenge, command.caller, context, events)) {
+    return std::move(events).reject(*refused);
+  }
+  const bool again = session->sms && session->sms->was_issued() && !session->sms->is_over(context.now);
+  if (again) answer.expires_at = session->sms->expires_at;
+  answer.sms_sent = true;
+  answer.resend_after = context.now + context.rules.sms_resend_after;
+  return std::move(events).accept(answer);
+}
+
+Decision decide(const AccountState& state, const RecordDelivery& command, const Context& context) {
+  if (!state.exists()) return refuse(Refusal::NotFound);
+  Events events{Subject::of(command.account), System{}, context.command};
+  events.add(SmsCodeDelivered{command.challenge, command.sending, command.gateway, command.reference});
+  return std::move(events).accept(Done{});
+}
+
+Decision decide(const AccountState& state, const RecordDeliveryFailure& command, const Context& context) {
+  if (!state.exists()) return refuse(Refusal::NotFound);
+  Events events{Subject::of(command.account), System{}, context.command};
+  events.add(
+      SmsCodeDeliveryFailed{command.challenge, command.sending, command.gateway, command.trouble, command.final_try});
+  return std::move(events).accept(Done{});
+}
+
+}  // namespace tweestap::domain

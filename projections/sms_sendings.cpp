@@ -1,0 +1,89 @@
+#include "projections/sms_sendings.h"
+
+#include <utility>
+
+#include "projections/all.h"
+#include "projections/row.h"
+
+namespace tweestap::projections {
+namespace {
+
+constexpr std::string_view kName = "sms_sendings";
+
+RowKey number_key(const domain::LookupHash& number) { return RowKey{'n'}.add(number.bytes); }
+RowKey account_key(const domain::AccountId& account) { return RowKey{'a'}.add(account.bytes); }
+RowKey total_key() { return RowKey{'t'}; }
+
+struct Sending {
+  domain::LookupHash number;
+  std::optional<domain::Pseudonym> network;
+};
+
+std::optional<Sending> sending_of(const domain::Event& event) {
+  if (const auto* issued = std::get_if<domain::SmsCodeIssued>(&event)) {
+    return Sending{issued->number_hash, issued->network};
+  }
+  if (const auto* resent = std::get_if<domain::SmsCodeResent>(&event)) {
+    return Sending{resent->number_hash, resent->network};
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+SmsSendingsView::SmsSendingsView(Keeping keeping) : sendings_(kSmsSendingsView, kName, 'x', keeping) {}
+
+ViewNumber SmsSendingsView::number() const { return kSmsSendingsView; }
+
+std::expected<void, Failure> SmsSendingsView::finish(Rows& rows) {
+  sendings_.finish(rows);
+  return {};
+}
+
+std::expected<void, Failure> SmsSendingsView::count(Rows& rows, const RowKey& key, domain::Time at) {
+  auto row = sendings_.get(rows, key);
+  if (!row) return std::unexpected(row.error());
+  const auto end_before = *row ? std::optional{(*row)->end()} : std::nullopt;
+  Limit limit = std::move(*row).value_or(Limit{});
+  limit.count(at);
+  sendings_.put(rows, key, end_before, limit);
+  return {};
+}
+
+std::expected<void, Failure> SmsSendingsView::apply(const Stored& stored, Rows& rows) {
+  sendings_.sweep(rows, stored.position, stored.time);
+  const auto sending = sending_of(stored.event);
+  if (!sending) return {};
+  std::expected<void, Failure> counted = count(rows, number_key(sending->number), stored.time);
+  if (counted) counted = count(rows, account_key(domain::AccountId{stored.subject.bytes}), stored.time);
+  if (counted && sending->network) counted = count(rows, asking_network_key(*sending->network), stored.time);
+  if (counted) counted = count(rows, total_key(), stored.time);
+  return counted;
+}
+
+std::expected<domain::SmsCounts, Failure> read_sms_counts(RowReader& rows, const domain::AccountId& account,
+                                                          const domain::LookupHash& number,
+                                                          const domain::Caller& caller, domain::Time now) {
+  domain::SmsCounts counts;
+  std::expected<void, Failure> read;
+  const auto add = [&](std::uint32_t& to, const RowKey& key) {
+    if (!read) return;
+    const auto limit = read_row<Limit>(rows, kSmsSendingsView, key, kName);
+    if (!limit) {
+      read = std::unexpected(limit.error());
+    } else if (*limit) {
+      to += (*limit)->at(now).failures;
+    }
+  };
+  add(counts.number, number_key(number));
+  add(counts.account, account_key(account));
+  if (caller.network) add(counts.network, asking_network_key(*caller.network));
+  if (caller.network_last_month && caller.network_last_month != caller.network) {
+    add(counts.network, asking_network_key(*caller.network_last_month));
+  }
+  add(counts.total, total_key());
+  if (!read) return std::unexpected(read.error());
+  return counts;
+}
+
+}  // namespace tweestap::projections
