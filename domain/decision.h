@@ -28,7 +28,7 @@ struct Context {
   const PolicyState& policy;
   const Rules& rules;
   ThrottleCounts throttle;  // of the identifier and network at hand, where the command brings a password
-  SmsCounts sms;            // where a code by SMS may go out
+  SmsCounts sms{};          // where a code by SMS may go out
 };
 
 /// What a person hears of a session.

@@ -7,6 +7,7 @@
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "eventstore/storage.h"
@@ -121,6 +122,28 @@ std::expected<void, Failure> KeyDatabase::put(std::span<const KeyRecord> records
   synced.sync = true;
   const auto status = database_->Write(synced, &batch);
   if (!status.ok()) return std::unexpected(failure_of(status, "keys cannot be written"));
+  return {};
+}
+
+std::expected<void, Failure> KeyDatabase::erase(std::span<const std::string> names) {
+  if (names.empty()) return {};
+  rocksdb::WriteBatch batch;
+  for (const std::string& name : names) {
+    const auto added = batch.Delete(slice(name));
+    if (!added.ok()) return std::unexpected(failure_of(added, "keys cannot be erased"));
+  }
+  rocksdb::WriteOptions synced;
+  synced.sync = true;
+  rocksdb::Status status = database_->Write(synced, &batch);
+  // A deletion only hides: the flush ends the WAL that has the record, the compaction writes the files without it.
+  if (status.ok()) status = database_->Flush(rocksdb::FlushOptions{});
+  const auto [first, last] = std::ranges::minmax(names);
+  const rocksdb::Slice begin = slice(first);
+  const rocksdb::Slice end = slice(last);
+  rocksdb::CompactRangeOptions whole;
+  whole.bottommost_level_compaction = rocksdb::BottommostLevelCompaction::kForce;
+  if (status.ok()) status = database_->CompactRange(whole, &begin, &end);
+  if (!status.ok()) return std::unexpected(failure_of(status, "keys cannot be erased"));
   return {};
 }
 

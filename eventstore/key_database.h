@@ -38,6 +38,8 @@ class KeyDatabase {
   [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> get(std::string_view name) const;
   /// All records in one synced write.
   [[nodiscard]] std::expected<void, platform::Failure> put(std::span<const KeyRecord> records);
+  /// Erases these records in one synced write, and what files still had of them.
+  [[nodiscard]] std::expected<void, platform::Failure> erase(std::span<const std::string> names);
   /// Every record whose name begins so, in order.
   [[nodiscard]] std::expected<std::vector<KeyRecord>, platform::Failure> all(std::string_view prefix) const;
   /// Only for a secondary; elsewhere nothing happens.

@@ -31,7 +31,7 @@ constexpr std::string_view kCheckName = "c";
 constexpr char kSubjectLetter = 's';
 constexpr char kServiceLetter = 'k';
 
-enum class ServiceKey : std::uint8_t { Pepper = 1, Lookup = 2, Pseudonym = 3, Answers = 4, Page = 5 };
+enum class ServiceKey : std::uint8_t { Pepper = 1, Lookup = 2, Pseudonym = 3, Answers = 4, Page = 5, SmsCode = 6 };
 
 std::string subject_name(const domain::Subject& subject) {
   std::string name(1, kSubjectLetter);
@@ -41,7 +41,7 @@ std::string subject_name(const domain::Subject& subject) {
 
 std::string service_prefix(ServiceKey kind) { return {kServiceLetter, static_cast<char>(kind)}; }
 
-// Version of a pepper or answers key, month of a pseudonym key, 1 for the others.
+// Version of a pepper or answers key, month of a pseudonym key, day of an SMS code key, 1 for the others.
 std::string service_name(ServiceKey kind, std::uint32_t version) {
   std::string name = service_prefix(kind);
   append_u32(version, name);
@@ -168,13 +168,13 @@ std::expected<void, Failure> KeyRing::draw_service_keys() {
 std::expected<void, Failure> KeyRing::load_service_keys() {
   auto service = std::make_unique<ServiceKeys>();
   std::map<std::uint32_t, Secret> months;
+  std::map<std::uint32_t, Secret> days;
   std::map<std::uint32_t, Secret> lookups;
   std::map<std::uint32_t, Secret> pages;
-  const std::pair<ServiceKey, std::map<std::uint32_t, Secret>&> kinds[]{{ServiceKey::Pepper, service->peppers},
-                                                                        {ServiceKey::Lookup, lookups},
-                                                                        {ServiceKey::Pseudonym, months},
-                                                                        {ServiceKey::Answers, service->answers},
-                                                                        {ServiceKey::Page, pages}};
+  const std::pair<ServiceKey, std::map<std::uint32_t, Secret>&> kinds[]{
+      {ServiceKey::Pepper, service->peppers},  {ServiceKey::Lookup, lookups},
+      {ServiceKey::Pseudonym, months},         {ServiceKey::SmsCode, days},
+      {ServiceKey::Answers, service->answers}, {ServiceKey::Page, pages}};
   for (const auto& [kind, keys] : kinds) {
     const auto records = database_->all(service_prefix(kind));
     if (!records) return std::unexpected(records.error());
@@ -183,14 +183,15 @@ std::expected<void, Failure> KeyRing::load_service_keys() {
       if (!key) return std::unexpected(key.error());
       keys.insert_or_assign(key->generation, std::move(key->key));
     }
-    if (keys.empty() && kind != ServiceKey::Pseudonym)
-      return std::unexpected(damaged("a key of the service is missing"));
+    const bool made_when_needed = kind == ServiceKey::Pseudonym || kind == ServiceKey::SmsCode;
+    if (keys.empty() && !made_when_needed) return std::unexpected(damaged("a key of the service is missing"));
   }
   service->lookup = std::move(lookups.rbegin()->second);
   service->page = std::move(pages.rbegin()->second);
-  const std::unique_lock lock(months_mutex_);
-  if (!service_) service_ = std::move(service);  // references to them were handed out: only months are read again
-  months_ = std::move(months);
+  const std::scoped_lock lock(months_.mutex, days_.mutex);
+  if (!service_) service_ = std::move(service);  // references to them were handed out: only dated ones are read again
+  months_.keys = std::move(months);
+  days_.keys = std::move(days);
   return {};
 }
 
@@ -309,35 +310,79 @@ domain::LookupHash KeyRing::lookup_hash(std::string_view tag, std::string_view t
   return out;
 }
 
-std::expected<void, Failure> KeyRing::make_month(std::uint32_t month) {
+std::expected<void, Failure> KeyRing::make_dated(std::uint8_t service_key, DatedKeys& of, std::uint32_t number) {
   if (random_ == nullptr) return only_reads();
-  const std::unique_lock lock(months_mutex_);
-  if (months_.contains(month)) return {};
+  const std::unique_lock lock(of.mutex);
+  if (of.keys.contains(number)) return {};
   auto key = platform::draw_secret(*random_, kKeyBytes);
   if (!key) return std::unexpected(key.error());
-  KeyRecord record{service_name(ServiceKey::Pseudonym, month), {}};
-  auto wrapped = wrap_key(*kek_, record.first, month, *key, *random_);
+  KeyRecord record{service_name(ServiceKey{service_key}, number), {}};
+  auto wrapped = wrap_key(*kek_, record.first, number, *key, *random_);
   if (!wrapped) return std::unexpected(wrapped.error());
   record.second = std::move(*wrapped);
   if (const auto stored = database_->put({&record, 1}); !stored) return stored;
-  months_.emplace(month, std::move(*key));
+  of.keys.emplace(number, std::move(*key));
   return {};
+}
+
+std::expected<void, Failure> KeyRing::destroy_sms_code_keys(std::uint32_t before) {
+  if (random_ == nullptr) return only_reads();
+  const std::unique_lock lock(days_.mutex);
+  std::vector<std::string> names;
+  for (const auto& [day, key] : days_.keys) {
+    if (day < before) names.push_back(service_name(ServiceKey::SmsCode, day));
+  }
+  if (names.empty()) return {};
+  if (const auto erased = database_->erase(names); !erased) return erased;
+  days_.keys.erase(days_.keys.begin(), days_.keys.lower_bound(before));
+  return {};
+}
+
+std::expected<std::uint32_t, Failure> KeyRing::sms_code_key_of_today(domain::Time now, domain::Duration code_life) {
+  static_cast<void>(unlocked_keys());
+  const auto day_of = [](domain::Time at) { return static_cast<std::uint32_t>(at.us / domain::days(1).us); };
+  const std::uint32_t today = day_of(now);
+  const std::uint32_t oldest_in_use = day_of(now - code_life);
+  bool is_there = false;
+  bool some_are_over = false;
+  {
+    const std::shared_lock lock(days_.mutex);
+    is_there = days_.keys.contains(today);
+    some_are_over = !days_.keys.empty() && days_.keys.begin()->first < oldest_in_use;
+  }
+  if (!is_there) {
+    const auto made = make_dated(static_cast<std::uint8_t>(ServiceKey::SmsCode), days_, today);
+    if (!made) return std::unexpected(made.error());
+  }
+  if (some_are_over) {
+    if (const auto gone = destroy_sms_code_keys(oldest_in_use); !gone) return std::unexpected(gone.error());
+  }
+  return today;
+}
+
+std::optional<Secret> KeyRing::sms_code_key(std::uint32_t version) const {
+  static_cast<void>(unlocked_keys());
+  const std::shared_lock lock(days_.mutex);
+  const auto found = days_.keys.find(version);
+  if (found == days_.keys.end()) return std::nullopt;
+  return found->second.clone();
 }
 
 std::expected<domain::Pseudonym, Failure> KeyRing::pseudonym(PseudonymKind kind, std::string_view text,
                                                              domain::Time at) {
   static_cast<void>(unlocked_keys());
   if (auto known = known_pseudonym(kind, text, at)) return *known;
-  if (const auto made = make_month(month_of(at).number()); !made) return std::unexpected(made.error());
+  const auto made = make_dated(static_cast<std::uint8_t>(ServiceKey::Pseudonym), months_, month_of(at).number());
+  if (!made) return std::unexpected(made.error());
   return *known_pseudonym(kind, text, at);
 }
 
 std::optional<domain::Pseudonym> KeyRing::known_pseudonym(PseudonymKind kind, std::string_view text,
                                                           domain::Time at) const {
   const Month month = month_of(at);
-  const std::shared_lock lock(months_mutex_);
-  const auto key = months_.find(month.number());
-  if (key == months_.end()) return std::nullopt;
+  const std::shared_lock lock(months_.mutex);
+  const auto key = months_.keys.find(month.number());
+  if (key == months_.keys.end()) return std::nullopt;
   return pseudonym_under(key->second, kind, text, month);
 }
 

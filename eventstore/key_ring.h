@@ -100,6 +100,14 @@ class KeyRing {
   [[nodiscard]] std::optional<domain::Pseudonym> known_pseudonym(PseudonymKind kind, std::string_view text,
                                                                  domain::Time at) const;
 
+  /// Version of the key that codes by SMS are derived with today (UTC): the number of the day since 1970. It is made
+  /// when it is first asked for, and synced before this returns; Unavailable where it cannot be made. A key of an
+  /// earlier day is destroyed here once `code_life` has passed since its day: its last code is over.
+  [[nodiscard]] std::expected<std::uint32_t, platform::Failure> sms_code_key_of_today(domain::Time now,
+                                                                                      domain::Duration code_life);
+  /// A key that some code names; nothing where it was destroyed, for then no code of it counts.
+  [[nodiscard]] std::optional<platform::Secret> sms_code_key(std::uint32_t version) const;
+
   /// Finds and seals kept answers (answers.h).
   [[nodiscard]] const platform::Secret& answers_key() const;
   [[nodiscard]] std::uint32_t answers_key_version() const;
@@ -108,6 +116,11 @@ class KeyRing {
 
  private:
   struct ServiceKeys;
+  // Keys that are made for a time: by their month, or day.
+  struct DatedKeys {
+    mutable std::shared_mutex mutex;
+    std::map<std::uint32_t, platform::Secret> keys;  // guarded by mutex
+  };
   // Creations of one subject wait for each other; those of two subjects seldom do, so that they share a sync.
   static constexpr std::size_t kCreationLocks = 16;
 
@@ -119,7 +132,8 @@ class KeyRing {
   std::expected<void, platform::Failure> load_service_keys();
   [[nodiscard]] const ServiceKeys& unlocked_keys() const;
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);
-  std::expected<void, platform::Failure> make_month(std::uint32_t month);
+  std::expected<void, platform::Failure> make_dated(std::uint8_t service_key, DatedKeys& of, std::uint32_t number);
+  std::expected<void, platform::Failure> destroy_sms_code_keys(std::uint32_t before);
   [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> subject_record(
       const std::string& name) const;
 
@@ -130,8 +144,8 @@ class KeyRing {
   platform::RandomSource* random_;  // nullptr where the ring only reads
   std::unique_ptr<ServiceKeys> service_;
   std::array<std::mutex, kCreationLocks> creation_;
-  mutable std::shared_mutex months_mutex_;
-  std::map<std::uint32_t, platform::Secret> months_;  // guarded by months_mutex_
+  DatedKeys months_;  // pseudonym keys
+  DatedKeys days_;    // keys of codes by SMS
 };
 
 }  // namespace tweestap::eventstore

@@ -84,6 +84,27 @@ class StandIns {
 [[nodiscard]] std::expected<domain::NewVerifier, Problem> hash_password(const Services& services,
                                                                         const platform::Secret& password);
 
+/// What a code is worth by that method: against an app's secret, or against the code by SMS that waits (`sms`).
+/// Unavailable where a secret cannot be opened.
+[[nodiscard]] std::expected<domain::CodeEvidence, Problem> code_evidence(
+    const Services& services, CommandBasis& basis, const domain::AccountId& account, domain::Method method,
+    std::uint64_t secret_position, const std::optional<domain::SmsCode>& sms, domain::SmsPurpose purpose,
+    std::string_view code);
+
+/// A challenge for the case that a code goes out by SMS. Unavailable without randomness, or where the key of the day
+/// cannot be made.
+[[nodiscard]] std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& services);
+
+/// The number in the event at `position` (E.164). Damaged where there is none.
+[[nodiscard]] std::expected<std::string, platform::Failure> open_phone(const Services& services,
+                                                                       std::uint64_t position);
+/// What is shown of it: `+31 6 ••••••16`.
+[[nodiscard]] std::expected<std::string, platform::Failure> open_phone_hint(const Services& services,
+                                                                            std::uint64_t position);
+
+/// A mobile number as somebody typed it; invalid_phone with the reason (rule SMS-1).
+[[nodiscard]] std::expected<domain::NewPhone, Problem> read_phone(const Services& services, std::string_view typed);
+
 /// What a code is worth against the secret in the event at `secret_position` (0: none, nothing matches), by the wall
 /// clock alone.
 [[nodiscard]] std::expected<domain::TotpEvidence, Problem> totp_evidence(const Services& services, CommandBasis& basis,

@@ -31,6 +31,10 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.fresh_for = domain::seconds(settings.session_fresh_s);
   rules.deferral = domain::seconds(settings.enrolment_deferral_s);
   rules.reset_enrol_within = domain::seconds(settings.reset_enrol_within_s);
+  rules.sms_budget_number = count(settings.sms_budget_number);
+  rules.sms_budget_account = count(settings.sms_budget_account);
+  rules.sms_budget_network = count(settings.sms_budget_network);
+  rules.sms_budget_total = count(settings.sms_budget_total);
   rules.audit_read_told_every = domain::seconds(settings.audit_read_every_s);
   // Devices cannot be remembered yet, so nobody is offered it.
   rules.remember_default = domain::Remember::Never;

@@ -62,6 +62,11 @@ std::expected<AccountView, platform::Failure> view_account(const Services& servi
   view.language = state.profile.language;
   view.roles = state.profile.roles;
   if (state.two_step) view.two_step = view_two_step(services, state, now);
+  if (state.two_step && state.two_step->phone) {
+    auto hint = open_phone_hint(services, state.two_step->phone->position);
+    if (!hint) return std::unexpected(std::move(hint.error()));
+    view.two_step->phone_hint = std::move(*hint);
+  }
   view.mandatory_from = domain::mandatory_from(state, policy);
   view.disabled = state.profile.disabled;
   return view;
@@ -78,6 +83,7 @@ void write_account_members(JsonWriter& json, const AccountView& view) {
   json.member_object("two_step").member("enabled", view.two_step.has_value());
   if (const auto& two_step = view.two_step) {
     json.member("method", domain::name_of(two_step->method));
+    json.member("phone_hint", two_step->phone_hint);
     json.member("recovery_codes_left", two_step->recovery_codes_left);
     json.member("recovery_codes_acknowledged", two_step->recovery_codes_acknowledged);
     json.member("remember", domain::name_of(two_step->remember));

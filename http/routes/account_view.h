@@ -24,6 +24,7 @@ struct AccountView {
   domain::SetOf<domain::Role> roles;
   struct TwoStep {
     domain::Method method{};
+    std::optional<std::string> phone_hint;
     std::uint32_t recovery_codes_left = 0;
     bool recovery_codes_acknowledged = false;
     domain::Remember remember{};

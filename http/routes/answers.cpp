@@ -34,7 +34,10 @@ constexpr AnswerMember kLoginMembers[] = {
     {"login_token", AnswerType::Secret, false, "Absent where it comes as a cookie."},
     {"state", AnswerType::String, true, "completed, code_required or enrolment_required."},
     {"method", AnswerType::String, false, "code_required: totp or sms."},
+    {"phone_hint", AnswerType::String, false, "sms: the masked number."},
     {"expires_at", AnswerType::Time, false, "When the waiting login is over."},
+    {"sms_sent", AnswerType::Boolean, false, "sms: false where none was sent; a recovery code still works."},
+    {"resend_after", AnswerType::Time, false, "sms: when it may be sent again; absent: not any more."},
     {"remember", AnswerType::String, false, "How long a device may be remembered; never: do not offer it."},
     {"locked_until", AnswerType::Time, false, "Only a recovery code works before."},
     {"locked", AnswerType::Boolean, false, "true: no time opens the lock."},
@@ -47,6 +50,17 @@ constexpr AnswerMember kLoginMembers[] = {
 
 const AnswerShape kFreshSessionShape{"FreshSession", kFreshSessionMembers};
 const AnswerShape kLoginShape{"Login", kLoginMembers};
+
+namespace {
+
+constexpr AnswerMember kSmsMembers[] = {
+    {"sms_sent", AnswerType::Boolean, true, "true: a message is on its way."},
+    {"resend_after", AnswerType::Time, false, "When it may be sent again."},
+};
+
+}  // namespace
+
+const AnswerShape kSmsShape{"Sms", kSmsMembers};
 
 Problem malformed(std::string_view member) {
   return Problem{.code = ProblemCode::MalformedRequest, .member = std::string{member}};
@@ -119,13 +133,16 @@ Response completed_response(Success success, const domain::LoginDone& done, cons
 }
 
 Response pending_response(Success success, const domain::LoginPending& pending, const DrawnToken* token,
-                          const TokenDelivery& delivery) {
+                          const TokenDelivery& delivery, const std::optional<std::string>& phone_hint) {
   JsonWriter json;
   json.begin_object().member("login", pending.login.text());
   if (token != nullptr) delivery.write(json, "login_token", token->text);
   json.member("state", pending.enrols ? "enrolment_required" : "code_required");
   if (pending.method) json.member("method", domain::name_of(*pending.method));
+  json.member("phone_hint", phone_hint);
   json.member("expires_at", domain::rfc3339(pending.expires_at));
+  if (pending.sms_sent) json.member("sms_sent", *pending.sms_sent);
+  if (pending.resend_after) json.member("resend_after", domain::rfc3339(*pending.resend_after));
   if (!pending.enrols) json.member("remember", domain::name_of(pending.remember));
   if (pending.locked_for_good) {
     json.member("locked", true);
@@ -136,6 +153,14 @@ Response pending_response(Success success, const domain::LoginPending& pending, 
   Response response = Response::json(success, json.take());
   if (token != nullptr) delivery.set(response, TokenCookie::Login, token->text);
   return response;
+}
+
+Response sms_response(const domain::SmsAnswer& answer) {
+  JsonWriter json;
+  json.begin_object().member("sms_sent", answer.sent);
+  if (answer.resend_after) json.member("resend_after", domain::rfc3339(*answer.resend_after));
+  json.end_object();
+  return Response::json(Success::Accepted, json.take());
 }
 
 }  // namespace tweestap::http

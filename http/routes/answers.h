@@ -2,6 +2,7 @@
 // What people's routes answer, each shape written and described in one place.
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "domain/decision.h"
@@ -49,9 +50,11 @@ void write_session(JsonWriter& json, const domain::SessionAnswer& session, const
 /// A login is completed. `ends_login`: it was pending until now, so its cookie goes.
 [[nodiscard]] Response completed_response(Success success, const domain::LoginDone& done, const DrawnToken& token,
                                           const TokenDelivery& delivery, bool ends_login);
-/// A login waits. Without a token it is shown again.
+/// A login waits. Without a token it is shown again. `phone_hint`: of method sms.
 [[nodiscard]] Response pending_response(Success success, const domain::LoginPending& pending, const DrawnToken* token,
-                                        const TokenDelivery& delivery);
+                                        const TokenDelivery& delivery, const std::optional<std::string>& phone_hint);
+/// A code is on its way.
+[[nodiscard]] Response sms_response(const domain::SmsAnswer& answer);
 
 void write_names(JsonWriter& json, std::string_view member, domain::SetOf<domain::Amr> amr);
 
@@ -59,5 +62,6 @@ void write_names(JsonWriter& json, std::string_view member, domain::SetOf<domain
 extern const AnswerShape kSessionShape;       ///< the object of a session with its token
 extern const AnswerShape kFreshSessionShape;  ///< {"session":{…}}
 extern const AnswerShape kLoginShape;         ///< a login, in whichever state
+extern const AnswerShape kSmsShape;           ///< a code is on its way
 
 }  // namespace tweestap::http

@@ -1,5 +1,8 @@
 // Logging in: a password starts it, a second step completes it.
+#include <algorithm>
+
 #include "domain/login/login.h"
+#include "domain/sms/sms.h"
 #include "eventstore/key_ring.h"
 #include "eventstore/partition.h"
 #include "http/commands.h"
@@ -42,6 +45,13 @@ domain::LookupHash hash_of_identifier(const Services& services, std::string_view
   return services.keys.lookup_hash("identifier", canonical ? std::string_view{*canonical} : typed);
 }
 
+// The masked number of an account that gets its codes by SMS.
+std::expected<std::optional<std::string>, platform::Failure> phone_hint_of(const Services& services,
+                                                                           const domain::AccountState& state) {
+  if (!state.two_step || !state.two_step->phone) return std::nullopt;
+  return open_phone_hint(services, state.two_step->phone->position);
+}
+
 Response start_login(const Services& services, const Request& request, const Body& body) {
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
@@ -53,7 +63,11 @@ Response start_login(const Services& services, const Request& request, const Bod
   const auto session_token = draw_shared_token(services, TokenKind::Session);
   if (!session_token) return problem_response(request, session_token.error());
 
+  const auto challenge = draw_challenge(services);
+  if (!challenge) return problem_response(request, challenge.error());
+
   PasswordProof proof(services, *caller, identifier, *account, body.string("password"));
+  const auto phone_hint = std::make_shared<std::optional<std::string>>();
   const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     std::shared_ptr<const domain::AccountState> state;
     if (*account) {
@@ -63,17 +77,24 @@ Response start_login(const Services& services, const Request& request, const Bod
     }
     auto evidence = proof.evidence(state.get());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
+    if (evidence->has_value() && (*evidence)->matched && state != nullptr) {
+      auto hint = phone_hint_of(services, *state);
+      if (!hint) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+      *phone_hint = std::move(*hint);
+    }
     return domain::StartLogin{.account = *account,
                               .identifier_hash = identifier,
                               .caller = *caller,
                               .login = domain::LoginId{(*login_token)->id.bytes},
                               .session = domain::SessionId{(*session_token)->id.bytes},
-                              .password = std::move(*evidence)};
+                              .password = std::move(*evidence),
+                              .challenge = *challenge};
   };
-  const auto answer = [login = *login_token, session = *session_token,
+  const auto answer = [login = *login_token, session = *session_token, phone_hint,
                        delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
     if (const auto* pending = std::get_if<domain::LoginPending>(&outcome)) {
-      return pending_response(Success::Created, *pending, login.get(), delivery);
+      return pending_response(Success::Created, *pending, login.get(), delivery,
+                              pending->method == domain::Method::Sms ? *phone_hint : std::nullopt);
     }
     return completed_response(Success::Created, std::get<domain::LoginDone>(outcome), *session, delivery, false);
   };
@@ -87,8 +108,24 @@ Response show_login(const Services& services, const Request& request) {
   const domain::Time now = services.now();
   const domain::PendingLogin* pending = domain::live_login(state, login.login, now);
   if (pending == nullptr) return problem_response(request, ProblemCode::TokenExpired);  // just now
+  const auto phone_hint = pending->enrols ? std::optional<std::string>{} : phone_hint_of(services, state);
+  if (!phone_hint) return failure_response(services, request, phone_hint.error());
   return pending_response(Success::Ok, domain::answer_of(state, *pending, services.rules.domain, now), nullptr,
-                          TokenDelivery(services, request));
+                          TokenDelivery(services, request), *phone_hint);
+}
+
+Response resend_code(const Services& services, const Request& request) {
+  const LoginCaller& login = *request.caller->login();
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const auto challenge = draw_challenge(services);
+  if (!challenge) return problem_response(request, challenge.error());
+  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
+    return domain::ResendLoginCode{
+        .account = login.account, .login = login.login, .caller = *caller, .challenge = *challenge};
+  };
+  const auto answer = [](const domain::Answer& outcome) { return sms_response(std::get<domain::SmsAnswer>(outcome)); };
+  return run_command(services, request, {.make = make, .seals_for = {}, .answer = answer, .account = login.account});
 }
 
 // What both ways of completing a pending login have in common: `fill` adds the evidence.
@@ -122,11 +159,15 @@ Response complete_login(const Services& services, const Request& request, Fill f
 Response submit_code(const Services& services, const Request& request, const Body& body) {
   const std::string_view code = body.string("code");
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
+  const domain::LoginId login = request.caller->login()->login.login;
   const auto fill = [&](CommandBasis& basis, const domain::Caller&,
                         domain::SubmitCode& command) -> std::optional<Problem> {
     const auto& two_step = basis.account().two_step;
-    if (!two_step) return std::nullopt;  // the decision says what stands in the way
-    auto evidence = totp_evidence(services, basis, request.caller->account_id(), two_step->secret_position, code);
+    const auto& logins = basis.account().logins;
+    const auto pending = std::ranges::find(logins, login, &domain::PendingLogin::id);
+    if (!two_step || pending == logins.end()) return std::nullopt;  // the decision says what stands in the way
+    auto evidence = code_evidence(services, basis, request.caller->account_id(), two_step->method,
+                                  two_step->secret_position, pending->sms, domain::SmsPurpose::Login, code);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
@@ -218,6 +259,19 @@ std::vector<Route> login_routes(const Services& services) {
       .answers = Answers{Answer::json(Success::Ok, "completed", kLoginShape)},
       .problems = Problems{ProblemCode::CodeRejected},
       .handler = Handler{[&services](Request& r, const Body& body) { return submit_recovery_code(services, r, body); }},
+  });
+  routes.push_back(Route{
+      .verb = VerbName::Post,
+      .path = "/v1/logins/current/sms",
+      .listeners = ListenerSet::Both,
+      .who = Who{Principal::LoginCodeRequired},
+      .throttle = Throttle::none("looks at no secret; messages have a budget of their own (SMS-2)"),
+      .summary = "Sends the same code by SMS again.",
+      .query = Query::none(),
+      .body = RequestBody::none(),
+      .answers = Answers{Answer::json(Success::Accepted, "on its way", kSmsShape)},
+      .problems = Problems{ProblemCode::TooManyRequests, ProblemCode::StateConflict, ProblemCode::Locked},
+      .handler = Handler{[&services](Request& r, const Body&) { return resend_code(services, r); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Delete,

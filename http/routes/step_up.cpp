@@ -1,5 +1,8 @@
 // Passing the second step again, so that a session is fresh.
+#include <algorithm>
+
 #include "domain/sessions/sessions.h"
+#include "domain/sms/sms.h"
 #include "http/commands.h"
 #include "http/evidence.h"
 #include "http/routes/answers.h"
@@ -19,22 +22,41 @@ constexpr Member kCodeBody[] = {
 };
 constexpr AnswerMember kRequestedMembers[] = {
     {"method", AnswerType::String, true, "How the person receives codes: totp or sms."},
+    {"phone_hint", AnswerType::String, false, "sms: the masked number."},
+    {"sms_sent", AnswerType::Boolean, false, "sms: a code is on its way."},
+    {"resend_after", AnswerType::Time, false, "sms: when it may be sent again."},
     {"expires_at", AnswerType::Time, true, "How long to ask for the code."},
 };
 constexpr AnswerShape kRequestedShape{"StepUp", kRequestedMembers};
 
-// An app needs no request before its code, so this changes nothing and only says which code to ask for.
+// Sends a code by SMS. An app needs no request before its code: then this changes nothing and says which to ask for.
 Response request_step_up(const Services& services, const Request& request) {
-  const domain::AccountState& state = *request.caller->account;
-  if (!state.two_step) {
-    return problem_response(request, Problem{.code = ProblemCode::StateConflict, .hint = "not_enrolled"});
-  }
-  JsonWriter json;
-  json.begin_object()
-      .member("method", domain::name_of(state.two_step->method))
-      .member("expires_at", domain::rfc3339(services.now() + services.rules.domain.login_life))
-      .end_object();
-  return Response::json(Success::Accepted, json.take());
+  const SessionCaller& session = *request.caller->session();
+  const auto caller = caller_of(services, request);
+  if (!caller) return failure_response(services, request, caller.error());
+  const auto challenge = draw_challenge(services);
+  if (!challenge) return problem_response(request, challenge.error());
+  const auto phone_hint = std::make_shared<std::optional<std::string>>();
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
+    phone_hint->reset();
+    if (const auto& two_step = basis.account().two_step; two_step && two_step->phone) {
+      auto hint = open_phone_hint(services, two_step->phone->position);
+      if (!hint) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+      *phone_hint = std::move(*hint);
+    }
+    return domain::RequestStepUp{
+        .account = session.account, .session = session.session, .caller = *caller, .challenge = *challenge};
+  };
+  const auto answer = [phone_hint](const domain::Answer& outcome) {
+    const auto& asked = std::get<domain::StepUpAnswer>(outcome);
+    JsonWriter json;
+    json.begin_object().member("method", domain::name_of(asked.method)).member("phone_hint", *phone_hint);
+    if (asked.sms_sent) json.member("sms_sent", *asked.sms_sent);
+    if (asked.resend_after) json.member("resend_after", domain::rfc3339(*asked.resend_after));
+    json.member("expires_at", domain::rfc3339(asked.expires_at)).end_object();
+    return Response::json(Success::Accepted, json.take());
+  };
+  return run_command(services, request, {.make = make, .seals_for = {}, .answer = answer, .account = session.account});
 }
 
 // What both kinds of code have in common: `fill` adds the evidence.
@@ -67,8 +89,12 @@ Response step_up_by_code(const Services& services, const Request& request, std::
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
   const auto fill = [&](CommandBasis& basis, const domain::Caller&,
                         domain::StepUpByCode& command) -> std::optional<Problem> {
-    auto evidence =
-        totp_evidence(services, basis, request.caller->account_id(), basis.account().two_step->secret_position, code);
+    const domain::AccountState& state = basis.account();
+    const auto session =
+        std::ranges::find(state.sessions, request.caller->session()->session.session, &domain::Session::id);
+    if (session == state.sessions.end()) return std::nullopt;  // the decision says what stands in the way
+    auto evidence = code_evidence(services, basis, request.caller->account_id(), state.two_step->method,
+                                  state.two_step->secret_position, session->sms, domain::SmsPurpose::StepUp, code);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
@@ -108,12 +134,12 @@ std::vector<Route> step_up_routes(const Services& services) {
       .path = "/v1/session/step-up",
       .listeners = ListenerSet::Both,
       .who = Who{Principal::Session},
-      .throttle = Throttle::none("looks at no secret"),
-      .summary = "Asks which code passes the second step again.",
+      .throttle = Throttle::none("looks at no secret; messages have a budget of their own (SMS-2)"),
+      .summary = "Asks for a code to pass the second step again; sends it where it goes by SMS.",
       .query = Query::none(),
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Accepted, "the method", kRequestedShape)},
-      .problems = Problems{ProblemCode::StateConflict},
+      .problems = Problems{ProblemCode::StateConflict, ProblemCode::TooManyRequests, ProblemCode::Locked},
       .handler = Handler{[&services](Request& r, const Body&) { return request_step_up(services, r); }},
   });
   routes.push_back(Route{

@@ -21,6 +21,7 @@ using namespace domain;
 struct Seen {
   std::set<std::tuple<AccountId, std::uint64_t, std::int64_t>> steps;            // secret and step of an app's code
   std::set<std::tuple<AccountId, std::uint64_t, std::uint32_t>> recovery_codes;  // set and index
+  std::set<ChallengeId> challenges;                                              // codes by SMS
   std::map<SessionId, std::pair<Time, Duration>> ends;                           // absolute, and idle length
 };
 
@@ -32,6 +33,8 @@ std::optional<std::int64_t> step_of(const Event& event) {
       },
       event);
 }
+
+bool has_code(SetOf<Amr> amr) { return amr.has(Amr::Otp) || amr.has(Amr::Sms) || amr.has(Amr::Recovery); }
 
 template <class... Es>
 bool has(const MemoryNode& node) {
@@ -47,11 +50,33 @@ std::uint64_t secret_of(const AccountState& before, const Event& event) {
   return before.two_step ? before.two_step->secret_position : 0;
 }
 
+// The code by SMS that an accepted event was about: the one that waited where it was typed.
+std::optional<ChallengeId> challenge_of(const AccountState& before, const Event& event) {
+  const auto of = [](const std::optional<SmsCode>& code) {
+    return code ? std::optional{code->challenge} : std::nullopt;
+  };
+  if (const auto* completed = std::get_if<LoginCompleted>(&event); completed != nullptr && completed->login) {
+    if (!completed->amr.has(Amr::Sms)) return std::nullopt;
+    const auto login = std::ranges::find(before.logins, *completed->login, &PendingLogin::id);
+    return login->enrols ? std::nullopt : of(login->sms);
+  }
+  if (const auto* stepped_up = std::get_if<SessionSteppedUp>(&event)) {
+    if (stepped_up->by != Amr::Sms) return std::nullopt;
+    return of(std::ranges::find(before.sessions, stepped_up->session, &Session::id)->sms);
+  }
+  const auto* enabled = std::get_if<TwoStepEnabled>(&event);
+  const auto* changed = std::get_if<TwoStepMethodChanged>(&event);
+  const bool by_sms =
+      (enabled != nullptr && enabled->method == Method::Sms) || (changed != nullptr && changed->method == Method::Sms);
+  return by_sms ? of(before.enrolment->sms) : std::nullopt;
+}
+
 void check_events(const MemoryNode& node, const AccountId& account, const AccountState& before, Seen& seen) {
   for (const Event* event : node.last_events) {
     if (const auto step = step_of(*event)) {
       RC_ASSERT(seen.steps.emplace(account, secret_of(before, *event), *step).second);
     }
+    if (const auto challenge = challenge_of(before, *event)) RC_ASSERT(seen.challenges.insert(*challenge).second);
     if (const auto* used = std::get_if<RecoveryCodeUsed>(event)) {
       RC_ASSERT(seen.recovery_codes.emplace(account, used->set, used->index).second);
     }
@@ -69,7 +94,7 @@ void check_failures(const MemoryNode& node, const AccountState& before, const Ac
                  TwoStepDisabled>(node)) ||
             std::ranges::any_of(node.last_events, [](const Event* event) {
               const auto* completed = std::get_if<LoginCompleted>(event);
-              return completed != nullptr && (completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Recovery));
+              return completed != nullptr && (has_code(completed->amr));
             }));
 }
 
@@ -112,16 +137,17 @@ void check_doors(const MemoryNode& node, const AccountState& before) {
   for (const Event* event : node.last_events) {
     const auto* completed = std::get_if<LoginCompleted>(event);
     if (completed == nullptr) continue;
-    if (completed->amr.has(Amr::Otp) && before.two_step) {
+    if ((completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Sms)) && before.two_step) {
       RC_ASSERT(!before.lock.holds(node.now) || has<TwoStepEnabled>(node));
     }
-    if (before.two_step) RC_ASSERT(completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Recovery));
+    if (before.two_step) RC_ASSERT(has_code(completed->amr));
   }
 }
 
 void run(const std::vector<std::uint64_t>& draws) {
   projections::DeciderSettings settings;
   settings.visitor_events_per_minute = 4;
+  settings.rules.sms_available = true;
   MemoryNode node{settings};
   for (std::uint8_t n = 0; n < RandomCommands::kAccounts; ++n) node.submit(RandomCommands::registration(n));
   Seen seen;
@@ -154,7 +180,9 @@ TEST(RandomCommands, KeepWhatMustHoldAndRowsAreThoseOfARebuild) {
 // That the sequences above are worth something: they get everywhere.
 TEST(RandomCommands, ReachEveryKindOfEvent) {
   std::set<std::string_view> reached;
-  MemoryNode node;
+  projections::DeciderSettings settings;
+  settings.rules.sms_available = true;
+  MemoryNode node{settings};
   for (std::uint8_t n = 0; n < RandomCommands::kAccounts; ++n) node.submit(RandomCommands::registration(n));
   for (std::uint64_t draw = 1; draw < 20'000; ++draw) {
     RandomCommands random{draw};
@@ -186,6 +214,10 @@ TEST(RandomCommands, ReachEveryKindOfEvent) {
                                       "recovery_codes.generated",
                                       "recovery_codes.acknowledged",
                                       "recovery_code.used",
+                                      "enrolment.phone_changed",
+                                      "sms_code.issued",
+                                      "sms_code.resent",
+                                      "sms_code.refused",
                                       "session.stepped_up",
                                       "session.used",
                                       "session.step_up_rejected",

@@ -34,6 +34,11 @@ inline constexpr domain::SessionId kOtherSession{id_bytes<0x52>()};
 inline constexpr domain::TokenId kFreshToken{id_bytes<0x71>()};
 inline constexpr domain::EnrolmentId kEnrolment{id_bytes<0xE1>()};
 inline constexpr domain::EnrolmentId kOtherEnrolment{id_bytes<0xE2>()};
+inline constexpr domain::ChallengeId kChallenge{id_bytes<0xCA>()};
+inline constexpr domain::ChallengeId kOtherChallenge{id_bytes<0xCB>()};
+inline constexpr domain::LookupHash kNumber{id_bytes<0x31>()};
+inline constexpr domain::LookupHash kOtherNumber{id_bytes<0x32>()};
+inline constexpr std::uint32_t kSmsKey = 20'532;  // of a day in March 2026
 inline constexpr domain::CommandId kCommand{id_bytes<0xC1>()};
 inline constexpr domain::LookupHash kHash{id_bytes<0x99>()};
 inline constexpr domain::Time kStart{1'774'000'000'000'000};  // in March 2026
@@ -113,7 +118,7 @@ class Given {
     }
     return then;
   }
-  [[nodiscard]] domain::Context context() const { return {now_, kCommand, policy, rules, throttle}; }
+  [[nodiscard]] domain::Context context() const { return {now_, kCommand, policy, rules, throttle, sms}; }
   [[nodiscard]] const domain::AccountState& state() const { return state_; }
   [[nodiscard]] std::uint64_t position() const { return position_; }
   [[nodiscard]] domain::Time now() const { return now_; }
@@ -121,6 +126,7 @@ class Given {
   domain::PolicyState policy;
   domain::Rules rules;
   domain::ThrottleCounts throttle;
+  domain::SmsCounts sms;  // sent in the last hour
 
  private:
   domain::AccountState state_;
@@ -167,6 +173,17 @@ inline Given enrolled(domain::SetOf<domain::Role> roles = {domain::Role::Person}
 inline constexpr std::uint64_t kSecretPosition = 2;
 inline constexpr std::uint64_t kSetPosition = 4;
 
+/// An account whose codes come by SMS, enrolled by a session that is over.
+inline Given enrolled_by_sms() {
+  domain::EnrolmentStarted started = enrolment_started();
+  started.method = domain::Method::Sms;
+  started.totp_secret.reset();
+  return Given{registered(), std::move(started),
+               domain::EnrolmentPhoneChanged{kEnrolment, kNumber, "NL", "+31612345678"},
+               domain::TwoStepEnabled{kEnrolment, domain::Method::Sms, std::nullopt, std::nullopt, std::nullopt},
+               domain::RecoveryCodesGenerated{6, 1, domain::SecretText{"verifiers"}}};
+}
+
 inline domain::Caller from(domain::Pseudonym network, domain::Listener listener = domain::Listener::Public) {
   domain::Caller caller;
   caller.listener = listener;
@@ -198,6 +215,7 @@ inline domain::StartLogin log_in(std::optional<domain::PasswordEvidence> passwor
   command.login = kLogin;
   command.session = kSession;
   command.password = std::move(password);
+  command.challenge = domain::NewChallenge{kChallenge, kSmsKey};
   return command;
 }
 inline domain::SessionRef session_ref(domain::Listener listener = domain::Listener::Public) {

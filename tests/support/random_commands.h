@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,7 @@ class RandomCommands {
     const bool in = std::ranges::any_of(state.sessions, [now](const Session& one) { return !one.is_over(now); }) ||
                     std::ranges::any_of(state.logins, [now](const PendingLogin& one) { return !one.is_over(now); });
     if (!in && !one_in(3)) return login(of, state);
-    switch (below(34)) {
+    switch (below(40)) {
       case 0:
       case 1:
       case 2:
@@ -61,8 +62,10 @@ class RandomCommands {
       case 6:
       case 7:
       case 8:
-      case 9:
-        return SubmitCode{of, login_ref(state), caller(), id<SessionId>(), totp(two_step(state), now)};
+      case 9: {
+        const LoginRef login = login_ref(state);
+        return SubmitCode{of, login, caller(), id<SessionId>(), code(state, sms_of(state, login), now)};
+      }
       case 10:
       case 11:
         return SubmitRecoveryCode{of, login_ref(state), caller(), id<SessionId>(), recovery(state)};
@@ -72,7 +75,13 @@ class RandomCommands {
       case 14:
       case 15: {
         StartEnrolment start{of, enroller(state), caller(), id<EnrolmentId>(), Method::Totp, password(state), {}};
-        start.totp_secret.emplace("JBSWY3DPEHPK3PXP");
+        if (one_in(2)) {
+          start.method = Method::Sms;
+          start.phone = phone();
+          start.challenge = challenge();
+        } else {
+          start.totp_secret.emplace("JBSWY3DPEHPK3PXP");
+        }
         return start;
       }
       case 16:
@@ -84,7 +93,7 @@ class RandomCommands {
                                    caller(),
                                    enrolment(state),
                                    id<TokenId>(),
-                                   totp(secret, now),
+                                   enrolment_code(state, secret, now),
                                    NewRecoverySet{SecretText{"verifiers"}, 1}};
       }
       case 19:
@@ -99,8 +108,10 @@ class RandomCommands {
       case 23:
         return AcknowledgeRecoveryCodes{of, session_ref(state)};
       case 24:
-      case 25:
-        return StepUpByCode{of, session_ref(state), caller(), id<TokenId>(), totp(two_step(state), now)};
+      case 25: {
+        const SessionRef session = session_ref(state);
+        return StepUpByCode{of, session, caller(), id<TokenId>(), code(state, sms_of(state, session), now)};
+      }
       case 26:
         return StepUpByRecoveryCode{of, session_ref(state), caller(), id<TokenId>(), recovery(state)};
       case 27:
@@ -115,6 +126,16 @@ class RandomCommands {
         return ChangeProfile{of, session_ref(state), "Alex", one_in(2) ? std::optional{"en"} : std::nullopt};
       case 32:
         return by_staff(of, now);
+      case 33:
+      case 34:
+        return ResendLoginCode{of, login_ref(state), caller(), challenge()};
+      case 35:
+        return ResendEnrolmentCode{of, enroller(state), caller(), enrolment(state), challenge()};
+      case 36:
+        return ChangeEnrolmentPhone{of, enroller(state), caller(), enrolment(state), phone(), challenge()};
+      case 37:
+      case 38:
+        return RequestStepUp{of, session_ref(state), caller(), challenge()};
       default:
         return of_the_service(of, now);
     }
@@ -156,10 +177,44 @@ class RandomCommands {
   [[nodiscard]] static std::uint64_t two_step(const domain::AccountState& state) {
     return state.two_step ? state.two_step->secret_position : 0;
   }
-  [[nodiscard]] std::optional<domain::TotpEvidence> totp(std::uint64_t secret, domain::Time now) {
+  [[nodiscard]] std::optional<domain::CodeEvidence> totp(std::uint64_t secret, domain::Time now) {
     static constexpr std::uint8_t kMatches[]{0, 0b010, 0b001, 0b010, 0b010, 0b100, 0b011, 0b110};
     if (one_in(15)) return std::nullopt;
     return domain::TotpEvidence{one_in(25) ? below(20) : secret, now.us / domain::seconds(30).us, kMatches[below(8)]};
+  }
+  [[nodiscard]] domain::NewChallenge challenge() { return {id<domain::ChallengeId>(), 20'000}; }
+  [[nodiscard]] domain::NewPhone phone() {
+    const auto number = static_cast<std::uint8_t>(below(4));
+    return {"+3161234567" + std::to_string(number), domain::LookupHash{{0x77, number}}, one_in(8) ? "DE" : "NL"};
+  }
+  [[nodiscard]] static std::optional<domain::SmsCode> sms_of(const domain::AccountState& state,
+                                                             const domain::LoginRef& ref) {
+    const auto found = std::ranges::find(state.logins, ref.login, &domain::PendingLogin::id);
+    return found == state.logins.end() ? std::nullopt : found->sms;
+  }
+  [[nodiscard]] static std::optional<domain::SmsCode> sms_of(const domain::AccountState& state,
+                                                             const domain::SessionRef& ref) {
+    const auto found = std::ranges::find(state.sessions, ref.session, &domain::Session::id);
+    return found == state.sessions.end() ? std::nullopt : found->sms;
+  }
+  [[nodiscard]] std::optional<domain::CodeEvidence> typed(const std::optional<domain::SmsCode>& code) {
+    if (one_in(15)) return std::nullopt;
+    domain::SmsEvidence evidence;
+    if (code) evidence.challenge = code->challenge;
+    if (one_in(25)) evidence.challenge = id<domain::ChallengeId>();
+    evidence.matched = code && !one_in(3);
+    return evidence;
+  }
+  [[nodiscard]] std::optional<domain::CodeEvidence> code(const domain::AccountState& state,
+                                                         const std::optional<domain::SmsCode>& sms, domain::Time now) {
+    const bool by_sms = state.two_step && state.two_step->method == domain::Method::Sms;
+    return by_sms != one_in(30) ? typed(sms) : totp(two_step(state), now);
+  }
+  [[nodiscard]] std::optional<domain::CodeEvidence> enrolment_code(const domain::AccountState& state,
+                                                                   std::uint64_t secret, domain::Time now) {
+    const bool by_sms = state.enrolment && state.enrolment->method == domain::Method::Sms;
+    if (by_sms) return typed(state.enrolment->sms);
+    return totp(secret, now);
   }
   [[nodiscard]] std::optional<domain::RecoveryEvidence> recovery(const domain::AccountState& state) {
     if (one_in(15)) return std::nullopt;
@@ -214,6 +269,7 @@ class RandomCommands {
     command.account = of;
     command.identifier_hash = state.profile.identifier_hash;
     command.password = password(state);
+    command.challenge = challenge();
     return command;
   }
   [[nodiscard]] domain::Command by_staff(const domain::AccountId& of, domain::Time now) {
