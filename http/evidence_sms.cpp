@@ -2,7 +2,7 @@
 #include "eventstore/key_ring.h"
 #include "http/commands.h"
 #include "http/evidence.h"
-#include "http/read_time.h"
+#include "http/tokens.h"
 #include "platform/crypto/sms_code.h"
 #include "platform/phone.h"
 

@@ -19,7 +19,8 @@ bool reads(std::string_view text) { return parse_kek(Secret::from_text(text)).ha
 
 TEST(KeyEncryptionKey, IsReadAsHexadecimalOrBase64url) {
   const std::string hex(64, 'a');
-  const std::string base64url = std::string(42, 'A') + "E";
+  std::string base64url(43, 'A');
+  base64url.back() = 'E';
   EXPECT_TRUE(reads(hex));
   EXPECT_TRUE(reads(hex + "\n"));
   EXPECT_TRUE(reads(base64url + "\r\n"));
@@ -28,7 +29,7 @@ TEST(KeyEncryptionKey, IsReadAsHexadecimalOrBase64url) {
   EXPECT_FALSE(reads(hex + "a"));
   EXPECT_FALSE(reads(hex.substr(1)));
   EXPECT_FALSE(reads(base64url + "="));
-  EXPECT_FALSE(reads(std::string(42, 'A') + "B"));  // left-over bits that are not zero
+  EXPECT_FALSE(reads(std::string(42, 'A').append("B")));  // left-over bits that are not zero
   EXPECT_FALSE(reads(std::string(64, 'g')));
 }
 

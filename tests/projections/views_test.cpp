@@ -28,7 +28,8 @@ TEST(Views, HaveFixedNumbersAndNamesOfTheirOwn) {
                                                                  {4, "limits"},
                                                                  {5, "api_keys"},
                                                                  {6, "policy"},
-                                                                 {7, "audit_reads"}}));
+                                                                 {7, "audit_reads"},
+                                                                 {8, "sms_sendings"}}));
   EXPECT_EQ(views.find("limits"), views.all()[3]);
   EXPECT_EQ(views.find("nothing"), nullptr);
 }

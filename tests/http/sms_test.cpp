@@ -1,0 +1,240 @@
+// Codes by SMS as a front end sees them: enrolling, logging in, stepping up, and the brake.
+#include <set>
+
+#include "platform/crypto/sms_code.h"
+#include "tests/http/people_service.h"
+
+namespace tweestap::http::people {
+namespace {
+
+constexpr const char* kHint = "+31 6 ••••••78";
+
+// A house with a gateway. Nothing is sent here: codes are derived again from what the log says (never stored, so there
+// is no other way to learn one).
+class SmsHouse : public PeopleService {
+ public:
+  explicit SmsHouse(std::uint32_t budget_number = 10) {
+    rules.domain.sms_available = true;
+    rules.domain.sms_budget_number = budget_number;
+    reopen();
+    alex = account();
+  }
+
+  // The code that was issued last.
+  [[nodiscard]] std::string sent() const {
+    Json issued;
+    for (const Json& event : events_after(0)) {
+      if (event.at("type") == "sms_code.issued") issued = event.at("data");
+    }
+    const auto challenge = domain::ChallengeId::parse(issued.at("challenge").get<std::string>());
+    const auto key = keys->sms_code_key(issued.at("key"));
+    const std::string purpose = issued.at("purpose");
+    const auto what = purpose == "login"       ? platform::SmsCodePurpose::Login
+                      : purpose == "enrolment" ? platform::SmsCodePurpose::Enrolment
+                                               : platform::SmsCodePurpose::StepUp;
+    return std::string{platform::sms_code(*key, what, challenge->bytes).reveal_text()};
+  }
+  [[nodiscard]] std::string wrong() const { return sent() == "000000" ? "000001" : "000000"; }
+
+  [[nodiscard]] Heard start(const std::string& token, const char* phone = "06 12345678") const {
+    return post("/v1/account/enrolments", {{"password", kPassword}, {"method", "sms"}, {"phone", phone}}, token);
+  }
+  [[nodiscard]] static std::string target(const Heard& started, const char* rest = "") {
+    return "/v1/account/enrolments/" + started.json().at("enrolment").get<std::string>() + rest;
+  }
+  // Alex with codes by SMS; the fresh session's token.
+  [[nodiscard]] std::string enrol_by_sms() {
+    const std::string token = session();
+    const Heard started = start(token);
+    EXPECT_EQ(started.status, 201) << started.body;
+    const Heard enabled = post(target(started, "/code"), {{"code", sent()}}, token);
+    EXPECT_EQ(enabled.status, 200) << enabled.body;
+    return enabled.json().at("session").at("session_token");
+  }
+
+  domain::AccountId alex;
+};
+
+TEST(EnrolBySms, ShowsTheMaskedNumberAndSwitchesOnWithTheCode) {
+  SmsHouse house;
+  const std::string token = house.session();
+  const Heard started = house.start(token);
+  ASSERT_EQ(started.status, 201) << started.body;
+  const Json json = started.json();
+  EXPECT_EQ(json.at("method"), "sms");
+  EXPECT_EQ(json.at("state"), "code_required");
+  EXPECT_EQ(json.at("sms").at("phone_hint"), kHint);
+  EXPECT_FALSE(json.contains("totp"));
+  EXPECT_EQ(house.get(SmsHouse::target(started), token).json(), json);
+  EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", house.wrong()}}, token).code(), "code_rejected");
+  const Heard enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token);
+  ASSERT_EQ(enabled.status, 200) << enabled.body;
+  EXPECT_EQ(enabled.json().at("recovery_codes").size(), 6U);
+  EXPECT_EQ(enabled.json().at("session").at("amr"), (Json{"pwd", "sms"}));
+  const std::string fresh = enabled.json().at("session").at("session_token");
+  const Json two_step = house.get("/v1/account", fresh).json().at("two_step");
+  EXPECT_EQ(two_step.at("method"), "sms");
+  EXPECT_EQ(two_step.at("phone_hint"), kHint);
+  EXPECT_EQ(house.get("/v1/account", token).code(), "token_expired");
+}
+
+TEST(SMS_1, ANumberThatIsNoMobilePhoneIsRefusedWithAReason) {
+  SmsHouse house;
+  const std::string token = house.session();
+  std::set<std::string> reasons;
+  for (const char* phone : {"020 1234567", "112", "0900 1234", "hello", "061234567"}) {
+    const Heard heard = house.start(token, phone);
+    EXPECT_EQ(heard.status, 400) << phone;
+    EXPECT_EQ(heard.code(), "invalid_phone") << phone;
+    reasons.insert(heard.json().at("detail").get<std::string>());
+  }
+  EXPECT_EQ(reasons.size(), 4U) << "a landline, a short number, a service, no number";
+  EXPECT_EQ(house.count("sms_code.issued"), 0U);
+  const Heard belgian = house.start(token, "+32 470 12 34 56");
+  EXPECT_EQ(belgian.code(), "invalid_phone");
+  EXPECT_EQ(house.count("sms_code.refused"), 1U) << "the country, after a right password";
+}
+
+TEST(EnrolBySms, TheNumberCanBeChangedAndTheCodeSentAgain) {
+  SmsHouse house;
+  const std::string token = house.session();
+  const Heard started = house.start(token);
+  const std::string first = house.sent();
+  EXPECT_EQ(house.post(SmsHouse::target(started, "/sms"), Json::object(), token).status, 429);
+  house.after(domain::seconds(30));
+  const Heard again = house.post(SmsHouse::target(started, "/sms"), Json::object(), token);
+  ASSERT_EQ(again.status, 202) << again.body;
+  EXPECT_EQ(again.json().at("sms_sent"), true);
+  EXPECT_EQ(house.sent(), first) << "the same code";
+  const Heard changed = house.ask({.method = Method::Patch,
+                                   .target = SmsHouse::target(started),
+                                   .body = R"({"phone":"+31 6 8765 4321"})",
+                                   .token = token});
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(changed.json().at("sms").at("phone_hint"), "+31 6 ••••••21");
+  EXPECT_EQ(changed.json().at("enrolment"), started.json().at("enrolment"));
+  if (house.sent() != first) {
+    EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", first}}, token).code(), "code_rejected");
+  }
+  EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token).status, 200);
+}
+
+TEST(LoginBySms, SaysWhereTheCodeWentAndCompletesWithIt) {
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  const Heard waiting = house.log_in();
+  ASSERT_EQ(waiting.status, 201) << waiting.body;
+  const Json json = waiting.json();
+  EXPECT_EQ(json.at("state"), "code_required");
+  EXPECT_EQ(json.at("method"), "sms");
+  EXPECT_EQ(json.at("phone_hint"), kHint);
+  EXPECT_EQ(json.at("sms_sent"), true);
+  EXPECT_TRUE(json.contains("resend_after"));
+  const std::string token = json.at("login_token");
+  Json shown = json;
+  shown.erase("login_token");
+  EXPECT_EQ(house.get("/v1/logins/current", token).json(), shown);
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", house.wrong()}}, token).code(), "code_rejected");
+  const Heard in = house.post("/v1/logins/current/code", {{"code", house.sent()}}, token);
+  ASSERT_EQ(in.status, 200) << in.body;
+  EXPECT_EQ(in.json().at("session").at("amr"), (Json{"pwd", "sms"}));
+}
+
+TEST(OTP_2, ACodeBySmsCountsForItsLoginOnly) {
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  const std::string first = house.pending();
+  const std::string code = house.sent();
+  const std::string second = house.pending();
+  if (house.sent() == code) return;  // one in a million
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, second).code(), "code_rejected");
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, first).status, 200);
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, first).code(), "token_expired");
+}
+
+TEST(LoginBySms, TheSameCodeIsSentAgainFiveTimesAtMost) {
+  SmsHouse house(100);
+  house.rules.domain.sms_budget_account = 100;
+  house.reopen();
+  (void)house.enrol_by_sms();
+  const std::string token = house.pending();
+  const std::string code = house.sent();
+  const Heard soon = house.post("/v1/logins/current/sms", Json::object(), token);
+  EXPECT_EQ(soon.status, 429);
+  EXPECT_EQ(soon.header("Retry-After"), "30");
+  for (int i = 0; i < 5; ++i) {
+    house.after(domain::seconds(30));
+    EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), token).status, 202);
+  }
+  house.after(domain::seconds(30));
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), token).code(), "state_conflict");
+  EXPECT_EQ(house.count("sms_code.issued"), 2U);
+  EXPECT_EQ(house.count("sms_code.resent"), 5U);
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, token).status, 200);
+}
+
+TEST(SMS_2, ASpentBudgetHoldsTheCodeBackAndARecoveryCodeStillWorks) {
+  SmsHouse house(2);
+  const std::string token = house.session();
+  const Heard started = house.start(token);
+  const Json enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token).json();
+  EXPECT_EQ(house.log_in().json().at("sms_sent"), true);
+  const Heard held_back = house.log_in();
+  ASSERT_EQ(held_back.status, 201);
+  EXPECT_EQ(held_back.json().at("sms_sent"), false);
+  const std::string waiting = held_back.json().at("login_token");
+  house.after(domain::seconds(30));
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), waiting).status, 429);
+  EXPECT_EQ(
+      house.post("/v1/logins/current/recovery-code", {{"recovery_code", enabled.at("recovery_codes").at(0)}}, waiting)
+          .status,
+      200);
+  house.after(domain::minutes(61));
+  EXPECT_EQ(house.log_in().json().at("sms_sent"), true) << "the hour is over";
+}
+
+TEST(StepUpBySms, SendsACodeAndMakesTheSessionFresh) {
+  SmsHouse house;
+  const std::string token = house.enrol_by_sms();
+  house.after(domain::minutes(6));
+  EXPECT_EQ(house.post("/v1/account/recovery-codes", {{"password", kPassword}}, token).code(), "step_up_required");
+  const Heard asked = house.post("/v1/session/step-up", Json::object(), token);
+  ASSERT_EQ(asked.status, 202) << asked.body;
+  EXPECT_EQ(asked.json().at("method"), "sms");
+  EXPECT_EQ(asked.json().at("phone_hint"), kHint);
+  EXPECT_EQ(asked.json().at("sms_sent"), true);
+  EXPECT_TRUE(asked.json().contains("expires_at"));
+  const Heard fresh = house.post("/v1/session/step-up/code", {{"code", house.sent()}}, token);
+  ASSERT_EQ(fresh.status, 200) << fresh.body;
+  const std::string renewed = fresh.json().at("session").at("session_token");
+  EXPECT_EQ(house.post("/v1/account/recovery-codes", {{"password", kPassword}}, renewed).status, 201);
+}
+
+TEST(LoginBySms, ACodeOfYesterdayCountsUntilItsTenMinutesAreOver) {
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  const std::int64_t day = domain::days(1).us;
+  const std::int64_t into_the_day = house.clock.wall_us() % day;
+  house.after({day - into_the_day - domain::minutes(1).us});
+  const std::string token = house.pending();
+  const std::string code = house.sent();
+  house.after(domain::minutes(5));
+  (void)house.pending();  // makes the key of the new day
+  EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, token).status, 200);
+}
+
+TEST(KEY_2, TheKeyOfADayIsDestroyedWhenItsLastCodeIsOver) {
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  const auto yesterday = static_cast<std::uint32_t>(house.clock.wall_us() / domain::days(1).us);
+  ASSERT_TRUE(house.keys->sms_code_key(yesterday));
+  house.after(domain::days(1));
+  (void)house.pending();
+  EXPECT_FALSE(house.keys->sms_code_key(yesterday));
+  house.reopen();
+  EXPECT_FALSE(house.keys->sms_code_key(yesterday));
+  EXPECT_TRUE(house.keys->sms_code_key(yesterday + 1));
+}
+
+}  // namespace
+}  // namespace tweestap::http::people
