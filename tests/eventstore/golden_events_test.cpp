@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <nlohmann/json.hpp>
 
 #include "tests/eventstore/samples.h"
 #include "tests/support/places.h"
@@ -25,7 +26,14 @@ std::filesystem::path golden_path() {
   return golden_folder() / (std::string{E::kInfo.name} + ".v" + std::to_string(E::kInfo.schema_version) + ".json");
 }
 
-TEST(GoldenEvents, EveryEventHasOneOfThisVersionAndIsWrittenAsItSays) {
+// The members in their order, each with its kind of value: an enumeration may learn a word, the list of members not.
+nlohmann::ordered_json shape(const std::string& bytes) {
+  auto json = nlohmann::ordered_json::parse(bytes);
+  for (auto& value : json.at("data")) value = value.type_name();
+  return json.at("data");
+}
+
+TEST(GoldenEvents, EveryEventHasOneOfThisVersionAndHasItsMembers) {
   const bool write = std::getenv("TWEESTAP_WRITE_GOLDEN") != nullptr;
   domain::for_each_event([write]<class E>() {
     const std::filesystem::path path = golden_path<E>();
@@ -34,8 +42,8 @@ TEST(GoldenEvents, EveryEventHasOneOfThisVersionAndIsWrittenAsItSays) {
     if (write && !std::filesystem::exists(path)) std::ofstream(path, std::ios::binary) << bytes;
     ASSERT_TRUE(std::filesystem::exists(path))
         << path << " is missing: run this test with TWEESTAP_WRITE_GOLDEN=1 and read what it wrote";
-    EXPECT_EQ(read_bytes(path), bytes) << "the member list of " << E::kInfo.name
-                                       << " changed: raise its schemaversion and add an upcaster";
+    EXPECT_EQ(shape(read_bytes(path)), shape(bytes))
+        << "the member list of " << E::kInfo.name << " changed: raise its schemaversion";
   });
 }
 
