@@ -102,7 +102,8 @@ SmsVerdict judge(const SmsEvidence& evidence, const std::optional<SmsCode>& code
 Decision decide(const AccountState& state, const ResendLoginCode& command, const Context& context) {
   const PendingLogin* login = live_login(state, command.login, context.now);
   if (login == nullptr) return refuse(Refusal::TokenOver);
-  if (login->enrols || !state.two_step || !state.two_step->phone) return refuse(Refusal::WrongState);
+  if (login->enrols || !state.two_step) return refuse(Refusal::WrongState);
+  if (!state.two_step->phone) return refuse(Refusal::SmsOff);  // an app makes the codes
   if (state.lock.holds(context.now)) {
     return {{}, std::unexpected(Refused{Refusal::Locked, state.lock.until, state.lock.for_good}), false};
   }
@@ -118,7 +119,7 @@ Decision decide(const AccountState& state, const ResendLoginCode& command, const
 Decision decide(const AccountState& state, const ResendEnrolmentCode& command, const Context& context) {
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
-  if (!enrolment.phone) return refuse(Refusal::WrongState);
+  if (!enrolment.phone) return refuse(Refusal::SmsOff);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   if (const auto refused = resend_code({.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id}, enrolment.sms,
                                        *enrolment.phone, false, command.challenge, command.caller, context, events)) {
@@ -130,7 +131,7 @@ Decision decide(const AccountState& state, const ResendEnrolmentCode& command, c
 Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, const Context& context) {
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
-  if (!enrolment.phone) return refuse(Refusal::WrongState);
+  if (!enrolment.phone) return refuse(Refusal::SmsOff);
   if (!command.challenge) return refuse(Refusal::Stale);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id};

@@ -188,7 +188,7 @@ TEST(ResendCode, IsNotForALockedSecondStepNorForAnApp) {
   Given account = waiting();
   account.happened(SecondStepLocked{10, kStart + minutes(15), kLogin, std::nullopt}).after(seconds(31));
   account.when(resend()).then().refused(Refusal::Locked);
-  enrolled().happened(login_started()).when(resend()).then().refused(Refusal::WrongState);
+  enrolled().happened(login_started()).when(resend()).then().refused(Refusal::SmsOff);
 }
 
 TEST(LoginBySms, NoCodeIsSentWhileTheSecondStepIsLocked) {
@@ -350,7 +350,7 @@ TEST(ChangeEnrolmentPhone, IsForTheOneWhoStartedItAndForSms) {
   ChangeEnrolmentPhone other = change_number();
   other.by = SessionRef{kOtherSession, TokenId{kOtherSession.bytes}, Listener::Public};
   account.when(other).then().refused(Refusal::NotFound);
-  Given{registered(), session_opened(), enrolment_started()}.when(change_number()).then().refused(Refusal::WrongState);
+  Given{registered(), session_opened(), enrolment_started()}.when(change_number()).then().refused(Refusal::SmsOff);
 }
 
 Given with_session_by_sms() {

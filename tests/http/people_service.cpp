@@ -1,5 +1,6 @@
 #include "tests/http/people_service.h"
 
+#include "platform/crypto/sms_code.h"
 #include "platform/crypto/totp.h"
 #include "platform/text/encoding.h"
 
@@ -55,6 +56,36 @@ Enrolled PeopleService::enrol(std::string_view identifier) {
   out.recovery_codes = enabled.at("recovery_codes");
   next_step();
   return out;
+}
+
+void PeopleService::allow_sms() {
+  rules.domain.sms_available = true;
+  reopen();
+}
+
+std::string PeopleService::code_sent() const {
+  Json issued;
+  for (const Json& event : events_after(0)) {
+    if (event.at("type") == "sms_code.issued") issued = event.at("data");
+  }
+  const auto challenge = domain::ChallengeId::parse(issued.at("challenge").get<std::string>());
+  const auto key = keys->sms_code_key(issued.at("key"));
+  const std::string purpose = issued.at("purpose");
+  const auto what = purpose == "login"       ? platform::SmsCodePurpose::Login
+                    : purpose == "enrolment" ? platform::SmsCodePurpose::Enrolment
+                                             : platform::SmsCodePurpose::StepUp;
+  return std::string{platform::sms_code(*key, what, challenge->bytes).reveal_text()};
+}
+
+Heard PeopleService::start_by_sms(const std::string& token, const char* phone) const {
+  return post("/v1/account/enrolments", {{"password", kPassword}, {"method", "sms"}, {"phone", phone}}, token);
+}
+
+std::string PeopleService::enrol_by_sms(std::string_view identifier) {
+  const std::string token = session(identifier);
+  const Json started = parsed(start_by_sms(token), 201);
+  const std::string target = "/v1/account/enrolments/" + started.at("enrolment").get<std::string>() + "/code";
+  return parsed(post(target, {{"code", code_sent()}}, token), 200).at("session").at("session_token");
 }
 
 std::string PeopleService::code(std::string_view secret_base32, int steps_away) const {

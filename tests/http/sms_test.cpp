@@ -1,7 +1,6 @@
 // Codes by SMS as a front end sees them: enrolling, logging in, stepping up, and the brake.
 #include <set>
 
-#include "platform/crypto/sms_code.h"
 #include "tests/http/people_service.h"
 
 namespace tweestap::http::people {
@@ -9,56 +8,26 @@ namespace {
 
 constexpr const char* kHint = "+31 6 ••••••78";
 
-// A house with a gateway. Nothing is sent here: codes are derived again from what the log says (never stored, so there
-// is no other way to learn one).
 class SmsHouse : public PeopleService {
  public:
   explicit SmsHouse(std::uint32_t budget_number = 10) {
-    rules.domain.sms_available = true;
     rules.domain.sms_budget_number = budget_number;
-    reopen();
+    allow_sms();
     alex = account();
   }
 
-  // The code that was issued last.
-  [[nodiscard]] std::string sent() const {
-    Json issued;
-    for (const Json& event : events_after(0)) {
-      if (event.at("type") == "sms_code.issued") issued = event.at("data");
-    }
-    const auto challenge = domain::ChallengeId::parse(issued.at("challenge").get<std::string>());
-    const auto key = keys->sms_code_key(issued.at("key"));
-    const std::string purpose = issued.at("purpose");
-    const auto what = purpose == "login"       ? platform::SmsCodePurpose::Login
-                      : purpose == "enrolment" ? platform::SmsCodePurpose::Enrolment
-                                               : platform::SmsCodePurpose::StepUp;
-    return std::string{platform::sms_code(*key, what, challenge->bytes).reveal_text()};
-  }
-  [[nodiscard]] std::string wrong() const { return sent() == "000000" ? "000001" : "000000"; }
+  [[nodiscard]] std::string wrong() const { return code_sent() == "000000" ? "000001" : "000000"; }
 
-  [[nodiscard]] Heard start(const std::string& token, const char* phone = "06 12345678") const {
-    return post("/v1/account/enrolments", {{"password", kPassword}, {"method", "sms"}, {"phone", phone}}, token);
-  }
   [[nodiscard]] static std::string target(const Heard& started, const char* rest = "") {
     return "/v1/account/enrolments/" + started.json().at("enrolment").get<std::string>() + rest;
   }
-  // Alex with codes by SMS; the fresh session's token.
-  [[nodiscard]] std::string enrol_by_sms() {
-    const std::string token = session();
-    const Heard started = start(token);
-    EXPECT_EQ(started.status, 201) << started.body;
-    const Heard enabled = post(target(started, "/code"), {{"code", sent()}}, token);
-    EXPECT_EQ(enabled.status, 200) << enabled.body;
-    return enabled.json().at("session").at("session_token");
-  }
-
   domain::AccountId alex;
 };
 
 TEST(EnrolBySms, ShowsTheMaskedNumberAndSwitchesOnWithTheCode) {
   SmsHouse house;
   const std::string token = house.session();
-  const Heard started = house.start(token);
+  const Heard started = house.start_by_sms(token);
   ASSERT_EQ(started.status, 201) << started.body;
   const Json json = started.json();
   EXPECT_EQ(json.at("method"), "sms");
@@ -67,7 +36,7 @@ TEST(EnrolBySms, ShowsTheMaskedNumberAndSwitchesOnWithTheCode) {
   EXPECT_FALSE(json.contains("totp"));
   EXPECT_EQ(house.get(SmsHouse::target(started), token).json(), json);
   EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", house.wrong()}}, token).code(), "code_rejected");
-  const Heard enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token);
+  const Heard enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.code_sent()}}, token);
   ASSERT_EQ(enabled.status, 200) << enabled.body;
   EXPECT_EQ(enabled.json().at("recovery_codes").size(), 6U);
   EXPECT_EQ(enabled.json().at("session").at("amr"), (Json{"pwd", "sms"}));
@@ -83,14 +52,14 @@ TEST(SMS_1, ANumberThatIsNoMobilePhoneIsRefusedWithAReason) {
   const std::string token = house.session();
   std::set<std::string> reasons;
   for (const char* phone : {"020 1234567", "112", "0900 1234", "hello", "061234567"}) {
-    const Heard heard = house.start(token, phone);
+    const Heard heard = house.start_by_sms(token, phone);
     EXPECT_EQ(heard.status, 400) << phone;
     EXPECT_EQ(heard.code(), "invalid_phone") << phone;
     reasons.insert(heard.json().at("detail").get<std::string>());
   }
   EXPECT_EQ(reasons.size(), 4U) << "a landline, a short number, a service, no number";
   EXPECT_EQ(house.count("sms_code.issued"), 0U);
-  const Heard belgian = house.start(token, "+32 470 12 34 56");
+  const Heard belgian = house.start_by_sms(token, "+32 470 12 34 56");
   EXPECT_EQ(belgian.code(), "invalid_phone");
   EXPECT_EQ(house.count("sms_code.refused"), 1U) << "the country, after a right password";
 }
@@ -98,14 +67,14 @@ TEST(SMS_1, ANumberThatIsNoMobilePhoneIsRefusedWithAReason) {
 TEST(EnrolBySms, TheNumberCanBeChangedAndTheCodeSentAgain) {
   SmsHouse house;
   const std::string token = house.session();
-  const Heard started = house.start(token);
-  const std::string first = house.sent();
+  const Heard started = house.start_by_sms(token);
+  const std::string first = house.code_sent();
   EXPECT_EQ(house.post(SmsHouse::target(started, "/sms"), Json::object(), token).status, 429);
   house.after(domain::seconds(30));
   const Heard again = house.post(SmsHouse::target(started, "/sms"), Json::object(), token);
   ASSERT_EQ(again.status, 202) << again.body;
   EXPECT_EQ(again.json().at("sms_sent"), true);
-  EXPECT_EQ(house.sent(), first) << "the same code";
+  EXPECT_EQ(house.code_sent(), first) << "the same code";
   const Heard changed = house.ask({.method = Method::Patch,
                                    .target = SmsHouse::target(started),
                                    .body = R"({"phone":"+31 6 8765 4321"})",
@@ -113,10 +82,10 @@ TEST(EnrolBySms, TheNumberCanBeChangedAndTheCodeSentAgain) {
   ASSERT_EQ(changed.status, 200) << changed.body;
   EXPECT_EQ(changed.json().at("sms").at("phone_hint"), "+31 6 ••••••21");
   EXPECT_EQ(changed.json().at("enrolment"), started.json().at("enrolment"));
-  if (house.sent() != first) {
+  if (house.code_sent() != first) {
     EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", first}}, token).code(), "code_rejected");
   }
-  EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token).status, 200);
+  EXPECT_EQ(house.post(SmsHouse::target(started, "/code"), {{"code", house.code_sent()}}, token).status, 200);
 }
 
 TEST(LoginBySms, SaysWhereTheCodeWentAndCompletesWithIt) {
@@ -135,7 +104,7 @@ TEST(LoginBySms, SaysWhereTheCodeWentAndCompletesWithIt) {
   shown.erase("login_token");
   EXPECT_EQ(house.get("/v1/logins/current", token).json(), shown);
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", house.wrong()}}, token).code(), "code_rejected");
-  const Heard in = house.post("/v1/logins/current/code", {{"code", house.sent()}}, token);
+  const Heard in = house.post("/v1/logins/current/code", {{"code", house.code_sent()}}, token);
   ASSERT_EQ(in.status, 200) << in.body;
   EXPECT_EQ(in.json().at("session").at("amr"), (Json{"pwd", "sms"}));
 }
@@ -144,9 +113,9 @@ TEST(OTP_2, ACodeBySmsCountsForItsLoginOnly) {
   SmsHouse house;
   (void)house.enrol_by_sms();
   const std::string first = house.pending();
-  const std::string code = house.sent();
+  const std::string code = house.code_sent();
   const std::string second = house.pending();
-  if (house.sent() == code) return;  // one in a million
+  if (house.code_sent() == code) return;  // one in a million
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, second).code(), "code_rejected");
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, first).status, 200);
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, first).code(), "token_expired");
@@ -158,7 +127,7 @@ TEST(LoginBySms, TheSameCodeIsSentAgainFiveTimesAtMost) {
   house.reopen();
   (void)house.enrol_by_sms();
   const std::string token = house.pending();
-  const std::string code = house.sent();
+  const std::string code = house.code_sent();
   const Heard soon = house.post("/v1/logins/current/sms", Json::object(), token);
   EXPECT_EQ(soon.status, 429);
   EXPECT_EQ(soon.header("Retry-After"), "30");
@@ -176,8 +145,8 @@ TEST(LoginBySms, TheSameCodeIsSentAgainFiveTimesAtMost) {
 TEST(SMS_2, ASpentBudgetHoldsTheCodeBackAndARecoveryCodeStillWorks) {
   SmsHouse house(2);
   const std::string token = house.session();
-  const Heard started = house.start(token);
-  const Json enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.sent()}}, token).json();
+  const Heard started = house.start_by_sms(token);
+  const Json enabled = house.post(SmsHouse::target(started, "/code"), {{"code", house.code_sent()}}, token).json();
   EXPECT_EQ(house.log_in().json().at("sms_sent"), true);
   const Heard held_back = house.log_in();
   ASSERT_EQ(held_back.status, 201);
@@ -204,7 +173,7 @@ TEST(StepUpBySms, SendsACodeAndMakesTheSessionFresh) {
   EXPECT_EQ(asked.json().at("phone_hint"), kHint);
   EXPECT_EQ(asked.json().at("sms_sent"), true);
   EXPECT_TRUE(asked.json().contains("expires_at"));
-  const Heard fresh = house.post("/v1/session/step-up/code", {{"code", house.sent()}}, token);
+  const Heard fresh = house.post("/v1/session/step-up/code", {{"code", house.code_sent()}}, token);
   ASSERT_EQ(fresh.status, 200) << fresh.body;
   const std::string renewed = fresh.json().at("session").at("session_token");
   EXPECT_EQ(house.post("/v1/account/recovery-codes", {{"password", kPassword}}, renewed).status, 201);
@@ -217,13 +186,13 @@ TEST(LoginBySms, ACodeOfYesterdayCountsUntilItsTenMinutesAreOver) {
   const std::int64_t into_the_day = house.clock.wall_us() % day;
   house.after({day - into_the_day - domain::minutes(1).us});
   const std::string token = house.pending();
-  const std::string code = house.sent();
+  const std::string code = house.code_sent();
   house.after(domain::minutes(5));
   (void)house.pending();  // makes the key of the new day
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, token).status, 200);
 }
 
-TEST(KEY_2, TheKeyOfADayIsDestroyedWhenItsLastCodeIsOver) {
+TEST(SmsCodeKeys, TheKeyOfADayIsDestroyedWhenItsLastCodeIsOver) {
   SmsHouse house;
   (void)house.enrol_by_sms();
   const auto yesterday = static_cast<std::uint32_t>(house.clock.wall_us() / domain::days(1).us);
