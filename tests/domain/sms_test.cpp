@@ -393,6 +393,16 @@ TEST(StepUpBySms, AfterFiveWrongTriesNoCodeUntilItExpires) {
   account.when(step_up(true, kOtherChallenge)).accepted();
 }
 
+TEST(StepUpBySms, ACodeIsOverAfterTenMinutesThoughTheSessionGoesOn) {
+  Given account = with_session_by_sms();
+  account.does(kAskStepUp).accepted();
+  account.after(just_before(minutes(10))).when(step_up(true)).accepted();
+  account.after(Duration{1})
+      .when(step_up(true))
+      .then(StepUpRejected{kSession, Method::Sms, CodeReason::Expired, 1, kHome, std::nullopt})
+      .refused(Refusal::CodeRejected);
+}
+
 TEST(StepUpBySms, HeldBackByTheBrakeIsTooManyRequests) {
   Given account = with_session_by_sms();
   account.sms.account = account.rules.sms_budget_account;
