@@ -38,6 +38,8 @@ TEST(Refusals, EachHasItsProblem) {
       {Refusal::IdentifierTaken, ProblemCode::StateConflict},
       {Refusal::MethodNotAllowed, ProblemCode::StateConflict},
       {Refusal::SmsOff, ProblemCode::StateConflict},
+      {Refusal::CountryNotAllowed, ProblemCode::InvalidPhone},
+      {Refusal::CodeSpent, ProblemCode::StateConflict},
       {Refusal::NothingChanges, ProblemCode::StateConflict},
       {Refusal::TooManyKeys, ProblemCode::StateConflict},
   };
