@@ -113,7 +113,7 @@ std::optional<Secret> secret_from_hex(std::string_view text) { return decode_sec
 std::string percent_encode(std::string_view text) {
   constexpr std::string_view kUpperHex = "0123456789ABCDEF";  // RFC 3986, 2.1: upper case is the normal form
   std::string encoded;
-  encoded.reserve(text.size());
+  encoded.reserve(3 * text.size());  // it never grows: whoever wipes the result has wiped every copy
   for (const char c : text) {
     const bool unreserved = (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-' ||
                             c == '.' || c == '_' || c == '~';

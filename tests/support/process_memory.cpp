@@ -19,6 +19,9 @@ struct Mapping {
   std::string name;
 };
 
+// Beyond it is a sanitizer's shadow, which holds nothing of ours and would be read for hours.
+constexpr std::uint64_t kMappingBytesMax = std::uint64_t{4} << 30;
+
 std::vector<Mapping> readable_mappings(pid_t pid) {
   std::ifstream maps{"/proc/" + std::to_string(pid) + "/maps"};
   std::vector<Mapping> found;
@@ -28,6 +31,7 @@ std::vector<Mapping> readable_mappings(pid_t pid) {
     char dash = 0;
     std::string permissions, offset, device, inode;
     fields >> std::hex >> one.begin >> dash >> one.end >> permissions >> offset >> device >> inode >> one.name;
+    if (one.end - one.begin > kMappingBytesMax) continue;
     if (permissions.starts_with('r')) found.push_back(std::move(one));
   }
   return found;
