@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """Shows each lint a tree that it must refuse, beside one that it must not: a lint that finds nothing may only be blind."""
 import pathlib
+import subprocess
+import sys
 import tempfile
 import unittest
 
@@ -207,6 +209,25 @@ class Rules(LintTest):
     def test_refuses_a_stale_document(self):
         self.write("tests/b.cpp", "TEST(Codes, OTP_1_Again) {}\n")
         self.refuses(rules, "stale")
+
+
+class Check(unittest.TestCase):
+    def run_with(self, *arguments: str) -> subprocess.CompletedProcess:
+        program = pathlib.Path(__file__).resolve().parent / "check.py"
+        return subprocess.run([sys.executable, "-B", program, *arguments], capture_output=True, text=True, check=False)
+
+    def test_says_how_it_is_called_where_it_is_called_wrongly(self):
+        for wrong in ((), ("nope",), ("links", "names"), ("hardening",), ("check",)):
+            ended = self.run_with(*wrong)
+            self.assertEqual(ended.returncode, 2, wrong)
+            self.assertEqual(ended.stdout, "", wrong)
+            self.assertIn("usage: check.py NAME, where NAME is one of: layers, links, names, ", ended.stderr)
+            self.assertNotIn("Traceback", ended.stderr)
+
+    def test_runs_the_lint_of_that_name(self):
+        ended = self.run_with("purity")
+        self.assertEqual((ended.returncode, ended.stderr), (0, ""))
+        self.assertIn("purity: 0 findings", ended.stdout)
 
 
 class CodeOnly(unittest.TestCase):
