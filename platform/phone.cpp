@@ -143,7 +143,8 @@ std::expected<PhoneNumber, PhoneRefusal> parse_mobile(std::string_view typed, st
   const auto digits = dialled(typed);
   if (!digits) return std::unexpected(PhoneRefusal::NotANumber);
   auto mobile = read(*digits, std::string(region));
-  if (!mobile) return mobile;
+  // With its + it names its country, so it was read as it will be in any region: half the work of an import.
+  if (!mobile || mobile->e164 == *digits) return mobile;
   // What is stored will be read again. A number whose own E.164 text is taken for another one is no number.
   if (read(mobile->e164, kNoRegion) != mobile) return std::unexpected(PhoneRefusal::NotANumber);
   return mobile;
