@@ -188,12 +188,13 @@ struct Session {
   }
 };
 
-/// A device that may skip the second step. Its live tokens are those that it was given and has not brought back; the
-/// one that it brought last is kept apart, for a browser that never heard the answer (rule DEV-1).
+/// A device that may skip the second step. Its tokens come in generations: using one of the newest begins the next, and
+/// every token handed out until one of that is used belongs to it. The one that was brought last is kept apart, for a
+/// browser that never heard the answer; every other earlier one is stale (rule DEV-1).
 struct Device {
   DeviceId id;
-  std::uint64_t position = 0;  // of device.remembered, which has its name
-  std::vector<TokenId> live;
+  std::uint64_t position = 0;    // of device.remembered, which has its name
+  std::uint32_t generation = 0;  // whose tokens are live
   std::optional<TokenId> spent;  // what it brought last
   Time rotated_at;               // when the first of the live ones was handed out
   SessionId session;             // the one at whose login it was remembered
@@ -204,7 +205,7 @@ struct Device {
 
   [[nodiscard]] bool is_over(Time now) const { return now >= until; }
   static constexpr auto fields() {
-    return std::tuple{stored(&Device::id),       stored(&Device::position),      stored(&Device::live),
+    return std::tuple{stored(&Device::id),       stored(&Device::position),      stored(&Device::generation),
                       stored(&Device::spent),    stored(&Device::rotated_at),    stored(&Device::session),
                       stored(&Device::failures), stored(&Device::remembered_at), stored(&Device::last_used_at),
                       stored(&Device::until)};

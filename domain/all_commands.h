@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "domain/account/account.h"
+#include "domain/devices/devices.h"
 #include "domain/enrolment/enrolment.h"
 #include "domain/login/login.h"
 #include "domain/policy/policy.h"
@@ -18,6 +19,7 @@ using Command =
                  SubmitEnrolmentCode, CancelEnrolment, DisableTwoStep, DeferEnrolment, RegenerateRecoveryCodes,
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
                  CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
-                 ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure>;
+                 ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure, ChangeRemember,
+                 ForgetDevice>;
 
 }  // namespace tweestap::domain

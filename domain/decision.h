@@ -61,6 +61,7 @@ struct LoginPending {
   bool locked_for_good = false;
   std::optional<bool> sms_sent{};      // of method sms
   std::optional<Time> resend_after{};  // of method sms, while it may be sent again
+  bool device_forgotten = false;       // the device token that came along is over from now on
 };
 
 /// A code is on its way by SMS.
@@ -82,6 +83,13 @@ struct LoginDone {
   SessionAnswer session;
   std::optional<Offer> offer;
   std::optional<std::uint32_t> recovery_codes_left;
+  std::optional<Time> remembered_until{};  // a token of the device was handed out; it is over then
+};
+
+/// What a device skips the second step for.
+struct RememberAnswer {
+  Remember duration{};
+  bool forgets_current = false;  // the device of this very session is no longer remembered
 };
 
 struct EnrolmentAnswer {
@@ -94,7 +102,8 @@ struct EnrolmentAnswer {
 struct Done {};
 
 using Answer =
-    std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, SmsAnswer, StepUpAnswer, PolicyState>;
+    std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, SmsAnswer, StepUpAnswer, RememberAnswer,
+                            PolicyState>;
 
 struct Decision {
   std::vector<NewEvent> events;

@@ -30,6 +30,7 @@ enum class Refusal : std::uint8_t {
   CountryNotAllowed,    // no SMS goes to that country
   CodeSpent,            // the code was sent, or tried, as often as it may be
   NothingChanges,       // the account is already so
+  DurationNotAllowed,   // the policy does not allow devices to be remembered that long
   TooManyKeys,          // the bound of machine clients is reached
 };
 

@@ -65,9 +65,6 @@ inline constexpr std::size_t kRecoveryNetworksMax = 16;
 inline constexpr std::size_t kEndedEnrolmentsMax = 4;
 inline constexpr std::size_t kDevicesMax = 20;
 inline constexpr std::size_t kAppDevicesMax = 5;
-/// Tokens that a device was given one after another without using one: a browser that hears no answer tries again. Each
-/// further one would keep another copy alive.
-inline constexpr std::size_t kDeviceTokensMax = 4;
 /// Those who made or reset an account; the ones longest ago are dropped, but never who made it.
 inline constexpr std::size_t kBeholdenMax = 16;
 inline constexpr std::uint32_t kRecoveryCodesPerSet = 6;

@@ -115,6 +115,14 @@ AnswerKeeper::AnswerKeeper(const Services& services, const Request& request, con
                            std::string_view idempotency_key, std::string_view token)
     : services_(services), body_hash_(hash_of_body(request, body)) {
   const std::string route = route_of(request);
+  // What a browser proves a remembered device with stands beside the body: whoever has the body alone hears nothing.
+  const auto device = services.rules.cookies(request.listener).token(request, TokenCookie::Device);
+  if (token.empty() && device) {
+    platform::Sha256 hash;
+    add_text(hash, platform::text_of(body_hash_));
+    add_text(hash, *device);
+    body_hash_ = hash.finish();
+  }
   const std::string_view credential = token.empty() ? platform::text_of(body_hash_) : token;
   const eventstore::AnsweredRequest answered{route, credential, idempotency_key};
   hash_ = eventstore::answer_hash(services.keys.answers_key(), answered);

@@ -15,7 +15,7 @@ constexpr std::uint8_t kFormat = 1;
 constexpr std::array<std::string_view, 4> kHeaderNames{"Set-Cookie", "Content-Language", "WWW-Authenticate",
                                                        "Retry-After"};
 constexpr std::array<std::string_view, 3> kContentTypes{"", "application/json", "application/problem+json"};
-constexpr std::size_t kHeadersMax = 8;  // two cookies at most, and some room
+constexpr std::size_t kHeadersMax = 8;  // three cookies at most, and some room
 
 template <std::size_t N>
 std::uint8_t place_of(const std::array<std::string_view, N>& list, std::string_view name) {

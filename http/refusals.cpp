@@ -68,6 +68,8 @@ Problem problem_of(const domain::Refused& refused, domain::Time now) {
       return {.code = ProblemCode::InvalidPhone, .hint = "country"};
     case Refusal::CodeSpent:
       return conflict("code_spent");
+    case Refusal::DurationNotAllowed:
+      return {.code = ProblemCode::InvalidDuration};
     case Refusal::NothingChanges:
       return conflict("nothing_changes");
     case Refusal::TooManyKeys:

@@ -36,8 +36,12 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.sms_budget_network = count(settings.sms_budget_network);
   rules.sms_budget_total = count(settings.sms_budget_total);
   rules.audit_read_told_every = domain::seconds(settings.audit_read_every_s);
-  // Devices cannot be remembered yet, so nobody is offered it.
-  rules.remember_default = domain::Remember::Never;
+  // The settings have checked that it is one of the four.
+  rules.remember_default =
+      domain::parse_name<domain::Remember>(settings.remember_default).value_or(domain::Remember::Never);
+  rules.device_failures = count(settings.remember_failures);
+  rules.device_retry_within = domain::seconds(settings.remember_retry_within_s);
+  rules.app_pin_failures = count(settings.app_pin_failures);
   return rules;
 }
 

@@ -17,7 +17,7 @@ ThrottleRow throttle_row(ThrottledSecret secret) {
     case ThrottledSecret::None:
       return {false, false, "nothing: no secret is looked at"};
     case ThrottledSecret::Password:
-      return {true, false, "login.password_rejected, by identifier and network, identifier, network"};
+      return {true, false, "login.password_rejected, by identifier and network, identifier, network; or by device"};
     case ThrottledSecret::Code:
       return {false, false, "login.code_rejected and session.step_up_rejected, in a row, by account; lock"};
     case ThrottledSecret::RecoveryCode:
@@ -129,9 +129,37 @@ std::expected<ThrottleGate::Counts, platform::Failure> password_counts(const Ser
   return out;
 }
 
+// The device whose token came along, where it lets in now.
+std::expected<std::optional<domain::Device>, platform::Failure> device_of(const Services& services,
+                                                                          const PasswordTry& tried) {
+  auto state = projections::Moment::latest(services.partition.reader()).account(*tried.account);
+  if (!state) return std::unexpected(std::move(state.error()));
+  const domain::Time now = services.now();
+  const bool lets_in = *state && domain::standing_of(**state, tried.device, services.rules.domain, now) ==
+                                     domain::DeviceStanding::LetsIn;
+  if (!lets_in) return std::nullopt;
+  return *domain::live_device(**state, tried.device->device, now);
+}
+
+std::expected<ThrottleGate::Slot, Problem> device_slot(const Services& services, const PasswordTry& tried) {
+  const auto read = [&]() -> std::expected<ThrottleGate::Counts, platform::Failure> {
+    const auto device = device_of(services, tried);
+    if (!device) return std::unexpected(device.error());
+    // Forgotten meanwhile: the try goes without evidence, is found stale, and comes back as one without a device.
+    if (!*device) return ThrottleGate::Counts{{{0, 0}}, true};
+    return ThrottleGate::Counts{{{(*device)->failures, services.rules.domain.device_failures}}, false};
+  };
+  return services.throttle_gate.enter({"d " + tried.device->device.text()}, read, services.rules.command_deadline);
+}
+
 }  // namespace
 
 std::expected<ThrottleGate::Slot, Problem> password_slot(const Services& services, const PasswordTry& tried) {
+  if (tried.device && tried.account) {
+    const auto device = device_of(services, tried);
+    if (!device) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
+    if (*device) return device_slot(services, tried);
+  }
   const std::string whose = tried.account ? tried.account->text() : tried.identifier.text();
   std::vector<std::string> keys{key_of('h', tried.caller, whose, true), key_of('a', tried.caller, whose, false)};
   if (tried.caller.network) keys.push_back(key_of('n', tried.caller, "", true));

@@ -14,6 +14,7 @@
 
 #include "domain/account_state.h"
 #include "domain/caller.h"
+#include "domain/devices/devices.h"
 #include "domain/ids.h"
 #include "domain/time.h"
 #include "http/problem.h"
@@ -24,7 +25,7 @@ namespace tweestap::http {
 
 /// How one kind of secret is slowed down.
 struct ThrottleRow {
-  bool password_slot;           ///< by identifier and network, identifier, network
+  bool password_slot;           ///< by identifier and network, identifier, network; or by remembered device
   bool recovery_slot;           ///< by account and network
   std::string_view counted_by;  ///< the events that count, and where
 };
@@ -86,8 +87,10 @@ struct PasswordTry {
   domain::LookupHash identifier;
   std::optional<domain::AccountId> account;
   const domain::Caller& caller;
+  std::optional<domain::PresentedDevice> device{};  ///< of the account, whether it still counts or not
 };
-/// A slot for a password: by identifier and network, identifier, network.
+/// A slot for a password: by identifier and network, identifier, network; with a token of a remembered device that lets
+/// in, by that device alone (THR-2).
 [[nodiscard]] std::expected<ThrottleGate::Slot, Problem> password_slot(const Services& services,
                                                                        const PasswordTry& tried);
 /// A slot for a recovery code: by account and network.

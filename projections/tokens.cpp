@@ -47,6 +47,17 @@ std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows)
   } else if (const auto* completed = std::get_if<domain::LoginCompleted>(&stored.event)) {
     const domain::TokenId token{completed->session.bytes};
     hand_out(token, {TokenKind::Session, account, token, completed->listener, completed->expires_at});
+  } else if (const auto* remembered = std::get_if<domain::DeviceRemembered>(&stored.event)) {
+    hand_out(remembered->token, {TokenKind::Device, account, domain::TokenId{remembered->device.bytes},
+                                 domain::Listener::Public, remembered->until});
+  } else if (const auto* used = std::get_if<domain::DeviceUsed>(&stored.event)) {
+    // The row of the token that it brought is there, as those of sessions below.
+    const auto before = tokens_.get(rows, {used->used});
+    if (!before) return std::unexpected(before.error());
+    if (!*before) return std::unexpected(damaged_row(name()));
+    TokenRow next = **before;
+    ++next.generation;
+    hand_out(used->token, next);
   } else if (const auto renewal = renewal_of(stored.event)) {
     // The first token's row is there until a day after the session's absolute end, and no renewal comes after that end.
     const auto first = tokens_.get(rows, {domain::TokenId{renewal->session.bytes}});

@@ -1,5 +1,6 @@
 #pragma once
-// What a login's or session's token belongs to. Whether it still counts is the account's state to say.
+// What the token of a login, a session or a remembered device belongs to. Whether it still counts is the account's
+// state to say.
 #include <cstdint>
 #include <expected>
 #include <optional>
@@ -13,13 +14,13 @@
 
 namespace tweestap::projections {
 
-enum class TokenKind : std::uint8_t { Login, Session };
+enum class TokenKind : std::uint8_t { Login, Session, Device };
 
 }  // namespace tweestap::projections
 
 template <>
 inline constexpr auto tweestap::domain::kNames<tweestap::projections::TokenKind> =
-    std::to_array<std::string_view>({"login", "session"});
+    std::to_array<std::string_view>({"login", "session", "device"});
 
 namespace tweestap::projections {
 
@@ -28,17 +29,19 @@ namespace tweestap::projections {
 struct TokenRow {
   TokenKind kind{};
   domain::AccountId account;
-  domain::TokenId id;  // the login's or the session's id, which is its first token
+  domain::TokenId id;  // the login's or the session's id, which is its first token; the device's id
   domain::Listener listener{};
-  domain::Time ends_at;  // of the login, or absolute of the session; it may have ended before
+  domain::Time ends_at;          // of the login, absolute of the session, of the device; it may have ended before
+  std::uint32_t generation = 0;  // of a device's tokens: which of them followed which (rule DEV-1)
 
   [[nodiscard]] domain::Time end() const { return ends_at; }
   [[nodiscard]] domain::LoginId login() const { return domain::LoginId{id.bytes}; }
   [[nodiscard]] domain::SessionId session() const { return domain::SessionId{id.bytes}; }
+  [[nodiscard]] domain::DeviceId device() const { return domain::DeviceId{id.bytes}; }
   static constexpr auto fields() {
-    return std::tuple{domain::stored(&TokenRow::kind), domain::stored(&TokenRow::account),
-                      domain::stored(&TokenRow::id), domain::stored(&TokenRow::listener),
-                      domain::stored(&TokenRow::ends_at)};
+    return std::tuple{domain::stored(&TokenRow::kind),    domain::stored(&TokenRow::account),
+                      domain::stored(&TokenRow::id),      domain::stored(&TokenRow::listener),
+                      domain::stored(&TokenRow::ends_at), domain::stored(&TokenRow::generation)};
   }
   friend bool operator==(const TokenRow&, const TokenRow&) = default;
 };
@@ -54,12 +57,13 @@ struct TokenKey {
 };
 
 /// View 3. Rows: `t` token -> TokenRow; `x` the expiry index. A renewed session's fresh token has a row of its own; the
-/// earlier ones stay, and the account's state says that they are over (SES-3).
+/// earlier ones stay, and the account's state says that they are over (SES-3). So has every token of a device: each is
+/// known, and recognised when it comes back, until the device's end and a day (DEV-1).
 class TokensView final : public eventstore::InlineView {
  public:
   explicit TokensView(Keeping keeping = Keeping::InRows);
   [[nodiscard]] ViewNumber number() const override;
-  [[nodiscard]] std::uint32_t format() const override { return 1; }
+  [[nodiscard]] std::uint32_t format() const override { return 2; }
   [[nodiscard]] std::string_view name() const override { return "tokens"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
   [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;

@@ -117,7 +117,7 @@ std::expected<ordered_json, Failure> state_json(const LocalStore& store, const d
   out["failures_in_a_row"] = state.lock.failures;
   out["logins"] = live_ids(state.logins, found.judged_at);
   out["sessions"] = live_ids(state.sessions, found.judged_at);
-  out["devices"] = ordered_json::array();
+  out["devices"] = live_ids(state.devices, found.judged_at);
   return out;
 }
 

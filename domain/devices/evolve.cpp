@@ -15,7 +15,7 @@ void evolve(AccountState& state, const DeviceRemembered& event, const At& at) {
   std::erase_if(state.devices, [&](const Device& one) { return one.is_over(at.time); });
   state.devices.push_back({.id = event.device,
                            .position = at.position,
-                           .live = {event.token},
+                           .generation = 0,
                            .spent = std::nullopt,
                            .rotated_at = at.time,
                            .session = event.session,
@@ -32,10 +32,9 @@ void evolve(AccountState& state, const DeviceUsed& event, const At& at) {
     device.last_used_at = at.time;
     if (device.spent != event.used) {
       device.spent = event.used;
-      device.live.clear();
+      ++device.generation;
       device.rotated_at = at.time;
     }
-    device.live.push_back(event.token);
   }
 }
 

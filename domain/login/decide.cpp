@@ -26,6 +26,21 @@ std::optional<Refused> check_throttle(const AccountState* state, const Caller& c
   return Refused{Refusal::Throttled, until, false};
 }
 
+void add_rehash(const StartLogin& command, Events& events) {
+  const auto& rehash = command.password->rehash;
+  if (rehash) events.add(PasswordRehashed{rehash->pepper, rehash->verifier.clone()});
+}
+
+// A password that came with a live token of a remembered device has that device's count alone.
+std::optional<Refused> check_password_of(const Device& device, const AccountState& state, const StartLogin& command,
+                                         const Context& context, Events& events) {
+  const auto& evidence = command.password;
+  if (!evidence || evidence->verifier_position != state.password.position) return Refused{Refusal::Stale, {}, false};
+  if (evidence->matched && state.password.position != 0) return std::nullopt;
+  reject_password_of_device(device, command.caller, context, events);
+  return Refused{Refusal::CredentialsRejected, {}, false};
+}
+
 Decision refuse_login(Events events, const Caller& caller, LoginRefusal reason, Refusal why) {
   events.add(LoginRefused{caller.listener, reason, std::nullopt, std::nullopt, std::nullopt, std::nullopt,
                           caller.network, caller.agent});
@@ -40,8 +55,22 @@ void make_room_for_a_login(const AccountState& state, Time now, Events& events) 
   if (live.size() >= kLoginsMax) events.add(LoginAbandoned{live.front()->id, EndReason::Limit});
 }
 
-Decision start(const AccountState& state, const StartLogin& command, bool enrols, const Context& context,
-               Events events) {
+// A remembered device stands for the second step, locked or not, and says nothing about its count.
+Decision let_in(const AccountState& state, const StartLogin& command, const Device& device, const Context& context,
+                Events events) {
+  LoginCompleted completed;
+  completed.session = command.session;
+  completed.amr = {Amr::Password};
+  completed.device = device.id;
+  LoginDone done{complete(*command.account, state, std::move(completed), command.caller, context, events), std::nullopt,
+                 state.recovery ? state.recovery->left() : 0};
+  done.remembered_until = use_device(device, *command.device, events);
+  return std::move(events).accept(done);
+}
+
+Decision start(const AccountState& state, const StartLogin& command, bool enrols, DeviceStanding standing,
+               const Context& context, Events events) {
+  if (standing == DeviceStanding::Stale) suspect_theft(*command.device, command.caller, events);
   make_room_for_a_login(state, context.now, events);
   const PendingLogin login{.id = command.login,
                            .listener = command.caller.listener,
@@ -59,7 +88,8 @@ Decision start(const AccountState& state, const StartLogin& command, bool enrols
                        command.caller.address,
                        command.caller.user_agent};
   events.add(std::move(started));
-  LoginPending answer = answer_of(state, login, context.rules, context.now);
+  LoginPending answer = answer_of(state, login, context.policy, context.rules, context.now);
+  answer.device_forgotten = standing == DeviceStanding::Stale;
   if (enrols || !state.two_step || !state.two_step->phone) return std::move(events).accept(answer);
   // While the second step is locked only a recovery code works, so no code goes out.
   answer.sms_sent = false;
@@ -88,11 +118,12 @@ const PendingLogin* live_login(const AccountState& state, const LoginRef& ref, T
   return std::to_address(found);
 }
 
-LoginPending answer_of(const AccountState& state, const PendingLogin& login, const Rules& rules, Time now) {
+LoginPending answer_of(const AccountState& state, const PendingLogin& login, const PolicyState& policy,
+                       const Rules& rules, Time now) {
   LoginPending answer{login.id, login.enrols, login.expires_at, std::nullopt, Remember::Never, std::nullopt, false};
   if (login.enrols || !state.two_step) return answer;
   answer.method = state.two_step->method;
-  if (login.listener == Listener::Public) answer.remember = rules.remember_default;
+  if (login.listener == Listener::Public) answer.remember = remember_of(state, policy, rules);
   if (state.lock.holds(now)) {
     answer.locked_until = state.lock.until;
     answer.locked_for_good = state.lock.for_good;
@@ -174,6 +205,20 @@ Decision decide(const AccountState* state, const StartLogin& command, const Cont
   const Correlation correlation = context.command;
   Events before{subject, Anyone{}, correlation};
   const LookupHash* visitor = known ? nullptr : &command.identifier_hash;
+  const DeviceStanding standing = known && !state->profile.disabled && command.caller.listener == Listener::Public
+                                      ? standing_of(*state, command.device, context.rules, context.now)
+                                      : DeviceStanding::Unknown;
+  const Device* device =
+      standing == DeviceStanding::LetsIn ? live_device(*state, command.device->device, context.now) : nullptr;
+  // Whoever knows the password of a device that is remembered is never slowed down by strangers (rule THR-2).
+  if (device != nullptr) {
+    if (const auto refused = check_password_of(*device, *state, command, context, before)) {
+      return std::move(before).reject(*refused);
+    }
+    Events events{subject, *command.account, correlation};
+    add_rehash(command, events);
+    return let_in(*state, command, *device, context, std::move(events));
+  }
   if (const auto throttled = check_throttle(known ? state : nullptr, command.caller, visitor, context, before)) {
     return std::move(before).reject(*throttled);
   }
@@ -209,10 +254,8 @@ Decision decide(const AccountState* state, const StartLogin& command, const Cont
                                            is_mandatory(*state, context.policy, command.caller.listener, context.now));
   const bool second_step = state->two_step || enrols;
   Events events{subject, *command.account, second_step ? Correlation{command.login} : correlation};
-  if (command.password->rehash) {
-    events.add(PasswordRehashed{command.password->rehash->pepper, command.password->rehash->verifier.clone()});
-  }
-  if (second_step) return start(*state, command, enrols, context, std::move(events));
+  add_rehash(command, events);
+  if (second_step) return start(*state, command, enrols, standing, context, std::move(events));
 
   LoginCompleted completed;
   completed.session = command.session;
@@ -236,9 +279,13 @@ Decision decide(const AccountState& state, const SubmitCode& command, const Cont
     completed.login = login->id;
     completed.amr = {Amr::Password, amr_of(state.two_step->method)};
     completed.step = verdict->step;
-    const SessionAnswer session =
-        complete(command.account, state, std::move(completed), command.caller, context, events);
-    return std::move(events).accept(LoginDone{session, std::nullopt, state.recovery ? state.recovery->left() : 0});
+    LoginDone done{complete(command.account, state, std::move(completed), command.caller, context, events),
+                   std::nullopt, state.recovery ? state.recovery->left() : 0};
+    if (command.remember) {
+      done.remembered_until =
+          remember_device(state, *command.remember, command.session, command.caller, context, events);
+    }
+    return std::move(events).accept(done);
   }
   // A wrong code is a fact and not an error: it is stored before the caller hears "no". If the store is down the caller
   // gets 503 and the guess is void; answering "wrong code" without the record would hand out free guesses (rule THR-3).

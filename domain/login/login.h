@@ -2,6 +2,7 @@
 // Logging in: the password first, then the second step.
 #include "domain/caller.h"
 #include "domain/decision.h"
+#include "domain/devices/devices.h"
 #include "domain/evidence.h"
 
 namespace tweestap::domain {
@@ -16,6 +17,7 @@ struct StartLogin {
   SessionId session;  // likewise, if none follows
   std::optional<PasswordEvidence> password;
   std::optional<NewChallenge> challenge{};  // for the case that a code goes out by SMS
+  std::optional<PresentedDevice> device{};  // a device token of this account; the staff listener takes none
 };
 
 /// A pending login as a request named it, on the front door that it came through.
@@ -30,6 +32,7 @@ struct SubmitCode {
   Caller caller;
   SessionId session;
   std::optional<CodeEvidence> code;
+  std::optional<NewDevice> remember{};  // the person ticked the box
 };
 struct SubmitRecoveryCode {
   AccountId account;
@@ -47,8 +50,8 @@ struct AbandonLogin {
 [[nodiscard]] const PendingLogin* live_login(const AccountState& state, const LoginRef& ref, Time now);
 
 /// What the person hears of a pending login.
-[[nodiscard]] LoginPending answer_of(const AccountState& state, const PendingLogin& login, const Rules& rules,
-                                     Time now);
+[[nodiscard]] LoginPending answer_of(const AccountState& state, const PendingLogin& login, const PolicyState& policy,
+                                     const Rules& rules, Time now);
 
 /// From when this account has to have two-step: its own date before the organisation's.
 [[nodiscard]] std::optional<Time> mandatory_from(const AccountState& state, const PolicyState& policy);

@@ -22,14 +22,15 @@ std::expected<std::optional<std::string>, platform::Failure> open_display_name(c
   return std::unexpected(damaged());
 }
 
-AccountView::TwoStep view_two_step(const Services& services, const domain::AccountState& state, domain::Time now) {
+AccountView::TwoStep view_two_step(const Services& services, const domain::AccountState& state,
+                                   const domain::PolicyState& policy, domain::Time now) {
   AccountView::TwoStep view;
   view.method = state.two_step->method;
   if (state.recovery) {
     view.recovery_codes_left = state.recovery->left();
     view.recovery_codes_acknowledged = state.recovery->acknowledged;
   }
-  view.remember = services.rules.domain.remember_default;
+  view.remember = domain::remember_of(state, policy, services.rules.domain);
   if (state.lock.holds(now)) {
     view.locked_for_good = state.lock.for_good;
     if (!state.lock.for_good) view.locked_until = state.lock.until;
@@ -61,7 +62,7 @@ std::expected<AccountView, platform::Failure> view_account(const Services& servi
   view.display_name = std::move(*name);
   view.language = state.profile.language;
   view.roles = state.profile.roles;
-  if (state.two_step) view.two_step = view_two_step(services, state, now);
+  if (state.two_step) view.two_step = view_two_step(services, state, policy, now);
   if (state.two_step && state.two_step->phone) {
     auto hint = open_phone_hint(services, state.two_step->phone->position);
     if (!hint) return std::unexpected(std::move(hint.error()));

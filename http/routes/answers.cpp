@@ -44,6 +44,9 @@ constexpr AnswerMember kLoginMembers[] = {
     {"session", AnswerType::Object, false, "completed: the session.", &kSessionShape},
     {"enrolment", AnswerType::Object, false, "completed, and two-step is off.", &kOfferShape},
     {"recovery_codes_left", AnswerType::Integer, false, "completed, and two-step is on."},
+    {"device_token", AnswerType::Secret, false,
+     "completed on a device that is remembered: what to send with the next login. Absent where it comes as a cookie."},
+    {"remembered_until", AnswerType::Time, false, "completed on a device that is remembered: until when."},
 };
 
 }  // namespace
@@ -67,7 +70,8 @@ Problem malformed(std::string_view member) {
 }
 
 TokenDelivery::TokenDelivery(const Services& services, const Request& request)
-    : rules_(CookieRules::wants_cookies(request) ? &services.rules.cookies(request.listener) : nullptr) {}
+    : rules_(CookieRules::wants_cookies(request) ? &services.rules.cookies(request.listener) : nullptr),
+      brought_device_(rules_ != nullptr && rules_->token(request, TokenCookie::Device).has_value()) {}
 
 void TokenDelivery::write(JsonWriter& json, std::string_view member, const platform::Secret& token) const {
   if (rules_ == nullptr) json.member(member, token.reveal_text());
@@ -79,6 +83,16 @@ void TokenDelivery::set(Response& response, TokenCookie cookie, const platform::
 
 void TokenDelivery::clear(Response& response, TokenCookie cookie) const {
   if (rules_ != nullptr) response.headers.push_back(rules_->clear(cookie));
+}
+
+void TokenDelivery::set_device(Response& response, const platform::Secret& token, domain::Duration until_end) const {
+  if (rules_ == nullptr) return;
+  response.headers.push_back(
+      rules_->set(TokenCookie::Device, token.reveal_text(), until_end.us / domain::seconds(1).us));
+}
+
+void TokenDelivery::clear_device(Response& response) const {
+  if (brought_device_) response.headers.push_back(rules_->clear(TokenCookie::Device));
 }
 
 std::expected<SharedToken, Problem> draw_shared_token(const Services& services, TokenKind kind) {
@@ -116,7 +130,7 @@ Response fresh_session_response(const domain::SessionAnswer& session, const Draw
 }
 
 Response completed_response(Success success, const domain::LoginDone& done, const DrawnToken& token,
-                            const TokenDelivery& delivery, bool ends_login) {
+                            const TokenDelivery& delivery, bool ends_login, const DrawnToken* device) {
   JsonWriter json;
   json.begin_object().member("state", "completed");
   write_session(json, done.session, token, delivery);
@@ -125,10 +139,17 @@ Response completed_response(Success success, const domain::LoginDone& done, cons
     if (done.offer->mandatory_from) json.member("mandatory_from", domain::rfc3339(*done.offer->mandatory_from));
     json.member("days_left", done.offer->days_left).end_object();
   }
-  json.member("recovery_codes_left", done.recovery_codes_left).end_object();
+  json.member("recovery_codes_left", done.recovery_codes_left);
+  const bool remembered = device != nullptr && done.remembered_until;
+  if (remembered) {
+    delivery.write(json, "device_token", device->text);
+    json.member("remembered_until", domain::rfc3339(*done.remembered_until));
+  }
+  json.end_object();
   Response response = Response::json(success, json.take());
   delivery.set(response, TokenCookie::Session, token.text);
   if (ends_login) delivery.clear(response, TokenCookie::Login);
+  if (remembered) delivery.set_device(response, device->text, *done.remembered_until - done.session.started_at);
   return response;
 }
 
@@ -152,6 +173,7 @@ Response pending_response(Success success, const domain::LoginPending& pending, 
   json.end_object();
   Response response = Response::json(success, json.take());
   if (token != nullptr) delivery.set(response, TokenCookie::Login, token->text);
+  if (pending.device_forgotten) delivery.clear_device(response);
   return response;
 }
 

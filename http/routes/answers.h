@@ -31,9 +31,14 @@ class TokenDelivery {
   void set(Response& response, TokenCookie cookie, const platform::Secret& token) const;
   /// Max-Age=0, likewise: what ends a token clears its cookie.
   void clear(Response& response, TokenCookie cookie) const;
+  /// A device's token, for so long; on the public listener only.
+  void set_device(Response& response, const platform::Secret& token, domain::Duration until_end) const;
+  /// Likewise, where the request brought one.
+  void clear_device(Response& response) const;
 
  private:
   const CookieRules* rules_;  // nullptr: in the body
+  bool brought_device_;
 };
 
 /// A token on its way to whoever gets it: answers are made later and maybe on another thread, so they share it.
@@ -47,9 +52,11 @@ void write_session(JsonWriter& json, const domain::SessionAnswer& session, const
 /// `{"session":{…}}` with a fresh token.
 [[nodiscard]] Response fresh_session_response(const domain::SessionAnswer& session, const DrawnToken& token,
                                               const TokenDelivery& delivery);
-/// A login is completed. `ends_login`: it was pending until now, so its cookie goes.
+/// A login is completed. `ends_login`: it was pending until now, so its cookie goes. `device`: handed out where the
+/// decision says that the device is remembered.
 [[nodiscard]] Response completed_response(Success success, const domain::LoginDone& done, const DrawnToken& token,
-                                          const TokenDelivery& delivery, bool ends_login);
+                                          const TokenDelivery& delivery, bool ends_login,
+                                          const DrawnToken* device = nullptr);
 /// A login waits. Without a token it is shown again. `phone_hint`: of method sms.
 [[nodiscard]] Response pending_response(Success success, const domain::LoginPending& pending, const DrawnToken* token,
                                         const TokenDelivery& delivery, const std::optional<std::string>& phone_hint);

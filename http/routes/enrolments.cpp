@@ -260,6 +260,7 @@ Response submit_code(const Services& services, const Request& request, const Bod
     Response response = Response::json(Success::Ok, json.take());
     delivery.set(response, TokenCookie::Session, token->text);
     if (by_login) delivery.clear(response, TokenCookie::Login);
+    delivery.clear_device(response);  // rule SES-2
     return response;
   };
   return run_command(services, request,

@@ -33,6 +33,7 @@ std::string variant_of(const domain::TwoStepEnabled& event) { return named(event
 std::string variant_of(const domain::TwoStepMethodChanged& event) { return named(event.method); }
 std::string variant_of(const domain::SecondStepUnlocked& event) { return named(event.by); }
 std::string variant_of(const domain::SessionSteppedUp& event) { return named(event.by); }
+std::string variant_of(const domain::DeviceForgotten& event) { return named(event.why); }
 std::string variant_of(const domain::SessionEnded& event) { return named(event.why); }
 
 }  // namespace

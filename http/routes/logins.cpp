@@ -8,6 +8,7 @@
 #include "http/commands.h"
 #include "http/evidence.h"
 #include "http/routes/answers.h"
+#include "http/routes/device_token.h"
 #include "http/routes/password_proof.h"
 #include "http/routes/recovery_proof.h"
 #include "http/routes/routes.h"
@@ -27,12 +28,12 @@ constexpr Member kStartBody[] = {
     {"identifier", MemberType::String, Presence::Required, kIdentifierSentMax, "The person's e-mail address."},
     {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, "The person's password."},
     {"device_token", MemberType::Secret, Presence::Optional, kTokenSentMax,
-     "Of a remembered device; taken, and without effect until devices can be remembered."},
+     "Of a remembered device of this account: stands for the second step. Any other one is ignored."},
 };
 constexpr Member kCodeBody[] = {
     {"code", MemberType::Secret, Presence::Required, kCodeSentMax, "Six digits."},
     {"remember_me", MemberType::Boolean, Presence::Optional, 0,
-     "Remember this device; taken, and without effect until devices can be remembered."},
+     "Remember this device as long as the account's setting says. Ignored at the address for staff."},
 };
 constexpr Member kRecoveryCodeBody[] = {
     {"recovery_code", MemberType::Secret, Presence::Required, kCodeSentMax,
@@ -65,8 +66,11 @@ Response start_login(const Services& services, const Request& request, const Bod
 
   const auto challenge = draw_challenge(services);
   if (!challenge) return problem_response(request, challenge.error());
+  const auto device = device_token_of(services, request, body, *account);
+  if (!device) return failure_response(services, request, device.error());
+  const auto presented = *device ? std::optional{(*device)->presented} : std::nullopt;
 
-  PasswordProof proof(services, *caller, identifier, *account, body.string("password"));
+  PasswordProof proof(services, *caller, identifier, *account, body.string("password"), presented);
   const auto phone_hint = std::make_shared<std::optional<std::string>>();
   const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
     std::shared_ptr<const domain::AccountState> state;
@@ -88,15 +92,18 @@ Response start_login(const Services& services, const Request& request, const Bod
                               .login = domain::LoginId{(*login_token)->id.bytes},
                               .session = domain::SessionId{(*session_token)->id.bytes},
                               .password = std::move(*evidence),
-                              .challenge = *challenge};
+                              .challenge = *challenge,
+                              .device = presented};
   };
   const auto answer = [login = *login_token, session = *session_token, phone_hint,
+                       next = *device ? (*device)->next : nullptr,
                        delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
     if (const auto* pending = std::get_if<domain::LoginPending>(&outcome)) {
       return pending_response(Success::Created, *pending, login.get(), delivery,
                               pending->method == domain::Method::Sms ? *phone_hint : std::nullopt);
     }
-    return completed_response(Success::Created, std::get<domain::LoginDone>(outcome), *session, delivery, false);
+    return completed_response(Success::Created, std::get<domain::LoginDone>(outcome), *session, delivery, false,
+                              next.get());
   };
   const auto seals_for = *account ? std::optional{domain::Subject::of(**account)} : std::nullopt;
   return run_command(services, request, {.make = make, .seals_for = seals_for, .answer = answer, .account = *account});
@@ -110,7 +117,9 @@ Response show_login(const Services& services, const Request& request) {
   if (pending == nullptr) return problem_response(request, ProblemCode::TokenExpired);  // just now
   const auto phone_hint = pending->enrols ? std::optional<std::string>{} : phone_hint_of(services, state);
   if (!phone_hint) return failure_response(services, request, phone_hint.error());
-  return pending_response(Success::Ok, domain::answer_of(state, *pending, services.rules.domain, now), nullptr,
+  const auto policy = read_policy(services);
+  if (!policy) return failure_response(services, request, policy.error());
+  return pending_response(Success::Ok, domain::answer_of(state, *pending, *policy, services.rules.domain, now), nullptr,
                           TokenDelivery(services, request), *phone_hint);
 }
 
@@ -130,7 +139,7 @@ Response resend_code(const Services& services, const Request& request) {
 
 // What both ways of completing a pending login have in common: `fill` adds the evidence.
 template <class Command, class Fill>
-Response complete_login(const Services& services, const Request& request, Fill fill) {
+Response complete_login(const Services& services, const Request& request, Fill fill, SharedToken device = nullptr) {
   const LoginCaller& login = *request.caller->login();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
@@ -145,8 +154,9 @@ Response complete_login(const Services& services, const Request& request, Fill f
     if (auto trouble = fill(basis, *caller, command)) return std::unexpected(std::move(*trouble));
     return command;
   };
-  const auto answer = [token = *token, delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
-    return completed_response(Success::Ok, std::get<domain::LoginDone>(outcome), *token, delivery, true);
+  const auto answer = [token = *token, device,
+                       delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
+    return completed_response(Success::Ok, std::get<domain::LoginDone>(outcome), *token, delivery, true, device.get());
   };
   return run_command(services, request,
                      {.make = make,
@@ -159,20 +169,30 @@ Response complete_login(const Services& services, const Request& request, Fill f
 Response submit_code(const Services& services, const Request& request, const Body& body) {
   const std::string_view code = body.string("code");
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
+  SharedToken device;
+  if (body.boolean("remember_me").value_or(false) && request.listener == ListenerKind::Public) {
+    const auto drawn = draw_shared_token(services, TokenKind::Device);
+    if (!drawn) return problem_response(request, drawn.error());
+    device = *drawn;
+  }
   const domain::LoginId login = request.caller->login()->login.login;
-  const auto fill = [&](CommandBasis& basis, const domain::Caller&,
+  const auto fill = [&](CommandBasis& basis, const domain::Caller& caller,
                         domain::SubmitCode& command) -> std::optional<Problem> {
     const auto& two_step = basis.account().two_step;
     const auto& logins = basis.account().logins;
     const auto pending = std::ranges::find(logins, login, &domain::PendingLogin::id);
     if (!two_step || pending == logins.end()) return std::nullopt;  // the decision says what stands in the way
+    if (device != nullptr) {
+      command.remember = domain::NewDevice{domain::DeviceId{device->id.bytes}, device->id,
+                                           device_name(caller.user_agent.value_or(""))};
+    }
     auto evidence = code_evidence(services, basis, request.caller->account_id(), two_step->method,
                                   two_step->secret_position, pending->sms, domain::SmsPurpose::Login, code);
     if (!evidence) return std::move(evidence.error());
     command.code = *evidence;
     return std::nullopt;
   };
-  return complete_login<domain::SubmitCode>(services, request, fill);
+  return complete_login<domain::SubmitCode>(services, request, fill, device);
 }
 
 Response submit_recovery_code(const Services& services, const Request& request, const Body& body) {

@@ -44,7 +44,9 @@ Response change_password(const Services& services, const Request& request, const
                                   .verifier = std::move(verifier)};
   };
   const auto answer = [token = *token, delivery = TokenDelivery(services, request)](const domain::Answer& outcome) {
-    return fresh_session_response(std::get<domain::SessionAnswer>(outcome), *token, delivery);
+    Response response = fresh_session_response(std::get<domain::SessionAnswer>(outcome), *token, delivery);
+    delivery.clear_device(response);  // rule SES-2
+    return response;
   };
   return run_command(services, request,
                      {.make = make,

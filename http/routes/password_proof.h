@@ -19,10 +19,12 @@ namespace tweestap::http {
 /// Lives as long as its command: it holds the slot until what came of the try is stored. Used by one thread.
 class PasswordProof {
  public:
-  /// `caller` and `password` outlive this object. `account`: absent where nobody has the identifier.
+  /// `caller` and `password` outlive this object. `account`: absent where nobody has the identifier. `device`: the
+  /// account's device whose token came along.
   PasswordProof(const Services& services, const domain::Caller& caller, const domain::LookupHash& identifier,
-                std::optional<domain::AccountId> account, std::string_view password)
-      : services_(services), tried_{identifier, account, caller}, password_(password) {}
+                std::optional<domain::AccountId> account, std::string_view password,
+                std::optional<domain::PresentedDevice> device = std::nullopt)
+      : services_(services), tried_{identifier, account, caller, device}, password_(password) {}
 
   /// Takes a slot, then hashes; nothing where the try has to wait. To be called again for each new computation.
   [[nodiscard]] std::expected<std::optional<domain::PasswordEvidence>, Problem> evidence(

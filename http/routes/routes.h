@@ -18,6 +18,7 @@ struct ServiceFacts;
 [[nodiscard]] std::vector<Route> enrolment_routes(const Services& services);
 [[nodiscard]] std::vector<Route> recovery_code_routes(const Services& services);
 [[nodiscard]] std::vector<Route> two_step_routes(const Services& services);
+[[nodiscard]] std::vector<Route> device_routes(const Services& services);
 [[nodiscard]] std::vector<Route> history_routes(const Services& services);
 
 /// All of the above.

@@ -31,7 +31,12 @@ Response disable_two_step(const Services& services, const Request& request, cons
   return run_command(services, request,
                      {.make = make,
                       .seals_for = {},
-                      .answer = [](const domain::Answer&) { return Response::empty(); },
+                      .answer =
+                          [delivery = TokenDelivery(services, request)](const domain::Answer&) {
+                            Response response = Response::empty();
+                            delivery.clear_device(response);  // rule SES-2
+                            return response;
+                          },
                       .account = session.account});
 }
 

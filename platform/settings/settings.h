@@ -92,6 +92,13 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
   std::int64_t enrolment_deferral_s = 24 * kHour;
   std::int64_t reset_enrol_within_s = 72 * kHour;
 
+  // Remembered devices, and phones that log in with a PIN
+  std::string remember_default = "12h";
+  std::int64_t remember_failures = 10;
+  std::int64_t remember_retry_within_s = 10;
+  std::int64_t app_pin_failures = 10;
+  std::int64_t app_challenge_lifetime_s = kMinute;
+
   // Recovery codes
   std::int64_t recovery_failures_free = 5;
 

@@ -83,7 +83,7 @@ TEST(SubmitCode, CompletesTheLogin) {
   const Enrolled alex = house.enrol();
   const std::string token = house.pending();
   const Heard heard =
-      house.post("/v1/logins/current/code", {{"code", house.code(alex.secret)}, {"remember_me", true}}, token);
+      house.post("/v1/logins/current/code", {{"code", house.code(alex.secret)}}, token);
   ASSERT_EQ(heard.status, 200) << heard.body;
   const Json json = heard.json();
   EXPECT_EQ(json.at("state"), "completed");

@@ -73,6 +73,19 @@ Enrolled enrolled(PeopleService& house) {
   return house.enrol();
 }
 
+struct Remembered {
+  std::string session;
+  std::string id;
+};
+Remembered remembered(PeopleService& house) {
+  const Enrolled alex = enrolled(house);
+  const Json in = house.post("/v1/logins/current/code", {{"code", house.code(alex.secret)}, {"remember_me", true}},
+                             house.pending())
+                      .json();
+  const std::string session = in.at("session").at("session_token");
+  return {session, house.get("/v1/account/devices", session).json().at("devices").at(0).at("device")};
+}
+
 const std::map<std::string, Prepare>& requests() {
   static const std::map<std::string, Prepare> all{
       {"POST /v1/logins",
@@ -164,6 +177,19 @@ const std::map<std::string, Prepare>& requests() {
       {"DELETE /v1/account/two-step",
        [](PeopleService& house) {
          return deleting("/v1/account/two-step", {{"password", kPassword}}, enrolled(house).session);
+       }},
+      {"PUT /v1/account/remember",
+       [](PeopleService& house) {
+         Ask ask = posting("/v1/account/remember", {{"duration", "1w"}}, enrolled(house).session);
+         ask.method = Method::Put;
+         return ask;
+       }},
+      {"DELETE /v1/account/devices",
+       [](PeopleService& house) { return deleting("/v1/account/devices", nullptr, remembered(house).session); }},
+      {"DELETE /v1/account/devices/{device}",
+       [](PeopleService& house) {
+         const Remembered device = remembered(house);
+         return deleting("/v1/account/devices/" + device.id, nullptr, device.session);
        }},
       {"POST /v1/account/two-step/deferrals",
        [](PeopleService& house) {

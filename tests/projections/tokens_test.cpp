@@ -58,6 +58,29 @@ TEST(SES_3, EveryEventThatRaisesAssuranceHandsOutAFreshToken) {
   EXPECT_EQ(node.state(kAccount).sessions.front().token, token(3));
 }
 
+TEST(DEV_1, EveryTokenOfADeviceIsKnownUntilItsEndAndADay) {
+  MemoryNode node;
+  node.happened(kAlex, registered());
+  constexpr DeviceId kDevice{id_bytes<0xD1>()};
+  const Time until = node.now + days(7);
+  const auto token = [](std::uint8_t n) { return TokenId{{0xDD, n}}; };
+  node.happened(kAlex, DeviceRemembered{kDevice, kSession, token(0), until, std::nullopt, std::nullopt});
+  node.happened(kAlex, DeviceUsed{kDevice, token(0), token(1)});
+  node.happened(kAlex, DeviceUsed{kDevice, token(0), token(2)});  // a retry
+  node.happened(kAlex, DeviceUsed{kDevice, token(2), token(3)});
+  node.now = until + hours(23);
+  node.happened(kAlex, SessionUsed{kSession});
+  constexpr std::uint32_t kGenerations[]{0, 1, 1, 2};
+  for (std::uint8_t n = 0; n < 4; ++n) {
+    EXPECT_EQ(*node.moment().token(token(n)), (TokenRow{TokenKind::Device, kAccount, TokenId{kDevice.bytes},
+                                                        Listener::Public, until, kGenerations[n]}));
+  }
+  node.now = until + hours(25);
+  node.happened(kAlex, SessionUsed{kSession});
+  EXPECT_EQ(node.rows.count(kTokensView, 't'), 0U);
+  EXPECT_EQ(node.rows.map, node.rebuilt());
+}
+
 TEST(Tokens, StaysKnownForADayAfterItsEnd) {
   MemoryNode node;
   node.happened(kAlex, registered());
