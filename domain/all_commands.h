@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "domain/account/account.h"
+#include "domain/app_login/app_login.h"
 #include "domain/devices/devices.h"
 #include "domain/enrolment/enrolment.h"
 #include "domain/login/login.h"
@@ -20,6 +21,6 @@ using Command =
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
                  CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
                  ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure, ChangeRemember,
-                 ForgetDevice>;
+                 ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp>;
 
 }  // namespace tweestap::domain

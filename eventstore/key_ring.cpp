@@ -31,7 +31,15 @@ constexpr std::string_view kCheckName = "c";
 constexpr char kSubjectLetter = 's';
 constexpr char kServiceLetter = 'k';
 
-enum class ServiceKey : std::uint8_t { Pepper = 1, Lookup = 2, Pseudonym = 3, Answers = 4, Page = 5, SmsCode = 6 };
+enum class ServiceKey : std::uint8_t {
+  Pepper = 1,
+  Lookup = 2,
+  Pseudonym = 3,
+  Answers = 4,
+  Page = 5,
+  SmsCode = 6,
+  AppChallenge = 7
+};
 
 std::string subject_name(const domain::Subject& subject) {
   std::string name(1, kSubjectLetter);
@@ -87,6 +95,7 @@ struct KeyRing::ServiceKeys {
   std::map<std::uint32_t, Secret> answers;
   Secret lookup;
   Secret page;
+  Secret challenge;
 };
 
 KeyRing::KeyRing(std::unique_ptr<KeyDatabase> database, std::optional<Secret> kek, platform::RandomSource* random)
@@ -131,6 +140,7 @@ KeyRing::Opened KeyRing::finish_opening(std::expected<std::unique_ptr<KeyDatabas
   auto ring = std::unique_ptr<KeyRing>{new KeyRing(std::move(*database), std::move(kek), random)};
   if (!ring->unlocked()) return ring;
   if (const auto same = ring->check_key_encryption_key(); !same) return std::unexpected(same.error());
+  if (const auto added = ring->add_challenge_key(); !added) return std::unexpected(added.error());
   if (const auto loaded = ring->load_service_keys(); !loaded) return std::unexpected(loaded.error());
   return ring;
 }
@@ -154,14 +164,33 @@ std::expected<void, Failure> KeyRing::check_key_encryption_key() const {
 // In one write with the record that a ring is recognised by: either all of them are there or there is no ring.
 std::expected<void, Failure> KeyRing::draw_service_keys() {
   std::vector<KeyRecord> records{{std::string{kCheckName}, check_record(*kek_)}};
-  for (const ServiceKey kind : {ServiceKey::Pepper, ServiceKey::Lookup, ServiceKey::Answers, ServiceKey::Page}) {
-    const auto key = platform::draw_secret(*random_, kKeyBytes);
-    if (!key) return std::unexpected(key.error());
-    std::string name = service_name(kind, kFirstGeneration);
-    auto wrapped = wrap_key(*kek_, name, kFirstGeneration, *key, *random_);
-    if (!wrapped) return std::unexpected(wrapped.error());
-    records.emplace_back(std::move(name), std::move(*wrapped));
+  for (const ServiceKey kind :
+       {ServiceKey::Pepper, ServiceKey::Lookup, ServiceKey::Answers, ServiceKey::Page, ServiceKey::AppChallenge}) {
+    auto record = draw_service_key(static_cast<std::uint8_t>(kind));
+    if (!record) return std::unexpected(std::move(record.error()));
+    records.push_back(std::move(*record));
   }
+  return database_->put(records);
+}
+
+std::expected<std::pair<std::string, std::string>, Failure> KeyRing::draw_service_key(std::uint8_t kind) {
+  const auto key = platform::draw_secret(*random_, kKeyBytes);
+  if (!key) return std::unexpected(key.error());
+  std::string name = service_name(static_cast<ServiceKey>(kind), kFirstGeneration);
+  auto wrapped = wrap_key(*kek_, name, kFirstGeneration, *key, *random_);
+  if (!wrapped) return std::unexpected(wrapped.error());
+  return std::pair{std::move(name), std::move(*wrapped)};
+}
+
+// A store of before phones could log in has no such key; nothing was ever made with it.
+std::expected<void, Failure> KeyRing::add_challenge_key() {
+  if (random_ == nullptr) return {};
+  const auto there = database_->all(service_prefix(ServiceKey::AppChallenge));
+  if (!there) return std::unexpected(there.error());
+  if (!there->empty()) return {};
+  auto record = draw_service_key(static_cast<std::uint8_t>(ServiceKey::AppChallenge));
+  if (!record) return std::unexpected(std::move(record.error()));
+  const std::vector<KeyRecord> records{std::move(*record)};
   return database_->put(records);
 }
 
@@ -171,10 +200,12 @@ std::expected<void, Failure> KeyRing::load_service_keys() {
   std::map<std::uint32_t, Secret> days;
   std::map<std::uint32_t, Secret> lookups;
   std::map<std::uint32_t, Secret> pages;
+  std::map<std::uint32_t, Secret> challenges;
   const std::pair<ServiceKey, std::map<std::uint32_t, Secret>&> kinds[]{
       {ServiceKey::Pepper, service->peppers},  {ServiceKey::Lookup, lookups},
       {ServiceKey::Pseudonym, months},         {ServiceKey::SmsCode, days},
-      {ServiceKey::Answers, service->answers}, {ServiceKey::Page, pages}};
+      {ServiceKey::Answers, service->answers}, {ServiceKey::Page, pages},
+      {ServiceKey::AppChallenge, challenges}};
   for (const auto& [kind, keys] : kinds) {
     const auto records = database_->all(service_prefix(kind));
     if (!records) return std::unexpected(records.error());
@@ -183,11 +214,13 @@ std::expected<void, Failure> KeyRing::load_service_keys() {
       if (!key) return std::unexpected(key.error());
       keys.insert_or_assign(key->generation, std::move(key->key));
     }
-    const bool made_when_needed = kind == ServiceKey::Pseudonym || kind == ServiceKey::SmsCode;
+    const bool made_when_needed =
+        kind == ServiceKey::Pseudonym || kind == ServiceKey::SmsCode || kind == ServiceKey::AppChallenge;
     if (keys.empty() && !made_when_needed) return std::unexpected(damaged("a key of the service is missing"));
   }
   service->lookup = std::move(lookups.rbegin()->second);
   service->page = std::move(pages.rbegin()->second);
+  if (!challenges.empty()) service->challenge = std::move(challenges.rbegin()->second);
   const std::scoped_lock lock(months_.mutex, days_.mutex);
   if (!service_) service_ = std::move(service);  // references to them were handed out: only dated ones are read again
   months_.keys = std::move(months);
@@ -391,5 +424,11 @@ const Secret& KeyRing::answers_key() const { return unlocked_keys().answers.rbeg
 std::uint32_t KeyRing::answers_key_version() const { return unlocked_keys().answers.rbegin()->first; }
 
 const Secret& KeyRing::page_key() const { return unlocked_keys().page; }
+
+const Secret& KeyRing::app_challenge_key() const {
+  const Secret& key = unlocked_keys().challenge;
+  if (key.reveal().empty()) platform::bug("a key ring that only reads was asked for the key of challenges");
+  return key;
+}
 
 }  // namespace tweestap::eventstore

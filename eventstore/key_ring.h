@@ -12,6 +12,7 @@
 #include <shared_mutex>
 #include <span>
 #include <string>
+#include <utility>
 #include <string_view>
 
 #include "domain/ids.h"
@@ -113,6 +114,9 @@ class KeyRing {
   [[nodiscard]] std::uint32_t answers_key_version() const;
   /// Authenticates cursors of pages (http-api.md) and nothing else.
   [[nodiscard]] const platform::Secret& page_key() const;
+  /// Authenticates the challenges that phones sign (rule APP-1) and nothing else. A ring that was opened for writing
+  /// has it.
+  [[nodiscard]] const platform::Secret& app_challenge_key() const;
 
  private:
   struct ServiceKeys;
@@ -129,6 +133,8 @@ class KeyRing {
                                std::optional<platform::Secret> kek, platform::RandomSource* random);
   std::expected<void, platform::Failure> check_key_encryption_key() const;
   std::expected<void, platform::Failure> draw_service_keys();
+  std::expected<std::pair<std::string, std::string>, platform::Failure> draw_service_key(std::uint8_t kind);
+  std::expected<void, platform::Failure> add_challenge_key();
   std::expected<void, platform::Failure> load_service_keys();
   [[nodiscard]] const ServiceKeys& unlocked_keys() const;
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);

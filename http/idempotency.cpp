@@ -40,6 +40,9 @@ void add_member(platform::Sha256& hash, const Member& member, const Body& body) 
       return add_number(hash, static_cast<std::uint64_t>(body.integer(member.name).value_or(0)));
     case MemberType::Time:
       return add_number(hash, static_cast<std::uint64_t>(body.time(member.name).value_or(domain::Time{}).us));
+    case MemberType::Jwk:
+      add_text(hash, body.jwk(member.name).x);
+      return add_text(hash, body.jwk(member.name).y);
     case MemberType::Strings:
       if (const auto strings = body.strings(member.name)) {
         for (const std::string_view one : *strings) add_text(hash, one);

@@ -1,5 +1,8 @@
 #include "http/json_body.h"
 
+#include <algorithm>
+#include <array>
+
 #include "http/utf8.h"
 #include "platform/bug.h"
 
@@ -82,6 +85,8 @@ class BodyReader {
         return read_integer(member, slot);
       case MemberType::Strings:
         return read_strings(member, slot);
+      case MemberType::Jwk:
+        return read_jwk(slot);
     }
     platform::bug("no such type of member");
   }
@@ -123,6 +128,39 @@ class BodyReader {
       skip_blanks();
     } while (take(','));
     return take(']');
+  }
+
+  // `kty`, `crv`, `x`, `y`, each once; what may stand beside them says nothing that is needed. A private key (`d`) is
+  // refused: it must never leave the phone.
+  bool read_jwk(Body::Slot& slot) {
+    constexpr std::array<std::string_view, 7> kNames{"kty", "crv", "x", "y", "alg", "use", "kid"};
+    constexpr std::size_t kNeeded = 4;
+    std::array<std::optional<std::string_view>, kNames.size()> values{};
+    if (!take('{')) return false;
+    do {
+      skip_blanks();
+      const auto name = read_string();
+      if (!name) return false;
+      skip_blanks();
+      if (!take(':')) return false;
+      skip_blanks();
+      const auto value = read_string();
+      const auto which = std::ranges::find(kNames, *name);
+      if (!value || value->size() > kElementBytesMax || which == kNames.end()) return false;
+      auto& place = values[static_cast<std::size_t>(which - kNames.begin())];
+      if (place) return false;  // the second of two
+      place = *value;
+      skip_blanks();
+    } while (take(','));
+    for (std::size_t i = 0; i < kNeeded; ++i) {
+      if (!values[i]) return false;
+    }
+    if (!take('}') || values[0] != "EC" || values[1] != "P-256") return false;
+    slot.first = static_cast<std::uint16_t>(body_.strings_.size());
+    slot.count = 2;
+    body_.strings_.push_back(*values[2]);
+    body_.strings_.push_back(*values[3]);
+    return true;
   }
 
   std::optional<std::string_view> read_string() {
@@ -323,6 +361,12 @@ std::optional<std::span<const std::string_view>> Body::strings(std::string_view 
   const Slot& found = slot(name, {MemberType::Strings});
   if (found.state != State::Present) return std::nullopt;
   return std::span{strings_}.subspan(found.first, found.count);
+}
+
+Body::Point Body::jwk(std::string_view name) const {
+  const Slot& found = slot(name, {MemberType::Jwk});
+  if (found.state != State::Present) platform::bug("a route took an optional key for a required one");
+  return {strings_[found.first], strings_[found.first + 1U]};
 }
 
 std::optional<domain::Time> Body::time(std::string_view name) const {

@@ -28,6 +28,7 @@ enum class MemberType : std::uint8_t {
   Integer,  ///< a whole number from 0 up, no fraction or exponent
   Strings,  ///< an array of strings
   Time,     ///< RFC 3339
+  Jwk,      ///< a public key on P-256 as a JWK (RFC 7517, RFC 7518 6.2.1); whether it is on the curve is not judged
 };
 
 enum class Presence : std::uint8_t {
@@ -60,6 +61,12 @@ class Body {
   [[nodiscard]] std::optional<std::int64_t> integer(std::string_view name) const;
   [[nodiscard]] std::optional<std::span<const std::string_view>> strings(std::string_view name) const;
   [[nodiscard]] std::optional<domain::Time> time(std::string_view name) const;
+  /// `x` and `y` of a required Jwk, as sent.
+  struct Point {
+    std::string_view x;
+    std::string_view y;
+  };
+  [[nodiscard]] Point jwk(std::string_view name) const;
 
  private:
   friend class BodyReader;
@@ -69,7 +76,7 @@ class Body {
     bool boolean = false;
     std::int64_t integer = 0;  // also a Time's microseconds
     std::string_view text;
-    std::uint16_t first = 0;  // Strings: where in strings_
+    std::uint16_t first = 0;  // Strings: where in strings_; Jwk: x and y, one behind the other
     std::uint16_t count = 0;
   };
   [[nodiscard]] const Slot& slot(std::string_view name, std::initializer_list<MemberType> types) const;

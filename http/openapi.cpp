@@ -93,6 +93,10 @@ void write_member_schema(JsonWriter& json, const Member& member) {
       type("array");
       json.member_object("items").member("type", "string").end_object().member("maxItems", member.max);
       break;
+    case MemberType::Jwk:
+      type("object");
+      json.member_array("required").string("kty").string("crv").string("x").string("y").end_array();
+      break;
     case MemberType::Time:
       type("string");
       json.member("format", "date-time");

@@ -56,6 +56,7 @@ FrontDoorRules front_door_rules(const platform::Settings& settings, std::string 
                           .points_max = static_cast<std::size_t>(settings.password_length_max)},
       .command_deadline = domain::seconds(settings.storage_command_deadline_s),
       .answers_kept = domain::seconds(settings.http_answers_kept_s),
+      .app_challenge_life = domain::seconds(settings.app_challenge_lifetime_s),
       .public_cookies = CookieRules{ListenerKind::Public, std::move(public_origin)},
       .staff_cookies = CookieRules{ListenerKind::Staff, std::move(staff_origin)},
       .organisation = settings.organisation_name,

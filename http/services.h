@@ -45,6 +45,7 @@ struct FrontDoorRules {
   platform::PasswordLength password_length;
   domain::Duration command_deadline = domain::seconds(5);
   domain::Duration answers_kept = domain::hours(24);
+  domain::Duration app_challenge_life = domain::seconds(60);
   CookieRules public_cookies;
   CookieRules staff_cookies;
   std::string organisation;      ///< shown by authenticator apps as the issuer

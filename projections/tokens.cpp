@@ -58,6 +58,11 @@ std::expected<void, Failure> TokensView::apply(const Stored& stored, Rows& rows)
     TokenRow next = **before;
     ++next.generation;
     hand_out(used->token, next);
+  } else if (const auto* bound = std::get_if<domain::AppDeviceBound>(&stored.event)) {
+    const domain::TokenId id{bound->app_device.bytes};
+    hand_out(id, {TokenKind::AppDevice, account, id, domain::Listener::Public, domain::kTimeMax});
+  } else if (const auto* unbound = std::get_if<domain::AppDeviceUnbound>(&stored.event)) {
+    tokens_.erase(rows, {domain::TokenId{unbound->app_device.bytes}}, domain::kTimeMax);
   } else if (const auto renewal = renewal_of(stored.event)) {
     // The first token's row is there until a day after the session's absolute end, and no renewal comes after that end.
     const auto first = tokens_.get(rows, {domain::TokenId{renewal->session.bytes}});

@@ -14,13 +14,13 @@
 
 namespace tweestap::projections {
 
-enum class TokenKind : std::uint8_t { Login, Session, Device };
+enum class TokenKind : std::uint8_t { Login, Session, Device, AppDevice };
 
 }  // namespace tweestap::projections
 
 template <>
 inline constexpr auto tweestap::domain::kNames<tweestap::projections::TokenKind> =
-    std::to_array<std::string_view>({"login", "session", "device"});
+    std::to_array<std::string_view>({"login", "session", "device", "app_device"});
 
 namespace tweestap::projections {
 
@@ -37,6 +37,7 @@ struct TokenRow {
   [[nodiscard]] domain::Time end() const { return ends_at; }
   [[nodiscard]] domain::LoginId login() const { return domain::LoginId{id.bytes}; }
   [[nodiscard]] domain::SessionId session() const { return domain::SessionId{id.bytes}; }
+  [[nodiscard]] domain::AppDeviceId app_device() const { return domain::AppDeviceId{id.bytes}; }
   [[nodiscard]] domain::DeviceId device() const { return domain::DeviceId{id.bytes}; }
   static constexpr auto fields() {
     return std::tuple{domain::stored(&TokenRow::kind),    domain::stored(&TokenRow::account),
@@ -58,7 +59,9 @@ struct TokenKey {
 
 /// View 3. Rows: `t` token -> TokenRow; `x` the expiry index. A renewed session's fresh token has a row of its own; the
 /// earlier ones stay, and the account's state says that they are over (SES-3). So has every token of a device: each is
-/// known, and recognised when it comes back, until the device's end and a day (DEV-1).
+/// known, and recognised when it comes back, until the device's end and a day (DEV-1). A phone that logs in with a PIN
+/// is found by its id, which is no secret; its row has no end and goes when it is unbound. One that SES-2 ended keeps
+/// its row: there are no more of them than times that somebody proved a password and both keys.
 class TokensView final : public eventstore::InlineView {
  public:
   explicit TokensView(Keeping keeping = Keeping::InRows);

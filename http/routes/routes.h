@@ -24,6 +24,9 @@ struct ServiceFacts;
 /// All of the above.
 [[nodiscard]] std::vector<Route> people_routes(const Services& services);
 
+/// The phone app's, on the public listener alone.
+[[nodiscard]] std::vector<Route> app_routes(const Services& services);
+
 // Routes of staff and machines, each in a file of its name.
 [[nodiscard]] std::vector<Route> introspect_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_account_routes(const Services& services);

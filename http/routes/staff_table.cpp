@@ -18,6 +18,7 @@ void add(std::vector<Route>& table, std::vector<Route> routes) {
 
 std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts) {
   std::vector<Route> table = people_routes(services);
+  add(table, app_routes(services));
   add(table, introspect_routes(services));
   add(table, staff_account_routes(services));
   add(table, staff_account_state_routes(services));

@@ -84,6 +84,12 @@ constexpr Expectation kTable[] = {
     {"DELETE /v1/account/devices", "phau", "hau"},
     {"DELETE /v1/account/devices/{device}", "phau", "hau"},
     {"GET /v1/account/history", "phau", "hau"},
+    {"POST /v1/app/devices/challenges", "phau", "-"},
+    {"POST /v1/app/devices", "phau", "-"},
+    {"GET /v1/app/devices", "phau", "-"},
+    {"DELETE /v1/app/devices/{app_device}", "phau", "-"},
+    {"POST /v1/app/challenges", "*", "-"},
+    {"POST /v1/app/logins", "*", "-"},
     {"POST /v1/introspect", "F", "-"},
     {"POST /v1/accounts", "-", "aA"},
     {"POST /v1/accounts/lookup", "-", "haHA"},
@@ -145,6 +151,8 @@ std::string target_of(const Route& route) {
       {"{account}", "acc_00000000000000000000000009"},
       {"{enrolment}", "enr_00000000000000000000000009"},
       {"{api_key}", "apk_00000000000000000000000009"},
+      {"{device}", "dev_00000000000000000000000009"},
+      {"{app_device}", "app_00000000000000000000000009"},
   };
   for (const auto& [name, value] : kValues) {
     if (const std::size_t at = target.find(name); at != std::string::npos) target.replace(at, name.size(), value);
@@ -170,6 +178,9 @@ std::string body_of(const Route& route) {
         break;
       case MemberType::Strings:
         body[std::string{member.name}] = nlohmann::json::array();
+        break;
+      case MemberType::Jwk:
+        body[std::string{member.name}] = {{"kty", "EC"}, {"crv", "P-256"}, {"x", "x"}, {"y", "y"}};
         break;
       case MemberType::Time:
         body[std::string{member.name}] = "2027-01-01T00:00:00Z";

@@ -134,6 +134,7 @@ class Canaries : public ::testing::Test {
     if (name == "roles") return json::array({"person"});
     const std::string text = canary("body " + name);
     if (type == "array") return json::array({text});
+    if (type == "object") return {{"kty", "EC"}, {"crv", "P-256"}, {"x", text}, {"y", text}};
     if (schema.value("format", "") == "date-time") return "2031-01-01T00:00:00Z";
     if (name == "identifier") return text + "@example.org";
     if (name == "code") return kCodes[drawn_ % 2];

@@ -117,5 +117,68 @@ TEST(Growth, AHundredThousandLoginsLeaveTheAccountsRowUnder16KiB) {
   EXPECT_LE(node.rows.count(projections::kTokensView, 't'), 37U * 360U + 1U);
 }
 
+// Every list of the row is full.
+TEST(Growth, AnAccountWithEveryListFullStaysUnder16KiB) {
+  MemoryNode node;
+  node.happened(kAlex, registered());
+  node.happened(kAlex, enrolment_started(node.now));
+  node.happened(kAlex, EnrolmentPhoneChanged{kEnrolment, kHash, "NL", "+31612345678"});
+  node.happened(kAlex, TwoStepEnabled{kEnrolment, Method::Sms, std::nullopt, std::nullopt, std::nullopt});
+  const auto n_th = []<class Id>(Id, std::uint8_t kind, std::size_t n) {
+    return Id{{0xF0, kind, static_cast<std::uint8_t>(n), 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13}};
+  };
+  const auto network = [](std::size_t n) { return Pseudonym{2026, 3, {static_cast<std::uint8_t>(n), 9, 9, 9}}; };
+  const auto code_of_sms = [&](SmsPurpose purpose, std::size_t n) {
+    SmsCodeIssued issued;
+    issued.challenge = n_th(ChallengeId{}, 7, n);
+    issued.purpose = purpose;
+    issued.key = 20'000;
+    issued.number_hash = kHash;
+    issued.expires_at = node.now + minutes(10);
+    return issued;
+  };
+  for (std::size_t n = 0; n < kKnownNetworksMax + kSessionsMax; ++n) {
+    LoginCompleted completed = session_opened({Amr::Password}, n_th(SessionId{}, 1, n), node.now);
+    completed.network = network(n);
+    completed.device = n_th(DeviceId{}, 2, n);
+    node.happened(kAlex, completed);
+    if (n < kKnownNetworksMax) node.happened(kAlex, SessionEnded{completed.session, EndReason::Limit});
+    node.happened(kAlex, SessionSteppedUp{completed.session, n_th(TokenId{}, 3, n), Amr::Sms, std::nullopt});
+    SmsCodeIssued issued = code_of_sms(SmsPurpose::StepUp, n);
+    issued.session = completed.session;
+    node.happened(kAlex, issued);
+  }
+  for (std::size_t n = 0; n < kRecoveryNetworksMax; ++n) {
+    node.happened(kAlex, RecoveryCodeRejected{std::nullopt, std::nullopt, 9, network(n), std::nullopt});
+  }
+  for (std::size_t n = 0; n < kLoginsMax; ++n) {
+    node.happened(kAlex, login_started(node.now, n_th(LoginId{}, 4, n)));
+    SmsCodeIssued issued = code_of_sms(SmsPurpose::Login, n);
+    issued.login = n_th(LoginId{}, 4, n);
+    node.happened(kAlex, issued);
+  }
+  for (std::size_t n = 0; n < kDevicesMax; ++n) {
+    const auto device = n_th(DeviceId{}, 2, n);
+    node.happened(kAlex, DeviceRemembered{device, n_th(SessionId{}, 1, n), n_th(TokenId{}, 5, n), node.now + days(7),
+                                          std::nullopt, "Firefox on Linux"});
+    node.happened(kAlex, DeviceUsed{device, n_th(TokenId{}, 5, n), n_th(TokenId{}, 6, n)});
+  }
+  for (std::size_t n = 0; n < kAppDevicesMax; ++n) {
+    node.happened(kAlex, AppDeviceBound{n_th(AppDeviceId{}, 8, n), kSession, "phone", SecretText{"keys"}});
+  }
+  for (std::size_t n = 0; n < kEndedEnrolmentsMax + 1; ++n) {
+    node.happened(kAlex, enrolment_started(node.now, n_th(EnrolmentId{}, 9, n)));
+  }
+  const AccountState state = node.state(kAccount);
+  EXPECT_EQ(state.devices.size(), kDevicesMax);
+  EXPECT_EQ(state.sessions.size(), kSessionsMax);
+  EXPECT_EQ(state.logins.size(), kLoginsMax);
+  EXPECT_EQ(state.known_networks.size(), kKnownNetworksMax);
+  std::string row;
+  ASSERT_TRUE(node.rows.get(kAccountsView, "a" + std::string(16, '\xA1'), row));
+  EXPECT_LT(row.size(), 16U * 1024U);
+  EXPECT_EQ(node.rows.map, node.rebuilt());
+}
+
 }  // namespace
 }  // namespace tweestap::tests

@@ -140,7 +140,18 @@ void check_doors(const MemoryNode& node, const AccountState& before) {
     if ((completed->amr.has(Amr::Otp) || completed->amr.has(Amr::Sms)) && before.two_step) {
       RC_ASSERT(!before.lock.holds(node.now) || has<TwoStepEnabled>(node));
     }
-    if (before.two_step) RC_ASSERT(has_code(completed->amr));
+    if (!before.two_step || has_code(completed->amr)) continue;
+    if (completed->app_device) {
+      const AppDevice* phone = bound_phone(before, *completed->app_device);
+      RC_ASSERT(phone != nullptr);
+      RC_ASSERT(!phone->locked);
+      continue;
+    }
+    // Without a code only a device that was remembered, on the listener of people.
+    RC_ASSERT(completed->device.has_value());
+    RC_ASSERT(live_device(before, *completed->device, node.now) != nullptr);
+    RC_ASSERT(completed->listener == Listener::Public);
+    RC_ASSERT(has<DeviceUsed>(node));
   }
 }
 
@@ -226,6 +237,15 @@ TEST(RandomCommands, ReachEveryKindOfEvent) {
                                       "api_key.created",
                                       "api_key.revoked",
                                       "audit.read",
+                                      "remember_duration.changed",
+                                      "device.remembered",
+                                      "device.used",
+                                      "device.forgotten",
+                                      "device.theft_suspected",
+                                      "app_device.bound",
+                                      "app_device.pin_rejected",
+                                      "app_device.locked",
+                                      "app_device.unbound",
                                       "service.started"}) {
     EXPECT_TRUE(reached.contains(name)) << name;
   }

@@ -51,7 +51,10 @@ class RandomCommands {
     const bool in = std::ranges::any_of(state.sessions, [now](const Session& one) { return !one.is_over(now); }) ||
                     std::ranges::any_of(state.logins, [now](const PendingLogin& one) { return !one.is_over(now); });
     if (!in && !one_in(3)) return login(of, state);
-    switch (below(40)) {
+    // Who guesses a PIN goes on.
+    const bool guessed = std::ranges::any_of(state.app_devices, [](const AppDevice& one) { return one.failures != 0; });
+    if (guessed && !one_in(3)) return app_login(of, state);
+    switch (below(48)) {
       case 0:
       case 1:
       case 2:
@@ -64,7 +67,9 @@ class RandomCommands {
       case 8:
       case 9: {
         const LoginRef login = login_ref(state);
-        return SubmitCode{of, login, caller(), id<SessionId>(), code(state, sms_of(state, login), now)};
+        SubmitCode submit{of, login, caller(), id<SessionId>(), code(state, sms_of(state, login), now)};
+        if (one_in(2)) submit.remember = new_device();
+        return submit;
       }
       case 10:
       case 11:
@@ -136,6 +141,23 @@ class RandomCommands {
       case 37:
       case 38:
         return RequestStepUp{of, session_ref(state), caller(), challenge()};
+      case 39:
+      case 40:
+        return ChangeRemember{of, session_ref(state), static_cast<Remember>(below(4))};
+      case 42: {
+        BindAppDevice bind{of,      session_ref(state), caller(),   id<AppDeviceId>(),
+                           "phone", SecretText{"keys"}, !one_in(4), password(state)};
+        return bind;
+      }
+      case 43:
+      case 44:
+      case 45:
+        return app_login(of, state);
+      case 46:
+        return UnbindAppDevice{of, session_ref(state), app_device(state)};
+      case 41:
+        return ForgetDevice{of, session_ref(state),
+                            state.devices.empty() || one_in(4) ? std::nullopt : std::optional{device(state).id}};
       default:
         return of_the_service(of, now);
     }
@@ -270,7 +292,48 @@ class RandomCommands {
     command.identifier_hash = state.profile.identifier_hash;
     command.password = password(state);
     command.challenge = challenge();
+    if (!state.devices.empty() && !one_in(3)) command.device = presented(device(state));
     return command;
+  }
+  [[nodiscard]] domain::AppDeviceId app_device(const domain::AccountState& state) {
+    if (state.app_devices.empty() || one_in(10)) return id<domain::AppDeviceId>();
+    return state.app_devices[below(state.app_devices.size())].id;
+  }
+  [[nodiscard]] domain::LogInWithApp app_login(const domain::AccountId& of, const domain::AccountState& state) {
+    domain::LogInWithApp command{of, app_device(state), caller(), id<domain::SessionId>(), {}};
+    command.caller.listener = domain::Listener::Public;
+    if (const domain::AppDevice* phone = domain::bound_phone(state, command.app_device)) {
+      // Who guesses PINs does so in a row: of a phone with a wrong one the next is most often wrong too.
+      const bool pin = phone->failures == 0 ? !one_in(8) : one_in(12);
+      command.proof = {phone->position, one_in(8) ? below(4) : phone->sequence + 1, !one_in(6), pin};
+    }
+    return command;
+  }
+  // A device's tokens are told by their generation, so that one that was handed out can be drawn again.
+  [[nodiscard]] static domain::TokenId device_token(const domain::DeviceId& device, std::uint32_t generation,
+                                                    std::uint64_t which) {
+    domain::TokenId token{device.bytes};
+    token.bytes[14] = static_cast<std::uint8_t>(generation);
+    token.bytes[15] = static_cast<std::uint8_t>(which);
+    return token;
+  }
+  [[nodiscard]] domain::NewDevice new_device() {
+    const auto device = id<domain::DeviceId>();
+    return {device, device_token(device, 0, 0), "Firefox on Linux"};
+  }
+  [[nodiscard]] const domain::Device& device(const domain::AccountState& state) {
+    return state.devices[below(state.devices.size())];
+  }
+  [[nodiscard]] domain::PresentedDevice presented(const domain::Device& device) {
+    const std::uint32_t live = device.generation;
+    const std::uint64_t draw = below(8);
+    if (draw == 0 && live > 1) {  // a stale one
+      return {device.id, device_token(device.id, live - 2, 0), live - 2, device_token(device.id, live - 1, 9)};
+    }
+    if (draw < 3 && device.spent) {  // the last one again
+      return {device.id, *device.spent, live - 1, device_token(device.id, live, 1 + below(8))};
+    }
+    return {device.id, device_token(device.id, live, 0), live, device_token(device.id, live + 1, 0)};
   }
   [[nodiscard]] domain::Command by_staff(const domain::AccountId& of, domain::Time now) {
     using namespace domain;
