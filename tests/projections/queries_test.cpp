@@ -119,19 +119,59 @@ TEST(StateAt, IsTheFoldUpToAPositionOrATime) {
     EXPECT_TRUE(at.has_value());
     return std::pair{at->position, at->state.sessions.size()};
   };
+  const auto time_of = [&](std::uint64_t position) {
+    return eventstore::scan_head((*log.at(position))->envelope)->time;
+  };
   using At = std::pair<std::uint64_t, std::size_t>;
   EXPECT_EQ(sessions_at(std::uint64_t{0}), (At{0, 0}));
   EXPECT_EQ(sessions_at(std::uint64_t{1}), (At{1, 0}));
-  EXPECT_EQ(sessions_at(std::uint64_t{2}), (At{1, 0}));
+  EXPECT_EQ(sessions_at(std::uint64_t{2}), (At{2, 0}));
   EXPECT_EQ(sessions_at(std::uint64_t{3}), (At{3, 1}));
   EXPECT_EQ(sessions_at(std::uint64_t{999}), (At{7, 3}));
-  const auto third = log.at(5);
-  const Time time = eventstore::scan_head((*third)->envelope)->time;
-  EXPECT_EQ(sessions_at(time), (At{5, 2}));
-  EXPECT_EQ(sessions_at(Time{time.us - 1}), (At{3, 1}));
-  EXPECT_EQ(projections::state_at(log, kAccount, Time{time.us + 7})->judged_at, Time{time.us + 7});
-  EXPECT_EQ(projections::state_at(log, kAccount, std::uint64_t{6})->judged_at, time);
+  EXPECT_EQ(sessions_at(time_of(5)), (At{5, 2}));
+  EXPECT_EQ(sessions_at(Time{time_of(1).us - 1}), (At{0, 0}));
+  // The service's event and the login a minute later were stored at the same time, the login before them a minute ago.
+  EXPECT_EQ(sessions_at(Time{time_of(5).us - 1}), (At{3, 1}));
+  EXPECT_EQ(sessions_at(Time{time_of(7).us + days(1).us}), (At{7, 3}));
   EXPECT_FALSE(projections::state_at(log, AccountId{{1}}, std::uint64_t{9})->state.exists());
+}
+
+TEST(StateAt, IsJudgedAtThatTimeOrAtThatPositionsEvent) {
+  Alex alex{3};
+  const auto& log = alex.store.log();
+  const auto time_of = [&](std::uint64_t position) {
+    return eventstore::scan_head((*log.at(position))->envelope)->time;
+  };
+  const auto judged_at = [&](projections::Until until) {
+    return projections::state_at(log, kAccount, until)->judged_at;
+  };
+  EXPECT_EQ(judged_at(Time{time_of(5).us + 7}), Time{time_of(5).us + 7});
+  EXPECT_EQ(judged_at(Time{time_of(7).us + days(9).us}), Time{time_of(7).us + days(9).us});
+  for (std::uint64_t position = 1; position <= 7; ++position) {
+    EXPECT_EQ(judged_at(position), time_of(position)) << position << ", whosever event that is";
+  }
+  EXPECT_EQ(judged_at(std::uint64_t{999}), time_of(7));
+}
+
+TEST(StateAt, HasThePolicyOfThatMoment) {
+  Alex alex{1};
+  SetPolicy policy;
+  policy.actor = System{};
+  policy.mandatory_from.emplace(kStart + days(30));
+  alex.store.submit(std::move(policy), kPolicy);
+  const std::uint64_t changed = alex.store.log().head().position;
+  const auto at = [&](std::uint64_t position) { return projections::state_at(alex.store.log(), kAccount, position); };
+  EXPECT_FALSE(at(changed - 1)->policy.mandatory_from.has_value());
+  EXPECT_EQ(at(changed)->policy.mandatory_from, kStart + days(30));
+}
+
+TEST(StateAt, ReadsATimeOrAPosition) {
+  EXPECT_EQ(projections::parse_until("17"), projections::Until{std::uint64_t{17}});
+  EXPECT_EQ(projections::parse_until("2026-03-15T08:30:00+01:00"), projections::parse_until("2026-03-15T07:30:00Z"));
+  for (const std::string_view neither :
+       {"", "0", "-1", "+1", "1x", " 1", "1 ", "yesterday", "2026-03-15", "18446744073709551616"}) {
+    EXPECT_FALSE(projections::parse_until(neither).has_value()) << neither;
+  }
 }
 
 TEST(Audit, GivesTheStoredBytesOfAWindowOldestFirst) {
