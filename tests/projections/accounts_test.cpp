@@ -57,6 +57,26 @@ TEST(Accounts, CountsWhoIsEnrolledAndWhoWouldHaveToEnrol) {
   EXPECT_EQ(node.rows.map, node.rebuilt());
 }
 
+// A date that nobody has any more has no row, so there are never more rows than accounts that wait.
+TEST(Growth, TheCountsByDateAreNoMoreThanTheAccountsThatWait) {
+  MemoryNode node;
+  node.happened(kAlex, registered());
+  for (int n = 1; n <= 500; ++n) {
+    node.happened(kAlex, MandatoryFromChanged{kStart + hours(n)});
+    EXPECT_EQ(node.rows.count(kAccountsView, 'w'), 1U);
+  }
+  EXPECT_EQ(*node.moment().would_have_to_enrol(kStart + hours(500) - Duration{1}), 0U);
+  EXPECT_EQ(*node.moment().would_have_to_enrol(kStart + hours(500)), 1U);
+  node.happened(kAlex, AccountDisabled{"left"});
+  EXPECT_EQ(node.rows.count(kAccountsView, 'w'), 0U);
+  node.happened(kAlex, AccountEnabled{"back"});
+  EXPECT_EQ(node.rows.count(kAccountsView, 'w'), 1U);
+  node.happened(kAlex, enrolment_started(node.now));
+  node.happened(kAlex, TwoStepEnabled{kEnrolment, Method::Totp, 100, std::nullopt, std::nullopt});
+  EXPECT_EQ(node.rows.count(kAccountsView, 'w'), 0U);
+  EXPECT_EQ(node.rows.map, node.rebuilt());
+}
+
 TEST(Accounts, DecodesARowOnceForItsCommandAndItsEvents) {
   MemoryNode node;
   node.happened(kAlex, registered());
