@@ -1,0 +1,179 @@
+#include "tests/http/route_callers.h"
+
+#include <utility>
+
+#include "http/authenticate.h"
+#include "http/tokens.h"
+
+namespace tweestap::http {
+namespace {
+
+using domain::KeyRole;
+using domain::Listener;
+using domain::Role;
+
+std::string_view verb_of(const Route& route) {
+  switch (route.verb.value) {
+    case VerbName::Get:
+    case VerbName::GetAndHead:
+      return "GET";
+    case VerbName::Post:
+      return "POST";
+    case VerbName::Put:
+      return "PUT";
+    case VerbName::Patch:
+      return "PATCH";
+    case VerbName::Delete:
+      return "DELETE";
+  }
+  std::unreachable();
+}
+
+nlohmann::json value_of(const Member& member) {
+  switch (member.type) {
+    case MemberType::String:
+    case MemberType::Secret:
+      return "x";
+    case MemberType::Boolean:
+      return true;
+    case MemberType::Integer:
+      return 1;
+    case MemberType::Strings:
+      return nlohmann::json::array();
+    case MemberType::Jwk:
+      return {{"kty", "EC"}, {"crv", "P-256"}, {"x", "x"}, {"y", "y"}};
+    case MemberType::Time:
+      return "2027-01-01T00:00:00Z";
+  }
+  std::unreachable();
+}
+
+ListenerKind kind_of(Listener listener) {
+  return listener == Listener::Public ? ListenerKind::Public : ListenerKind::Staff;
+}
+Listener other(Listener listener) { return listener == Listener::Public ? Listener::Staff : Listener::Public; }
+
+}  // namespace
+
+std::string name_of(const Route& route) { return std::string{verb_of(route)} + " " + std::string{route.path.text}; }
+
+Method method_of(const Route& route) {
+  switch (route.verb.value) {
+    case VerbName::Get:
+    case VerbName::GetAndHead:
+      return Method::Get;
+    case VerbName::Post:
+      return Method::Post;
+    case VerbName::Put:
+      return Method::Put;
+    case VerbName::Patch:
+      return Method::Patch;
+    case VerbName::Delete:
+      return Method::Delete;
+  }
+  std::unreachable();
+}
+
+std::string target_of(const Route& route) {
+  std::string target{route.path.text};
+  const std::pair<std::string_view, std::string_view> kValues[] = {
+      {"{account}", "acc_00000000000000000000000009"},
+      {"{enrolment}", "enr_00000000000000000000000009"},
+      {"{api_key}", "apk_00000000000000000000000009"},
+      {"{device}", "dev_00000000000000000000000009"},
+      {"{app_device}", "app_00000000000000000000000009"},
+      {"{reset}", "rst_00000000000000000000000009"},
+  };
+  for (const auto& [name, value] : kValues) {
+    if (const std::size_t at = target.find(name); at != std::string::npos) target.replace(at, name.size(), value);
+  }
+  if (target.contains('{')) throw std::runtime_error(target + " has a parameter that this test knows no value for");
+  return target;
+}
+
+std::string body_of(const Route& route) {
+  nlohmann::json body = nlohmann::json::object();
+  for (const Member& member : route.body.members) {
+    if (member.presence == Presence::Required) body[std::string{member.name}] = value_of(member);
+  }
+  return body.empty() ? "" : body.dump();
+}
+
+Callers::Callers(StaffService& service)
+    : service_(service),
+      person_(service.account("person@example.org")),
+      has_to_enrol_(service.account("late@example.org")),
+      staff_to_enrol_(service.account("new@example.org", {Role::Helpdesk})),
+      helpdesk_(service.account("helpdesk@example.org", {Role::Person, Role::Helpdesk})),
+      admin_(service.account("admin@example.org", {Role::Admin})),
+      auditor_(service.account("auditor@example.org", {Role::Auditor})) {
+  service.run(domain::SetMandatoryFrom{has_to_enrol_, domain::System{}, domain::Time{1}});
+  for (const auto& account : {helpdesk_, admin_, auditor_}) (void)service.session(account, Listener::Staff);
+  keys_ = {{'H', service.key(KeyRole::Helpdesk)},
+           {'A', service.key(KeyRole::Admin)},
+           {'U', service.key(KeyRole::Auditor)},
+           {'F', service.key(KeyRole::Frontend)},
+           {'S', service.key(KeyRole::Stream)},
+           {'t', service.key(KeyRole::Admin, service.services->now() + domain::minutes(1))}};
+  for (const Listener listener : {Listener::Public, Listener::Staff}) {
+    unused_[listener] = service.session(helpdesk_, listener);
+  }
+  keys_['r'] = service.key(KeyRole::Admin);
+  for (const auto& event : service.events_after(service.head() - 1)) {
+    service.run(domain::RevokeApiKey{domain::System{},
+                                     *domain::ApiKeyId::parse(event.at("data").at("apikey").get<std::string>())});
+  }
+  service.after(domain::hours(1));
+}
+
+const std::string& Callers::token(char letter, Listener listener) {
+  const auto [found, is_new] = tokens_.try_emplace({letter, listener});
+  if (is_new) found->second = make(letter, listener);
+  return found->second;
+}
+
+std::string Callers::make(char letter, Listener listener) {
+  switch (letter) {
+    case 'n':
+      return "";
+    case 'x':
+      return "sst_" + std::string(43, 'A');
+    case 'y':
+      return "key_" + std::string(43, 'A');
+    case 'd':
+      return "dvt_" + std::string(43, 'A');
+    case 'f':
+      return service_.session(helpdesk_, other(listener));
+    case 'g':
+      return service_.pending_login(helpdesk_, other(listener));
+    case 'o':
+      return ended(service_.session(helpdesk_, listener), "/v1/session", listener);
+    case 'i':
+      return unused_.at(listener);
+    case 'l':
+      return ended(service_.pending_login(helpdesk_, listener), "/v1/logins/current", listener);
+    case 'c':
+      return service_.pending_login(helpdesk_, listener);
+    case 'e':
+      return service_.pending_login(listener == Listener::Public ? has_to_enrol_ : staff_to_enrol_, listener);
+    case 'p':
+      return service_.session(person_, Listener::Public);
+    case 'h':
+      return service_.session(helpdesk_, listener);
+    case 'a':
+      return service_.session(admin_, listener);
+    case 'u':
+      return service_.session(auditor_, listener);
+    default:
+      return keys_.at(letter);
+  }
+}
+
+std::string Callers::ended(std::string token, std::string target, Listener listener) {
+  const Heard heard = service_.ask(
+      {.method = Method::Delete, .target = std::move(target), .token = token, .listener = kind_of(listener)});
+  if (heard.status != 204) throw std::runtime_error(heard.body);
+  return token;
+}
+
+}  // namespace tweestap::http

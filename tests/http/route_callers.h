@@ -1,0 +1,77 @@
+#pragma once
+// Every kind of caller that there is, for tests that walk the whole table of routes.
+#include <map>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "tests/http/staff_service.h"
+
+namespace tweestap::http {
+
+/// `GET /v1/account`: how tests name a route.
+[[nodiscard]] std::string name_of(const Route& route);
+[[nodiscard]] Method method_of(const Route& route);
+/// The route's path with resources that are nobody's in it, so that a caller who gets in changes nothing.
+[[nodiscard]] std::string target_of(const Route& route);
+/// A body that the route can read; empty where it needs none.
+[[nodiscard]] std::string body_of(const Route& route);
+
+/// What a caller has, which says what it hears where it may not come in: of the right kind and not allowed is
+/// `forbidden`; over is `token_expired`; everything else, a live token of another kind or state, or of the other
+/// listener, too, is `session_required`.
+enum class CallerKind { Nobody, Login, Session, Key, Over };
+
+struct CallerName {
+  char letter;  // by which a table names it
+  std::string_view name;
+  CallerKind kind;
+};
+
+inline constexpr CallerName kCallers[] = {
+    {'n', "nobody", CallerKind::Nobody},
+    {'x', "a session's token that never was", CallerKind::Nobody},
+    {'y', "a key that never was", CallerKind::Nobody},
+    {'d', "a device's token", CallerKind::Nobody},
+    {'f', "a session of the other listener", CallerKind::Nobody},
+    {'g', "a login of the other listener", CallerKind::Nobody},
+    {'o', "a session that was ended", CallerKind::Over},
+    {'i', "a session that nobody used for an hour", CallerKind::Over},
+    {'l', "a login that was given up", CallerKind::Over},
+    {'r', "a key that was revoked", CallerKind::Over},
+    {'t', "a key whose time is over", CallerKind::Over},
+    {'c', "a login that waits for a code", CallerKind::Login},
+    {'e', "a login that waits for an enrolment", CallerKind::Login},
+    {'p', "a person's session", CallerKind::Session},
+    {'h', "a helpdesk session", CallerKind::Session},
+    {'a', "an admin session", CallerKind::Session},
+    {'u', "an auditor session", CallerKind::Session},
+    {'H', "a helpdesk key", CallerKind::Key},
+    {'A', "an admin key", CallerKind::Key},
+    {'U', "an auditor key", CallerKind::Key},
+    {'F', "a front end's key", CallerKind::Key},
+    {'S', "a stream key", CallerKind::Key},
+};
+
+/// The tokens of all of them, on either listener. A person has no session on staff's, where 'p' is as 'f'.
+class Callers {
+ public:
+  explicit Callers(StaffService& service);
+
+  /// The same one as before, until forget().
+  [[nodiscard]] const std::string& token(char letter, domain::Listener listener);
+  /// After a request that may have ended tokens.
+  void forget() { tokens_.clear(); }
+
+ private:
+  [[nodiscard]] std::string make(char letter, domain::Listener listener);
+  [[nodiscard]] std::string ended(std::string token, std::string target, domain::Listener listener);
+
+  StaffService& service_;
+  domain::AccountId person_, has_to_enrol_, staff_to_enrol_, helpdesk_, admin_, auditor_;
+  std::map<char, std::string> keys_;
+  std::map<domain::Listener, std::string> unused_;
+  std::map<std::pair<char, domain::Listener>, std::string> tokens_;
+};
+
+}  // namespace tweestap::http
