@@ -5,6 +5,7 @@
 #include "eventstore/key_ring.h"
 #include "eventstore/partition.h"
 #include "eventstore/sealing.h"
+#include "http/open_event.h"
 
 namespace tweestap::http {
 namespace {
@@ -15,7 +16,11 @@ platform::Failure damaged(std::string reason) { return {platform::Failure::Kind:
 
 std::expected<domain::Event, platform::Failure> open_event(const Services& services, std::uint64_t position,
                                                            eventstore::SealedClass sealed) {
-  const eventstore::Log& log = services.partition.log();
+  return open_event(services.partition.log(), services.keys, position, sealed);
+}
+
+std::expected<domain::Event, platform::Failure> open_event(const eventstore::Log& log, const eventstore::KeyRing& ring,
+                                                           std::uint64_t position, eventstore::SealedClass sealed) {
   const auto record = log.at(position);
   if (!record) return std::unexpected(record.error());
   if (!*record) return std::unexpected(damaged("a row names an event that is not in the log"));
@@ -24,7 +29,7 @@ std::expected<domain::Event, platform::Failure> open_event(const Services& servi
   const auto value = log.sealed(position, sealed);
   if (!value) return std::unexpected(value.error());
   if (!*value) return std::unexpected(damaged("an event has nothing sealed where a row says that it has"));
-  const auto keys = services.keys.subject_keys(envelope->subject);
+  const auto keys = ring.subject_keys(envelope->subject);
   if (!keys) return std::unexpected(keys.error().failure);
   const domain::EventInfo& info = domain::info_of(envelope->event);
   const eventstore::SealedPlace place{envelope->log, position, envelope->subject, info.name,

@@ -1,7 +1,9 @@
 #include "eventstore/event_codec.h"
 #include "eventstore/key_ring.h"
+#include "eventstore/partition.h"
 #include "http/commands.h"
 #include "http/evidence.h"
+#include "http/open_event.h"
 #include "http/tokens.h"
 #include "platform/crypto/sms_code.h"
 #include "platform/phone.h"
@@ -46,6 +48,15 @@ domain::SmsEvidence sms_evidence(const Services& services, const std::optional<d
   return {code->challenge, matched};
 }
 
+std::expected<std::string, Failure> phone_in(std::expected<domain::Event, Failure> event) {
+  if (!event) return std::unexpected(std::move(event.error()));
+  if (auto* changed = std::get_if<domain::EnrolmentPhoneChanged>(&*event)) return std::move(changed->phone);
+  if (auto* imported = std::get_if<domain::TwoStepImported>(&*event); imported != nullptr && imported->phone) {
+    return std::move(*imported->phone);
+  }
+  return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a number where a row names one"});
+}
+
 }  // namespace
 
 std::expected<domain::CodeEvidence, Problem> code_evidence(const Services& services, CommandBasis& basis,
@@ -71,17 +82,16 @@ std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& serv
 }
 
 std::expected<std::string, Failure> open_phone(const Services& services, std::uint64_t position) {
-  auto event = open_event(services, position, eventstore::SealedClass::Personal);
-  if (!event) return std::unexpected(std::move(event.error()));
-  if (auto* changed = std::get_if<domain::EnrolmentPhoneChanged>(&*event)) return std::move(changed->phone);
-  if (auto* imported = std::get_if<domain::TwoStepImported>(&*event); imported != nullptr && imported->phone) {
-    return std::move(*imported->phone);
-  }
-  return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a number where a row names one"});
+  return phone_in(open_event(services, position, eventstore::SealedClass::Personal));
 }
 
 std::expected<std::string, Failure> open_phone_hint(const Services& services, std::uint64_t position) {
-  const auto phone = open_phone(services, position);
+  return open_phone_hint(services.partition.log(), services.keys, position);
+}
+
+std::expected<std::string, Failure> open_phone_hint(const eventstore::Log& log, const eventstore::KeyRing& ring,
+                                                    std::uint64_t position) {
+  const auto phone = phone_in(open_event(log, ring, position, eventstore::SealedClass::Personal));
   if (!phone) return std::unexpected(phone.error());
   return platform::phone_hint(*phone);
 }

@@ -7,19 +7,25 @@
 
 #include "domain/account_state.h"
 #include "domain/ids.h"
+#include "domain/rules.h"
 #include "domain/time.h"
 #include "http/json_writer.h"
 #include "http/route.h"
 #include "http/services.h"
 #include "platform/failure.h"
 
+namespace tweestap::eventstore {
+class KeyRing;
+class Log;
+}  // namespace tweestap::eventstore
+
 namespace tweestap::http {
 
 /// What an account object says. A plain value: it may be kept beside the state it was made from.
 struct AccountView {
   domain::AccountId account;
-  std::string identifier;
-  std::optional<std::string> display_name;
+  std::optional<std::string> identifier;    ///< absent: whoever asks is shown nothing personal
+  std::optional<std::string> display_name;  ///< likewise, or the person has none
   std::string language;
   domain::SetOf<domain::Role> roles;
   struct TwoStep {
@@ -42,6 +48,22 @@ struct AccountView {
                                                                          const domain::AccountState& state,
                                                                          const domain::PolicyState& policy,
                                                                          domain::Time now);
+
+/// What an account is to be seen with, at any moment and without a service.
+struct AccountAt {
+  const domain::AccountId& account;
+  const domain::AccountState& state;
+  const domain::PolicyState& policy;
+  const domain::Rules& rules;
+  domain::Time now;  ///< what has expired is judged at that time
+};
+/// Everything that is not sealed.
+[[nodiscard]] AccountView view_without_personal(const AccountAt& at);
+/// With what is sealed, opened from the log; where the ring is locked it reads "sealed". Damaged where it does not
+/// open.
+[[nodiscard]] std::expected<AccountView, platform::Failure> view_account(const eventstore::Log& log,
+                                                                         const eventstore::KeyRing& keys,
+                                                                         const AccountAt& at);
 
 /// The e-mail address alone.
 [[nodiscard]] std::expected<std::string, platform::Failure> open_identifier(const Services& services,

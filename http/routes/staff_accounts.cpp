@@ -10,7 +10,6 @@
 #include <vector>
 
 #include "domain/account/account.h"
-#include "domain/policy/policy.h"
 #include "eventstore/key_ring.h"
 #include "eventstore/partition.h"
 #include "http/authenticate.h"
@@ -19,6 +18,7 @@
 #include "http/json_writer.h"
 #include "http/routes/account_view.h"
 #include "http/routes/answers.h"
+#include "http/routes/audit_read.h"
 #include "http/routes/routes.h"
 #include "http/routes/staff_fields.h"
 #include "http/tokens.h"
@@ -161,21 +161,6 @@ std::expected<bool, platform::Failure> write_for_staff(const Services& services,
   return true;
 }
 
-// Stored before anything is told (AUD-1, AUD-2). The owner's own look is none.
-std::optional<Response> tell_audit(const Services& services, const Request& request, domain::ReadBy by,
-                                   const std::optional<domain::AccountId>& account, const domain::LookupHash* hash) {
-  const Caller& caller = *request.caller;
-  if (account && account_of(caller) == account) return std::nullopt;
-  domain::RecordAuditRead command;
-  command.actor = caller.actor();
-  command.by = by;
-  command.account = account;
-  if (!account && hash != nullptr) command.identifier_hash = *hash;
-  const auto told = submit_command(services, domain::Command{std::move(command)}, std::nullopt);
-  if (!told) return failure_response(services, request, told.error());
-  return std::nullopt;
-}
-
 Response lookup(const Services& services, const Request& request, const Body& body) {
   const auto identifier = platform::canonical_identifier(body.string("identifier"));
   if (!identifier) return problem_response(request, malformed("identifier"));
@@ -190,7 +175,8 @@ Response lookup(const Services& services, const Request& request, const Body& bo
     if (!written) return failure_response(services, request, written.error());
   }
   json.end_array().end_object();
-  if (auto refused = tell_audit(services, request, domain::ReadBy::Lookup, *account, &hash)) return std::move(*refused);
+  const auto whose = *account ? projections::ReadSubject{**account} : projections::ReadSubject{hash};
+  if (auto refused = tell_audit(services, request, domain::ReadBy::Lookup, whose)) return std::move(*refused);
   return Response::json(Success::Ok, json.take());
 }
 
@@ -201,9 +187,7 @@ Response show(const Services& services, const Request& request) {
   const auto written = write_for_staff(services, *account, json);
   if (!written) return failure_response(services, request, written.error());
   if (!*written) return problem_response(request, ProblemCode::NotFound);
-  if (auto refused = tell_audit(services, request, domain::ReadBy::Account, *account, nullptr)) {
-    return std::move(*refused);
-  }
+  if (auto refused = tell_audit(services, request, domain::ReadBy::Account, *account)) return std::move(*refused);
   return Response::json(Success::Ok, json.take());
 }
 

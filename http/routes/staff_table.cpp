@@ -2,6 +2,7 @@
 #include <utility>
 #include <vector>
 
+#include "http/routes/audit.h"
 #include "http/routes/events.h"
 #include "http/routes/health.h"
 #include "http/routes/openapi.h"
@@ -24,6 +25,7 @@ std::vector<Route> all_routes(const Services& services, const ServiceFacts& fact
   add(table, staff_account_state_routes(services));
   add(table, staff_policy_routes(services));
   add(table, staff_api_key_routes(services));
+  add(table, audit_routes(services));
   add(table, event_routes(services, {.waiting_max = facts.feed_readers_max}));
   add(table, health_routes(services, facts));
   add_openapi_route(table, facts.version);

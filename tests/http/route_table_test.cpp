@@ -76,6 +76,8 @@ constexpr Expectation kTable[] = {
     {"POST /v1/api-keys", "-", "aA"},
     {"GET /v1/api-keys", "-", "aA"},
     {"DELETE /v1/api-keys/{api_key}", "-", "aA"},
+    {"GET /v1/audit/accounts/{account}/events", "-", "uU"},
+    {"GET /v1/audit/accounts/{account}/state", "-", "uU"},
     {"GET /v1/events", "-", "uUS"},
     {"GET /v1/status", "-", "aA"},
 };
