@@ -26,13 +26,27 @@ std::expected<domain::AccountId, Trouble> find_by_identifier(const LocalStore& s
   return **owner;
 }
 
-}  // namespace
-
-std::expected<domain::AccountId, Trouble> find_account(const LocalStore& store, std::string_view typed) {
-  if (!typed.starts_with("acc_")) return find_by_identifier(store, typed);
+std::expected<domain::AccountId, Trouble> read_account_id(std::string_view typed) {
   const auto account = domain::AccountId::parse(typed);
   if (!account)
     return trouble(ExitStatus::WrongUse, "an account id is acc_ and 26 letters and digits, as events have it");
+  return *account;
+}
+
+}  // namespace
+
+std::expected<domain::AccountId, Trouble> remote_account(std::string_view typed) {
+  if (!typed.starts_with("acc_")) {
+    return trouble(ExitStatus::WrongUse,
+                   "with --url the account is named by its id (acc_…), which a look-up of the helpdesk tells");
+  }
+  return read_account_id(typed);
+}
+
+std::expected<domain::AccountId, Trouble> find_account(const LocalStore& store, std::string_view typed) {
+  if (!typed.starts_with("acc_")) return find_by_identifier(store, typed);
+  const auto account = read_account_id(typed);
+  if (!account) return account;
   const auto version = store.reader().log().version_of(domain::Subject::of(*account));
   if (!version) return std::unexpected(Trouble{ExitStatus::StoreRefuses, version.error()});
   if (*version == 0) return trouble(ExitStatus::No, "there is no such account");

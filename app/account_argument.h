@@ -13,4 +13,7 @@ namespace tweestap::app {
 /// is no such account.
 [[nodiscard]] std::expected<domain::AccountId, Trouble> find_account(const LocalStore& store, std::string_view typed);
 
+/// `acc_…`, for a service that is asked with `--url`: an auditor's key finds nobody by an e-mail address. WrongUse.
+[[nodiscard]] std::expected<domain::AccountId, Trouble> remote_account(std::string_view typed);
+
 }  // namespace tweestap::app

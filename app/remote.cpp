@@ -28,12 +28,39 @@ std::expected<std::string, Trouble> body_of(std::expected<http::ClientAnswer, Fa
   return std::move(answer->body);
 }
 
+std::unexpected<Trouble> no_service() {
+  return trouble(ExitStatus::NotReachable, "what answers at --url is no Tweestap service");
+}
+
 std::expected<ordered_json, Trouble> json_of(std::expected<http::ClientAnswer, Failure> answer) {
   auto body = body_of(std::move(answer));
   if (!body) return std::unexpected(std::move(body.error()));
   auto json = ordered_json::parse(*body, nullptr, false);
-  if (json.is_discarded()) return trouble(ExitStatus::NotReachable, "what answers at --url is no Tweestap service");
+  if (!json.is_object()) return no_service();
   return json;
+}
+
+// A page of events; `envelope_of` finds the envelope in one of its elements. An event that went through a parser and
+// was written again has the same bytes: the envelope is canonical, its members keep their order, and it has integers
+// only.
+template <class EnvelopeOf>
+std::expected<RemoteEvents, Trouble> page_of(std::expected<http::ClientAnswer, Failure> answer,
+                                             EnvelopeOf envelope_of) {
+  auto page = json_of(std::move(answer));
+  if (!page) return std::unexpected(std::move(page.error()));
+  const ordered_json& json = *page;
+  if (!json.contains("events") || !json["events"].is_array() || !json.contains("scanned_to") ||
+      !json["scanned_to"].is_number_unsigned()) {
+    return no_service();
+  }
+  RemoteEvents events;
+  for (const ordered_json& one : json["events"]) {
+    const ordered_json* envelope = envelope_of(one);
+    if (envelope == nullptr) return no_service();
+    events.envelopes.push_back(envelope->dump());
+  }
+  events.scanned_to = json["scanned_to"].template get<std::uint64_t>();
+  return events;
 }
 
 }  // namespace
@@ -47,20 +74,20 @@ std::expected<Remote, Trouble> Remote::connect(std::string_view url) {
   return Remote{std::move(*client)};
 }
 
-// An event that went through a parser and was written again has the same bytes: the envelope is canonical, its members
-// keep their order, and it has integers only.
 std::expected<RemoteEvents, Trouble> Remote::events(std::uint64_t after, std::string_view type, int wait_s) {
   std::string target = "/v1/events?limit=1000&after=" + std::to_string(after) + "&wait=" + std::to_string(wait_s);
   if (!type.empty()) target += "&type=" + std::string{type};
-  auto page = json_of(client_.get(target));
-  if (!page) return std::unexpected(std::move(page.error()));
-  RemoteEvents events;
-  if (!page->contains("events") || !(*page)["events"].is_array() || !(*page)["scanned_to"].is_number_unsigned()) {
-    return trouble(ExitStatus::NotReachable, "what answers at --url is no Tweestap service");
-  }
-  for (const auto& event : (*page)["events"]) events.envelopes.push_back(event.dump());
-  events.scanned_to = (*page)["scanned_to"].get<std::uint64_t>();
-  return events;
+  return page_of(client_.get(target), [](const ordered_json& one) { return &one; });
+}
+
+std::expected<RemoteEvents, Trouble> Remote::audit_events(const domain::AccountId& account, std::uint64_t after,
+                                                          std::string_view filter) {
+  std::string target = "/v1/audit/accounts/" + account.text() + "/events?limit=1000&after=" + std::to_string(after);
+  target += filter;
+  return page_of(client_.get(target), [](const ordered_json& one) {
+    const auto event = one.is_object() ? one.find("event") : one.end();
+    return event == one.end() ? nullptr : &*event;
+  });
 }
 
 std::expected<ordered_json, Trouble> Remote::get(const std::string& target) { return json_of(client_.get(target)); }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "app/exit_status.h"
+#include "domain/ids.h"
 #include "http/client.h"
 
 namespace tweestap::app {
@@ -24,6 +25,9 @@ class Remote {
   [[nodiscard]] static std::expected<Remote, Trouble> connect(std::string_view url);
 
   [[nodiscard]] std::expected<RemoteEvents, Trouble> events(std::uint64_t after, std::string_view type, int wait_s);
+  /// One account's, oldest first; `filter` is more of the query, such as `&to=…`, or empty.
+  [[nodiscard]] std::expected<RemoteEvents, Trouble> audit_events(const domain::AccountId& account, std::uint64_t after,
+                                                                  std::string_view filter);
   [[nodiscard]] std::expected<nlohmann::ordered_json, Trouble> get(const std::string& target);
   [[nodiscard]] std::expected<nlohmann::ordered_json, Trouble> post(const std::string& target,
                                                                     const nlohmann::ordered_json& body);

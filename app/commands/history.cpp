@@ -2,11 +2,14 @@
 
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <vector>
 
 #include "app/account_argument.h"
 #include "app/command_line.h"
 #include "app/local_store.h"
+#include "app/remote.h"
 #include "domain/time.h"
+#include "eventstore/envelope.h"
 #include "http/routes/event_text.h"
 #include "http/texts.h"
 
@@ -96,6 +99,40 @@ ExitStatus print_history(const LocalStore& store, const domain::AccountId& accou
   }
 }
 
+// Without what is personal: a key is shown none of it.
+std::expected<HistoryEvent, platform::Failure> event_of(std::string_view bytes) {
+  auto envelope = eventstore::decode(bytes);
+  if (!envelope) return std::unexpected(std::move(envelope.error()));
+  return HistoryEvent{
+      envelope->position,     envelope->version,
+      envelope->time,         std::move(envelope->event),
+      envelope->actor,        envelope->correlation,
+      envelope->on_behalf_of, envelope->sealed_personal ? projections::Personal::Closed : projections::Personal::None};
+}
+
+// The service gives the oldest first, and people read the newest first: so all of it is kept, about half a KiB an
+// event.
+ExitStatus print_remote(Remote& remote, const domain::AccountId& account, const Window& window,
+                        const Printer& printer) {
+  std::string filter;
+  if (window.from) filter += "&from=" + domain::rfc3339_us(*window.from);
+  if (window.to) filter += "&to=" + domain::rfc3339_us(*window.to);
+  std::vector<HistoryEvent> events;
+  for (std::uint64_t after = 0;;) {
+    const auto page = remote.audit_events(account, after, filter);
+    if (!page) return fail(page.error());
+    for (const std::string& envelope : page->envelopes) {
+      auto event = event_of(envelope);
+      if (!event) return fail(ExitStatus::NotReachable, event.error());
+      events.push_back(*std::move(event));
+    }
+    if (page->envelopes.empty()) break;
+    after = page->scanned_to;
+  }
+  for (auto one = events.rbegin(); one != events.rend(); ++one) printer.print(*one);
+  return ExitStatus::Done;
+}
+
 ExitStatus run_history(const CommandLine& line, const HistoryFlags& flags) {
   Window window;
   if (!flags.from.empty() && !(window.from = domain::parse_rfc3339(flags.from)))
@@ -107,20 +144,27 @@ ExitStatus run_history(const CommandLine& line, const HistoryFlags& flags) {
   if (!texts) return fail(ExitStatus::WrongUse, texts.error());
   const auto language = line.flags().lang.empty() ? texts->fallback() : texts->named(line.flags().lang);
   if (!language) return fail(ExitStatus::WrongUse, {platform::Failure::Kind::Invalid, "--lang is nl or en"});
+  const Printer printer{*texts, *language, line.flags().json};
+  if (line.flags().url) {
+    const auto account = remote_account(flags.who);
+    if (!account) return fail(account.error());
+    auto remote = Remote::connect(*line.flags().url);
+    return remote ? print_remote(*remote, *account, window, printer) : fail(remote.error());
+  }
   const auto store = LocalStore::open(settings->values);
   if (!store) return fail(ExitStatus::StoreRefuses, store.error());
   const auto account = find_account(*store, flags.who);
   if (!account) return fail(account.error());
-  return print_history(*store, *account, window, Printer{*texts, *language, line.flags().json});
+  return print_history(*store, *account, window, printer);
 }
 
 }  // namespace
 
 void add_history(CommandLine& line) {
   const auto flags = std::make_shared<HistoryFlags>();
-  Command command = line.add("history", "what happened to one account, in words, newest first", Reach::FolderOnly,
+  Command command = line.add("history", "what happened to one account, in words, newest first", Reach::Service,
                              [&line, flags] { return run_history(line, *flags); });
-  command.argument("ACCOUNT_OR_IDENTIFIER", &flags->who, "acc_…, or an e-mail address");
+  command.argument("ACCOUNT_OR_IDENTIFIER", &flags->who, "acc_…, or an e-mail address (not with --url)");
   command.option("--from", &flags->from, "T", "nothing earlier");
   command.option("--to", &flags->to, "T", "nothing later");
 }

@@ -1,5 +1,6 @@
 #include "http/routes/account_view.h"
 
+#include "domain/devices/devices.h"
 #include "domain/login/login.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/key_ring.h"
