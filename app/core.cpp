@@ -1,8 +1,8 @@
 #include "app/core.h"
 
-#include "http/tokens.h"
 #include "projections/account_cache.h"
 #include "projections/rebuild.h"
+#include "projections/submit.h"
 
 namespace tweestap::app {
 
@@ -95,16 +95,7 @@ std::expected<void, Failure> Core::open_keys(const eventstore::OpenedStore& stor
 }
 
 std::expected<std::expected<domain::Answer, domain::Refused>, Failure> Core::run(domain::Command command) {
-  constexpr std::int64_t kPatienceUs = 5'000'000;
-  auto id = http::draw_id<domain::CommandId>(around_.random);
-  if (!id) return failed(id);
-  eventstore::Submission submission;
-  submission.command = std::make_unique<projections::AccountCommand>(*id, std::move(command));
-  submission.id = *id;
-  submission.deadline_monotonic_us = around_.clock.monotonic_us() + kPatienceUs;
-  auto committed = partition_->submit(std::move(submission));
-  if (!committed) return failed(committed);
-  return static_cast<const projections::DecidedOutcome&>(*committed->outcome).value;
+  return projections::submit_alone(*partition_, around_.random, around_.clock, std::move(command));
 }
 
 }  // namespace tweestap::app

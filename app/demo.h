@@ -7,6 +7,8 @@
 namespace tweestap::app {
 
 inline constexpr std::string_view kDemoFolder = "./tweestap-demo";
+/// In the data folder: the demo's telephone network.
+inline constexpr std::string_view kDemoMessages = "sms.ndjson";
 
 /// The demo's password is known to everybody, so it listens on loopback addresses only.
 [[nodiscard]] std::expected<void, platform::Failure> check_demo(const platform::Settings& settings);

@@ -5,18 +5,22 @@
 #include <algorithm>
 #include <charconv>
 #include <cstdio>
+#include <thread>
 
 #include "app/core.h"
 #include "app/demo.h"
 #include "app/doors.h"
 #include "app/first_start.h"
 #include "app/progress.h"
+#include "app/senders.h"
 #include "app/version.h"
+#include "consumers/sms/choose_gateway.h"
 #include "http/answer_metrics.h"
 #include "http/authenticate.h"
 #include "http/json_writer.h"
 #include "http/listener.h"
 #include "http/router.h"
+#include "http/routes/demo.h"
 #include "http/routes/health.h"
 #include "http/routes/routes.h"
 #include "platform/blocklist.h"
@@ -136,7 +140,7 @@ class Service {
   // Everything that can be found wrong before the store is touched. The listeners are open but do not answer yet.
   std::expected<void, Trouble> prepare();
   std::expected<void, Trouble> open_core();
-  // The first admin key, the event of this start, and what the doors refer to.
+  // The first admin key, the event of this start, what the doors refer to, and what sends messages.
   std::expected<void, Trouble> begin();
   std::expected<void, Trouble> open_doors();
   void wait_for(platform::StopSignal& stop);
@@ -158,7 +162,9 @@ class Service {
   std::optional<http::Texts> texts_;
   std::optional<platform::Blocklist> blocklist_;
   std::unique_ptr<Core> core_;
+  std::unique_ptr<consumers::sms::Gateway> gateway_;  // until the senders have it
   std::optional<Doors> doors_;
+  std::unique_ptr<Senders> senders_;
   http::ServiceFacts facts_;
   std::optional<http::Router> people_router_;
   std::optional<http::Router> staff_router_;
@@ -204,6 +210,10 @@ std::expected<void, Trouble> Service::open_core() {
   auto core = Core::open(around_, std::move(options));
   if (!core) return trouble(ExitStatus::StoreRefuses, core.error());
   core_ = std::move(*core);
+  // Behind the store: the file gateway's file may lie in a data folder that was only just made.
+  auto gateway = consumers::sms::choose_gateway(settings_, clock_);
+  if (!gateway) return trouble(ExitStatus::WrongUse, gateway.error());
+  gateway_ = std::move(*gateway);
   return {};
 }
 
@@ -226,6 +236,9 @@ std::expected<void, Trouble> Service::begin() {
     if (auto made = ensure_demo_accounts(doors_->services); !made)
       return trouble(ExitStatus::StoreRefuses, made.error());
   }
+  auto senders = Senders::start(*core_, around_, std::move(gateway_), [this] { return doors_->services.now(); });
+  if (!senders) return trouble(ExitStatus::StoreRefuses, senders.error());
+  senders_ = std::move(*senders);
   return {};
 }
 
@@ -235,8 +248,13 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.reserve_bytes = static_cast<std::uint64_t>(settings_.storage_reserve_bytes);
   facts_.started_us = clock_.monotonic_us();
   facts_.feed_readers_max = static_cast<std::size_t>(settings_.http_feed_readers);
+  facts_.followers = [this] { return senders_->progress(); };
   const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
-    place.emplace(kind, http::all_routes(doors_->services, facts_), http::front_door(doors_->services));
+    auto table = http::all_routes(doors_->services, facts_);
+    if (options_.demo && settings_.sms_gateway().kind == "file") {
+      table.push_back(http::demo_messages_route(settings_.sms_gateway().file));
+    }
+    place.emplace(kind, std::move(table), http::front_door(doors_->services));
   };
   router(people_router_, http::ListenerKind::Public);
   router(staff_router_, http::ListenerKind::Staff);
@@ -262,8 +280,11 @@ void Service::wait_for(platform::StopSignal& stop) {
 }
 
 void Service::drain() {
+  // Beside each other: both take their time, and a code that is issued now is sent after the next start.
+  std::jthread senders{[this] { senders_->stop(); }};
   const bool people = people_->stop();
   const bool staff = staff_->stop();
+  senders.join();
   doors_->hash_pool.stop();
   core_->stop();
   log_.write(LogLevel::Info, "service.stopped", {{"drained", people && staff}});

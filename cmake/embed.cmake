@@ -1,5 +1,5 @@
 # tweestap_embed(TARGET FOLDER PATTERN HEADER FUNCTION): puts the files of FOLDER that match PATTERN into TARGET, as the
-# function tweestap::FUNCTION() that HEADER declares: std::span<const http::EmbeddedFile>, sorted by name. A file that is
+# function tweestap::FUNCTION() that HEADER declares: a span of pairs of a name and a content, sorted by name. A file that is
 # added or changed is picked up by the next build. Run as a script (-P), this file writes the generated source.
 if(CMAKE_SCRIPT_MODE_FILE)
   file(GLOB_RECURSE files RELATIVE ${FOLDER} ${FOLDER}/${PATTERN})
@@ -19,9 +19,10 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(APPEND rows "      {\"${file}\", {reinterpret_cast<const char*>(kFile${number}), ${size}}},\n")
     math(EXPR number "${number} + 1")
   endforeach()
-  file(WRITE ${OUT} "// Written by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n#include <array>\n\nnamespace {\n${arrays}}\n\n"
-       "std::span<const tweestap::http::EmbeddedFile> tweestap::${FUNCTION}() {\n"
-       "  static const std::array<tweestap::http::EmbeddedFile, ${number}> files{{\n${rows}  }};\n  return files;\n}\n")
+  file(WRITE ${OUT} "// Written by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n#include <array>\n\nnamespace {\n${arrays}"
+       "using Files = decltype(tweestap::${FUNCTION}());\n}\n\n"
+       "Files tweestap::${FUNCTION}() {\n"
+       "  static const std::array<Files::value_type, ${number}> files{{\n${rows}  }};\n  return files;\n}\n")
   return()
 endif()
 

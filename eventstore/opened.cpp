@@ -36,4 +36,20 @@ std::expected<bool, KeyTrouble> open_members(const Log& log, const KeyRing& keys
   return true;
 }
 
+std::expected<domain::Event, platform::Failure> open_event(const Log& log, const KeyRing& keys, std::uint64_t position,
+                                                           SealedClass which) {
+  const auto damaged = [](const char* reason) {
+    return std::unexpected(platform::Failure{platform::Failure::Kind::Damaged, reason});
+  };
+  const auto record = log.at(position);
+  if (!record) return std::unexpected(record.error());
+  if (!*record) return damaged("a row names an event that is not in the log");
+  auto envelope = decode((*record)->envelope);
+  if (!envelope) return std::unexpected(std::move(envelope.error()));
+  const auto opened = open_members(log, keys, which, *envelope);
+  if (!opened) return std::unexpected(opened.error().failure);
+  if (!*opened) return damaged("an event has nothing sealed where a row says that it has");
+  return std::move(envelope->event);
+}
+
 }  // namespace tweestap::eventstore

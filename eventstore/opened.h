@@ -1,5 +1,6 @@
 #pragma once
 // Opening what an event keeps sealed, for whoever may see it.
+#include <cstdint>
 #include <expected>
 
 #include "eventstore/envelope.h"
@@ -13,5 +14,11 @@ namespace tweestap::eventstore {
 /// the event are not those it commits to. Any thread.
 [[nodiscard]] std::expected<bool, KeyTrouble> open_members(const Log& log, const KeyRing& keys, SealedClass which,
                                                            Envelope& envelope);
+
+/// The event at `position` with its members of one class opened, for whoever follows a row's position to it. Damaged
+/// where there is no such event, or it has nothing of that class, or does not open; otherwise as the store or the ring
+/// says. Any thread.
+[[nodiscard]] std::expected<domain::Event, platform::Failure> open_event(const Log& log, const KeyRing& keys,
+                                                                         std::uint64_t position, SealedClass which);
 
 }  // namespace tweestap::eventstore

@@ -21,6 +21,8 @@
 #include "platform/failure.h"
 
 namespace tweestap::eventstore {
+class KeyRing;
+class Log;
 enum class SealedClass : std::uint8_t;
 }
 
@@ -100,6 +102,10 @@ class StandIns {
                                                                        std::uint64_t position);
 /// What is shown of it: `+31 6 ••••••16`.
 [[nodiscard]] std::expected<std::string, platform::Failure> open_phone_hint(const Services& services,
+                                                                            std::uint64_t position);
+/// The same of any log and its keys: a service's or a data folder's.
+[[nodiscard]] std::expected<std::string, platform::Failure> open_phone_hint(const eventstore::Log& log,
+                                                                            const eventstore::KeyRing& keys,
                                                                             std::uint64_t position);
 
 /// A mobile number as somebody typed it; invalid_phone with the reason (rule SMS-1).

@@ -1,29 +1,16 @@
-#include "eventstore/event_codec.h"
 #include "eventstore/key_ring.h"
 #include "eventstore/partition.h"
 #include "http/commands.h"
 #include "http/evidence.h"
-#include "http/open_event.h"
 #include "http/tokens.h"
 #include "platform/crypto/sms_code.h"
 #include "platform/phone.h"
+#include "projections/queries/sms.h"
 
 namespace tweestap::http {
 namespace {
 
 using platform::Failure;
-
-platform::SmsCodePurpose purpose_of(domain::SmsPurpose purpose) {
-  switch (purpose) {
-    case domain::SmsPurpose::Login:
-      return platform::SmsCodePurpose::Login;
-    case domain::SmsPurpose::Enrolment:
-      return platform::SmsCodePurpose::Enrolment;
-    case domain::SmsPurpose::StepUp:
-      return platform::SmsCodePurpose::StepUp;
-  }
-  std::unreachable();
-}
 
 std::string_view hint_of(platform::PhoneRefusal refusal) {
   switch (refusal) {
@@ -44,17 +31,9 @@ domain::SmsEvidence sms_evidence(const Services& services, const std::optional<d
   if (!code || !code->was_issued()) return {};
   // A key that was destroyed belongs to a code that is over: nothing matches it.
   const auto key = services.keys.sms_code_key(code->key);
-  const bool matched = key && platform::is_sms_code(*key, purpose_of(purpose), code->challenge.bytes, typed);
+  const bool matched =
+      key && platform::is_sms_code(*key, projections::code_purpose(purpose), code->challenge.bytes, typed);
   return {code->challenge, matched};
-}
-
-std::expected<std::string, Failure> phone_in(std::expected<domain::Event, Failure> event) {
-  if (!event) return std::unexpected(std::move(event.error()));
-  if (auto* changed = std::get_if<domain::EnrolmentPhoneChanged>(&*event)) return std::move(changed->phone);
-  if (auto* imported = std::get_if<domain::TwoStepImported>(&*event); imported != nullptr && imported->phone) {
-    return std::move(*imported->phone);
-  }
-  return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a number where a row names one"});
 }
 
 }  // namespace
@@ -82,7 +61,7 @@ std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& serv
 }
 
 std::expected<std::string, Failure> open_phone(const Services& services, std::uint64_t position) {
-  return phone_in(open_event(services, position, eventstore::SealedClass::Personal));
+  return projections::open_phone(services.partition.log(), services.keys, position);
 }
 
 std::expected<std::string, Failure> open_phone_hint(const Services& services, std::uint64_t position) {
@@ -91,7 +70,7 @@ std::expected<std::string, Failure> open_phone_hint(const Services& services, st
 
 std::expected<std::string, Failure> open_phone_hint(const eventstore::Log& log, const eventstore::KeyRing& ring,
                                                     std::uint64_t position) {
-  const auto phone = phone_in(open_event(log, ring, position, eventstore::SealedClass::Personal));
+  const auto phone = projections::open_phone(log, ring, position);
   if (!phone) return std::unexpected(phone.error());
   return platform::phone_hint(*phone);
 }

@@ -31,6 +31,7 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.fresh_for = domain::seconds(settings.session_fresh_s);
   rules.deferral = domain::seconds(settings.enrolment_deferral_s);
   rules.reset_enrol_within = domain::seconds(settings.reset_enrol_within_s);
+  rules.sms_available = settings.sms_gateway().kind != "off";
   rules.sms_budget_number = count(settings.sms_budget_number);
   rules.sms_budget_account = count(settings.sms_budget_account);
   rules.sms_budget_network = count(settings.sms_budget_network);

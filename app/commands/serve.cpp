@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 #include "app/demo.h"
 #include "app/service.h"
+#include "consumers/sms/choose_gateway.h"
 
 namespace tweestap::app {
 namespace {
@@ -11,15 +12,26 @@ struct ServeFlags {
   std::optional<std::string> staff;
   std::optional<std::string> ports_file;
   std::optional<std::string> admin_key_file;
+  std::optional<std::string> sms;
 };
 
 ExitStatus run_serve(const CommandLine& line, const ServeFlags& flags) {
   std::vector<platform::SettingSources::Flag> settings;
   if (flags.people) settings.push_back({"http.public", "--public", *flags.people});
   if (flags.staff) settings.push_back({"http.staff", "--staff", *flags.staff});
+  if (flags.sms) {
+    auto gateway = consumers::sms::settings_of_sms_flag(*flags.sms);
+    if (!gateway) return fail(ExitStatus::WrongUse, gateway.error());
+    settings.insert(settings.end(), gateway->begin(), gateway->end());
+  }
   auto effective = line.settings(std::move(settings));
   if (!effective) return fail(ExitStatus::WrongUse, effective.error());
   if (flags.demo && effective->source_of("storage.data") == "default") effective->values.storage_data = kDemoFolder;
+  if (flags.demo && effective->source_of("sms.gateway") == "default") {
+    platform::FirstSmsGateway& gateway = effective->values;
+    gateway.kind = "file";
+    gateway.file = (std::filesystem::path{effective->values.storage_data} / kDemoMessages).string();
+  }
   ServeOptions options;
   options.demo = flags.demo;
   if (flags.ports_file) options.ports_file = *flags.ports_file;
@@ -39,6 +51,8 @@ void add_serve(CommandLine& line) {
   command.option("--ports-file", &flags->ports_file, "FILE", "written as JSON once both listeners answer");
   command.option("--admin-key-file", &flags->admin_key_file, "FILE",
                  "the first start writes the admin API key there instead of printing it");
+  command.option("--sms", &flags->sms, "file:PATH",
+                 "messages go to a file, a line each; off: none go out (sms.gateway)");
 }
 
 }  // namespace tweestap::app

@@ -4,9 +4,9 @@
 #include "domain/login/login.h"
 #include "eventstore/event_codec.h"
 #include "eventstore/key_ring.h"
+#include "eventstore/opened.h"
 #include "eventstore/partition.h"
 #include "http/evidence.h"
-#include "http/open_event.h"
 
 namespace tweestap::http {
 namespace {
@@ -77,7 +77,7 @@ std::expected<AccountView, platform::Failure> view_account(const eventstore::Log
     return view;
   }
   const auto open = [&](std::uint64_t position) {
-    return open_event(log, keys, position, eventstore::SealedClass::Personal);
+    return eventstore::open_event(log, keys, position, eventstore::SealedClass::Personal);
   };
   auto identifier = identifier_in(open(profile.identifier_position));
   if (!identifier) return std::unexpected(std::move(identifier.error()));

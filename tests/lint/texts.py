@@ -45,9 +45,9 @@ def _without_words(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
     return [f"http/texts: lacks event.{name}, which a history would show" for name in names if f"event.{name}" not in texts]
 
 
-def findings(root: pathlib.Path) -> list[str]:
+def _findings_of(root: pathlib.Path, folder: str) -> tuple[list[str], dict[str, str]]:
     found, first_name, first = [], "", {}
-    for path in sorted((root / "http" / "texts").glob("*.json")):
+    for path in sorted((root / folder / "texts").glob("*.json")):
         name = path.relative_to(root).as_posix()
         try:
             texts = _flat(json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members))
@@ -59,4 +59,9 @@ def findings(root: pathlib.Path) -> list[str]:
             found += _compare(name, texts, first_name, first)
         else:
             first_name, first = name, texts
-    return found + _without_words(root, first)
+    return found, first
+
+
+def findings(root: pathlib.Path) -> list[str]:
+    found, texts = _findings_of(root, "http")
+    return found + _without_words(root, texts) + _findings_of(root, "consumers")[0]

@@ -1,0 +1,69 @@
+#include "app/senders.h"
+
+#include <thread>
+#include <utility>
+
+#include "consumers/sms/sender.h"
+
+namespace tweestap::app {
+namespace {
+
+using platform::Failure;
+
+// From being handed over to the answer: a turn behind another message, and then both gateways' time limits.
+domain::Duration patience_of(const platform::Settings& settings) {
+  const std::int64_t second = settings.sms_second_gateway().kind == "off" ? 0 : settings.sms_second_gateway().timeout_s;
+  return domain::seconds(settings.sms_gateway().timeout_s + second + 1);
+}
+
+}  // namespace
+
+Senders::Senders(Core& core, const Surroundings& around, std::unique_ptr<consumers::sms::Gateway> gateway,
+                 std::function<domain::Time()> now)
+    : gateway_(std::move(gateway)), texts_(around.settings.organisation_language) {
+  if (!gateway_) return;
+  const platform::Settings& settings = around.settings;
+  sending_.emplace(consumers::Sending{
+      .partition = core.partition(),
+      .keys = core.keys(),
+      .random = around.random,
+      .clock = around.clock,
+      .metrics = around.metrics,
+      .log = around.log,
+      .rules = around.rules,
+      .texts = texts_,
+      .gateway = *gateway_,
+      .organisation = settings.organisation_name,
+      .gateways = {settings.sms_gateway().kind, settings.sms_second_gateway().kind},
+      .in_flight = static_cast<std::size_t>(settings.sms_in_flight),
+      .patience = patience_of(settings),
+      .now = std::move(now),
+  });
+}
+
+std::expected<std::unique_ptr<Senders>, Failure> Senders::start(Core& core, const Surroundings& around,
+                                                                std::unique_ptr<consumers::sms::Gateway> gateway,
+                                                                std::function<domain::Time()> now) {
+  std::unique_ptr<Senders> senders{new Senders{core, around, std::move(gateway), std::move(now)}};
+  if (!senders->sending_) return senders;
+  auto codes = consumers::sms::start_sender(*senders->sending_);
+  if (!codes) return std::unexpected(std::move(codes.error()));
+  senders->senders_.push_back(std::move(*codes));
+  return senders;
+}
+
+Senders::~Senders() { stop(); }
+
+// Each waits for what is in flight, so they do it at the same time.
+void Senders::stop() {
+  std::vector<std::jthread> stopping;
+  for (const auto& sender : senders_) stopping.emplace_back([&sender] { sender->stop(); });
+}
+
+std::vector<http::FollowerProgress> Senders::progress() const {
+  std::vector<http::FollowerProgress> all;
+  for (const auto& sender : senders_) all.push_back({sender->name(), sender->position()});
+  return all;
+}
+
+}  // namespace tweestap::app

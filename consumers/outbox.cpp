@@ -1,0 +1,195 @@
+#include "consumers/outbox.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "consumers/retry.h"
+#include "platform/thread.h"
+#include "projections/submit.h"
+
+namespace tweestap::consumers {
+namespace {
+
+using platform::LogLevel;
+using sms::Outcome;
+
+constexpr std::chrono::milliseconds kFiguresEvery{1000};
+constexpr std::int64_t kStalledUs = 60'000'000;    // a person gives up about then
+constexpr std::int64_t kToldAgainUs = 60'000'000;  // trouble that lasts is a line a minute
+constexpr domain::Duration kStoreAgain = domain::seconds(1);
+
+}  // namespace
+
+struct Outbox::Waiting {
+  std::unique_ptr<Errand> errand;
+  std::uint32_t tries = 0;
+  std::optional<Told> untold;  // what became of the last try, until it is stored
+  domain::Duration pause{};    // from then to the next try
+};
+
+Outbox::Outbox(const Sending& sending, std::string kind, std::size_t in_flight)
+    : sending_(sending),
+      kind_(std::move(kind)),
+      metrics_(sending.metrics, kind_),
+      sent_us_(sending.clock.monotonic_us()),
+      pool_(sending.gateway, in_flight),
+      thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Outbox::~Outbox() { stop(); }
+
+bool Outbox::add(std::unique_ptr<Errand> errand) {
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return closed_ || outstanding_.size() < kWaitingMax; });
+  if (closed_) return false;
+  if (!outstanding_.try_emplace(errand->position, errand->asked_at).second) return true;
+  auto waiting = std::make_shared<Waiting>();
+  waiting->errand = std::move(errand);
+  due_.emplace(sending_.clock.monotonic_us(), std::move(waiting));
+  changed_.notify_all();
+  return true;
+}
+
+void Outbox::close() {
+  const std::scoped_lock lock(mutex_);
+  closed_ = true;
+  changed_.notify_all();
+}
+
+void Outbox::stop() {
+  close();
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+  pool_.stop();
+}
+
+void Outbox::run(const std::stop_token& stop) {
+  platform::name_thread("outbox");
+  while (!stop.stop_requested()) {
+    if (const Shared waiting = next_due(stop)) attend(waiting, stop);
+    show_figures();
+  }
+}
+
+Outbox::Shared Outbox::next_due(const std::stop_token& stop) {
+  std::unique_lock lock(mutex_);
+  const auto is_due = [this] { return !due_.empty() && due_.begin()->first <= sending_.clock.monotonic_us(); };
+  auto patience = std::chrono::microseconds{kFiguresEvery};
+  if (!due_.empty()) {
+    const std::int64_t left = due_.begin()->first - sending_.clock.monotonic_us();
+    patience = std::min(patience, std::chrono::microseconds{std::max<std::int64_t>(left, 0)});
+  }
+  if (!is_due()) changed_.wait_for(lock, stop, patience, is_due);
+  if (stop.stop_requested() || !is_due()) return nullptr;
+  Shared waiting = std::move(due_.begin()->second);
+  due_.erase(due_.begin());
+  return waiting;
+}
+
+bool Outbox::worthless_after(const Errand& errand, domain::Duration pause) const {
+  return sending_.now() + pause + sending_.patience >= errand.until;
+}
+
+void Outbox::attend(const Shared& waiting, const std::stop_token& stop) {
+  if (waiting->untold) return tell(waiting);
+  Errand& errand = *waiting->errand;
+  auto message = errand.prepare(sending_.now());
+  if (message && !*message) {
+    metrics_.dropped.add();
+    return forget(waiting);
+  }
+  if (worthless_after(errand, {})) {
+    waiting->untold = Told{sending_.gateways[0], "too_late", {}, true};
+    return tell(waiting);
+  }
+  if (!message) {
+    sending_.log.write(LogLevel::Error, "messages.not_prepared",
+                       {{"kind", kind_}, {"position", errand.position}, {"reason", message.error().reason}});
+    return put_back(waiting, pause_after(++waiting->tries, {}));
+  }
+  hand_over(waiting, std::move(**message), stop);
+}
+
+void Outbox::hand_over(const Shared& waiting, sms::Message message, const std::stop_token& stop) {
+  sms::SendPool::Done done = [this, waiting](const Outcome& outcome) { came_back(waiting, outcome); };
+  // Not taken: we are stopping, and the log knows what was not sent.
+  if (!pool_.send(message, done, stop)) forget(waiting);
+}
+
+// From a thread of the pool.
+void Outbox::came_back(const Shared& waiting, const Outcome& outcome) {
+  if (outcome.trouble == sms::Trouble::Stopped) return forget(waiting);
+  ++waiting->tries;
+  Told told{
+      .gateway = sending_.gateways.at(static_cast<std::size_t>(outcome.gateway - 1)), .trouble = {}, .reference = {}};
+  if (outcome.kind() == Outcome::Kind::Accepted) {
+    if (!outcome.provider_id.empty()) told.reference = outcome.provider_id;
+    told.final_try = true;
+  } else {
+    told.trouble = sms::reason(outcome);
+    waiting->pause = pause_after(waiting->tries, outcome.retry_after);
+    told.final_try = outcome.kind() == Outcome::Kind::Refused || worthless_after(*waiting->errand, waiting->pause);
+  }
+  tell_operator(outcome);
+  waiting->untold = std::move(told);
+  tell(waiting);
+}
+
+// Stores what became of a try, and only then lets the next one come.
+void Outbox::tell(const Shared& waiting) {
+  const Told& told = *waiting->untold;
+  if (auto command = waiting->errand->record(told)) {
+    const auto stored =
+        projections::submit_alone(sending_.partition, sending_.random, sending_.clock, std::move(*command));
+    // A refusal is an account that is gone: then there is nothing left to tell.
+    if (!stored) return put_back(waiting, kStoreAgain);
+  }
+  const bool sent = told.trouble.empty();
+  const bool over = told.final_try;
+  (sent ? metrics_.sent : over ? metrics_.failed : metrics_.retried).add();
+  waiting->untold.reset();
+  over ? forget(waiting) : put_back(waiting, waiting->pause);
+}
+
+void Outbox::put_back(const Shared& waiting, domain::Duration pause) {
+  const std::scoped_lock lock(mutex_);
+  due_.emplace(sending_.clock.monotonic_us() + pause.us, waiting);
+  changed_.notify_all();
+}
+
+void Outbox::forget(const Shared& waiting) {
+  const std::scoped_lock lock(mutex_);
+  outstanding_.erase(waiting->errand->position);
+  changed_.notify_all();
+}
+
+void Outbox::tell_operator(const Outcome& outcome) {
+  const bool sent = outcome.kind() == Outcome::Kind::Accepted;
+  const std::int64_t now_us = sending_.clock.monotonic_us();
+  {
+    const std::scoped_lock lock(mutex_);
+    if (sent) {
+      sent_us_ = now_us;
+      trouble_told_us_ = 0;
+      return;
+    }
+    if (trouble_told_us_ != 0 && now_us - trouble_told_us_ < kToldAgainUs) return;
+    trouble_told_us_ = now_us;
+  }
+  sending_.log.write(LogLevel::Warning, "messages.not_taken",
+                     {{"kind", kind_},
+                      {"gateway", sending_.gateways.at(static_cast<std::size_t>(outcome.gateway - 1))},
+                      {"reason", sms::reason(outcome)}});
+}
+
+void Outbox::show_figures() {
+  const domain::Time now = sending_.now();
+  const std::scoped_lock lock(mutex_);
+  // Positions and times grow together.
+  const std::int64_t oldest_us = outstanding_.empty() ? 0 : (now - outstanding_.begin()->second).us;
+  metrics_.waiting.set(static_cast<double>(outstanding_.size()));
+  metrics_.oldest.set(static_cast<double>(oldest_us) / 1e6);
+  const bool nothing_went_out = sending_.clock.monotonic_us() - sent_us_ >= kStalledUs;
+  metrics_.stalled.set(oldest_us >= kStalledUs && nothing_went_out ? 1 : 0);
+}
+
+}  // namespace tweestap::consumers
