@@ -9,6 +9,7 @@
 #include "domain/login/login.h"
 #include "domain/policy/policy.h"
 #include "domain/recovery/recovery.h"
+#include "domain/reset/reset.h"
 #include "domain/sessions/sessions.h"
 #include "domain/sms/sms.h"
 
@@ -21,6 +22,6 @@ using Command =
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
                  CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
                  ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure, ChangeRemember,
-                 ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp>;
+                 ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp, RequestReset, DecideReset>;
 
 }  // namespace tweestap::domain

@@ -99,11 +99,18 @@ struct EnrolmentAnswer {
   std::optional<Time> resend_after{};  // of method sms
 };
 
+/// What came of asking for a reset, or of deciding about one.
+struct ResetAnswer {
+  enum class State : std::uint8_t { Done, AwaitingApproval, Denied };
+  ResetId reset;
+  State state{};
+  std::optional<Time> expires_at;  // AwaitingApproval
+};
+
 struct Done {};
 
-using Answer =
-    std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, SmsAnswer, StepUpAnswer, RememberAnswer,
-                            PolicyState>;
+using Answer = std::variant<Done, LoginPending, LoginDone, SessionAnswer, EnrolmentAnswer, SmsAnswer, StepUpAnswer,
+                            RememberAnswer, PolicyState, ResetAnswer>;
 
 struct Decision {
   std::vector<NewEvent> events;

@@ -36,6 +36,7 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.sms_budget_account = count(settings.sms_budget_account);
   rules.sms_budget_network = count(settings.sms_budget_network);
   rules.sms_budget_total = count(settings.sms_budget_total);
+  rules.reset_approve_within = domain::seconds(settings.reset_approve_within_s);
   rules.audit_read_told_every = domain::seconds(settings.audit_read_every_s);
   // The settings have checked that it is one of the four.
   rules.remember_default =

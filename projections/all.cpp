@@ -8,6 +8,7 @@
 #include "projections/directory.h"
 #include "projections/limits.h"
 #include "projections/policy.h"
+#include "projections/resets.h"
 #include "projections/sms_sendings.h"
 #include "projections/tokens.h"
 
@@ -28,7 +29,8 @@ Views::Views(std::unique_ptr<eventstore::InlineView> accounts, Keeping keeping)
              std::make_unique<ApiKeysView>(),
              std::make_unique<PolicyView>(),
              std::make_unique<AuditReadsView>(keeping),
-             std::make_unique<SmsSendingsView>(keeping)} {
+             std::make_unique<SmsSendingsView>(keeping),
+             std::make_unique<ResetsView>(keeping)} {
   std::ranges::transform(views_, pointers_.begin(), [](const auto& view) { return view.get(); });
 }
 

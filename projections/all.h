@@ -19,7 +19,8 @@ inline constexpr eventstore::ViewNumber kApiKeysView = 5;      // api_keys.h
 inline constexpr eventstore::ViewNumber kPolicyView = 6;       // policy.h
 inline constexpr eventstore::ViewNumber kAuditReadsView = 7;   // audit_reads.h
 inline constexpr eventstore::ViewNumber kSmsSendingsView = 8;  // sms_sendings.h
-inline constexpr std::size_t kViewCount = 8;
+inline constexpr eventstore::ViewNumber kResetsView = 9;       // resets.h
+inline constexpr std::size_t kViewCount = 9;
 
 /// One object of every view. A Partition has one set, made with the decider's cache; a rebuild or a comparison
 /// makes a set of its own. Thread rule: all() goes to one user at a time.

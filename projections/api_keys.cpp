@@ -15,7 +15,13 @@ struct KeyCount {
   static constexpr auto fields() { return std::tuple{domain::stored(&KeyCount::not_revoked)}; }
 };
 
+struct KeyOwner {
+  domain::Actor owner;
+  static constexpr auto fields() { return std::tuple{domain::stored(&KeyOwner::owner)}; }
+};
+
 RowKey key_of(const domain::ApiKeyId& id) { return RowKey{'k'}.add(id); }
+RowKey owner_key(const domain::ApiKeyId& id) { return RowKey{'o'}.add(id); }
 RowKey key_of(const domain::TokenId& token) { return RowKey{'t'}.add(token); }
 RowKey count_key() { return RowKey{'n'}; }
 
@@ -27,6 +33,16 @@ std::expected<void, Failure> add_to_count(Rows& rows, bool one_more) {
   now.not_revoked = one_more ? now.not_revoked + 1 : now.not_revoked - 1;
   write_row(rows, kApiKeysView, count_key(), now);
   return {};
+}
+
+// Found out when the key is made, so that a chain of keys is never walked.
+std::expected<domain::Actor, Failure> owner_of(RowReader& rows, const domain::Actor& maker) {
+  const auto* key = std::get_if<domain::ApiKeyId>(&maker);
+  if (key == nullptr) return maker;
+  const auto owner = read_api_key_owner(rows, *key);
+  if (!owner) return std::unexpected(owner.error());
+  if (!*owner) return std::unexpected(damaged_row("api_keys"));  // a key acted that was never made
+  return **owner;
 }
 
 }  // namespace
@@ -42,6 +58,9 @@ std::expected<void, Failure> ApiKeysView::apply(const Stored& stored, Rows& rows
               ApiKeyRow{created->api_key, created->token, created->role, created->name, stored.time,
                         created->expires_at, std::nullopt});
     write_row(rows, kApiKeysView, key_of(created->token), KeyOfToken{created->api_key});
+    const auto owner = owner_of(rows, stored.actor);
+    if (!owner) return std::unexpected(owner.error());
+    write_row(rows, kApiKeysView, owner_key(created->api_key), KeyOwner{*owner});
     return add_to_count(rows, true);
   }
   const auto* revoked = std::get_if<domain::ApiKeyRevoked>(&stored.event);
@@ -77,6 +96,12 @@ std::expected<std::vector<ApiKeyRow>, Failure> read_api_keys(RowReader& rows) {
   }
   if (rows.failure()) return std::unexpected(*rows.failure());
   return keys;
+}
+
+std::expected<std::optional<domain::Actor>, Failure> read_api_key_owner(RowReader& rows, const domain::ApiKeyId& id) {
+  const auto row = read_row<KeyOwner>(rows, kApiKeysView, owner_key(id), "api_keys");
+  if (!row) return std::unexpected(row.error());
+  return *row ? std::optional{(*row)->owner} : std::nullopt;
 }
 
 std::expected<std::size_t, Failure> read_api_key_count(RowReader& rows) {

@@ -33,13 +33,14 @@ struct ApiKeyRow {
   friend bool operator==(const ApiKeyRow&, const ApiKeyRow&) = default;
 };
 
-/// View 5. Rows: `k` id -> ApiKeyRow; `t` token -> id; `n` -> how many are not revoked; `x` the expiry index. A key
-/// that is revoked stays known for a day, one whose time is over too.
+/// View 5. Rows: `k` id -> ApiKeyRow; `t` token -> id; `n` -> how many are not revoked; `o` id -> who made it; `x` the
+/// expiry index. A key that is revoked stays known for a day, one whose time is over too; who made it for ever, because
+/// what it did stays theirs (rule ADM-1).
 class ApiKeysView final : public eventstore::InlineView {
  public:
   ApiKeysView();
   [[nodiscard]] ViewNumber number() const override;
-  [[nodiscard]] std::uint32_t format() const override { return 1; }
+  [[nodiscard]] std::uint32_t format() const override { return 2; }
   [[nodiscard]] std::string_view name() const override { return "api_keys"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
 
@@ -53,6 +54,10 @@ class ApiKeysView final : public eventstore::InlineView {
                                                                                const domain::TokenId& token);
 /// Every key that is known, by id; at most domain::kApiKeysMax that are not revoked.
 [[nodiscard]] std::expected<std::vector<ApiKeyRow>, Failure> read_api_keys(RowReader& rows);
+/// Whose hand a key is: the account that made it, or that made the key that made it, and so on; the service for a key
+/// of the first start or the command line. Nothing where there never was such a key.
+[[nodiscard]] std::expected<std::optional<domain::Actor>, Failure> read_api_key_owner(RowReader& rows,
+                                                                                      const domain::ApiKeyId& id);
 /// How many are not revoked, in O(1): what a decision asks.
 [[nodiscard]] std::expected<std::size_t, Failure> read_api_key_count(RowReader& rows);
 

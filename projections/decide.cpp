@@ -1,5 +1,6 @@
 #include "projections/decide.h"
 
+#include <algorithm>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -91,6 +92,24 @@ struct Deciding {
     return {now, command.id, policy(), decider.settings_.rules, throttle, {}};
   }
 
+  // The person behind an account or a key.
+  domain::Actor person_behind(const domain::Actor& actor) {
+    const auto* key = std::get_if<domain::ApiKeyId>(&actor);
+    return key != nullptr ? or_else(read_api_key_owner(rows, *key), {}).value_or(actor) : actor;
+  }
+
+  // Whether who decides about a reset of `account` owes its own account to who asked for that reset (rule ADM-1).
+  bool is_beholden(const domain::Actor& decider_of_reset, const domain::AccountId& account) {
+    const auto* approver = std::get_if<domain::AccountId>(&decider_of_reset);
+    const domain::AccountState* whose = approver != nullptr ? load(account) : nullptr;
+    if (whose == nullptr || !whose->reset) return false;
+    const domain::Actor requester = person_behind(whose->reset->requested_by);
+    const domain::AccountState* own = load(*approver);
+    return own != nullptr && std::ranges::any_of(own->beholden_to, [&](const domain::Actor& one) {
+             return person_behind(one) == requester;
+           });
+  }
+
   template <MayAskForACode C>
   void count_messages(domain::Context& context, const domain::AccountState& state, const domain::AccountId& account,
                       const C& of_account) {
@@ -164,6 +183,12 @@ struct Deciding {
       told_at = or_else(read_audit_read(rows, read.actor, *read.identifier_hash), {});
     }
     return domain::decide(read, told_at, context());
+  }
+  domain::Decision operator()(const domain::DecideReset& decision) {
+    // Found out first: the next account that is loaded may take the place of this one in the cache.
+    const bool beholden = is_beholden(decision.actor, decision.account);
+    const domain::AccountState* state = load(decision.account);
+    return domain::decide(state != nullptr ? *state : nobody(), decision, beholden, context());
   }
   domain::Decision operator()(const domain::RecordServiceStart& start) { return domain::decide(start, context()); }
 

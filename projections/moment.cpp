@@ -28,6 +28,14 @@ std::expected<std::optional<ApiKeyRow>, Failure> Moment::api_key(const domain::A
 
 std::expected<std::vector<ApiKeyRow>, Failure> Moment::api_keys() { return read_api_keys(*rows_); }
 
+std::expected<std::optional<domain::AccountId>, Failure> Moment::reset_account(const domain::ResetId& reset) {
+  return read_reset_account(*rows_, reset);
+}
+
+std::expected<std::vector<WaitingReset>, Failure> Moment::waiting_resets(domain::Time now) {
+  return read_waiting_resets(*rows_, now);
+}
+
 std::expected<domain::PolicyState, Failure> Moment::policy() { return read_policy(*rows_); }
 
 std::expected<domain::ThrottleCounts, Failure> Moment::throttle_counts(const PasswordTry& tried,

@@ -17,6 +17,7 @@
 #include "projections/api_keys.h"
 #include "projections/audit_reads.h"
 #include "projections/limits.h"
+#include "projections/resets.h"
 #include "projections/tokens.h"
 #include "projections/unstored_failures.h"
 
@@ -44,6 +45,11 @@ class Moment {
   [[nodiscard]] std::expected<std::optional<ApiKeyRow>, Failure> api_key_of(const domain::TokenId& token);
   [[nodiscard]] std::expected<std::optional<ApiKeyRow>, Failure> api_key(const domain::ApiKeyId& id);
   [[nodiscard]] std::expected<std::vector<ApiKeyRow>, Failure> api_keys();
+
+  /// Whose reset it is; nothing where there never was such a reset.
+  [[nodiscard]] std::expected<std::optional<domain::AccountId>, Failure> reset_account(const domain::ResetId& reset);
+  /// Resets that wait for a second person, who asked first in front.
+  [[nodiscard]] std::expected<std::vector<WaitingReset>, Failure> waiting_resets(domain::Time now);
 
   [[nodiscard]] std::expected<domain::PolicyState, Failure> policy();
 

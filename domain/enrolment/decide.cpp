@@ -3,6 +3,7 @@
 #include "domain/enrolment/enrolment.h"
 #include "domain/evolve.h"
 #include "domain/lock/lock.h"
+#include "domain/reset/reset.h"
 #include "domain/sms/sms.h"
 
 namespace tweestap::domain {
@@ -56,6 +57,7 @@ SessionAnswer enable_for_session(const AccountState& state, const SubmitEnrolmen
     evolve(after, enabled, at);
     events.add(enabled);
   }
+  cancel_reset(state, EndReason::SecondStepPassed, context.now, events);
   return answer_of(command.account, after, after.sessions.front());  // the only one left
 }
 
@@ -70,6 +72,7 @@ SessionAnswer enable_for_login(const AccountState& state, const SubmitEnrolmentC
   completed.step = step;
   AccountState without_sessions;  // two_step.enabled ended them, so there is room
   without_sessions.profile = state.profile;
+  without_sessions.reset = state.reset;
   return complete(command.account, without_sessions, std::move(completed), command.caller, context, events);
 }
 
@@ -172,6 +175,7 @@ Decision decide(const AccountState& state, const DisableTwoStep& command, const 
     return std::move(events).reject(*refused);
   }
   events.add(TwoStepDisabled{session->id});
+  cancel_reset(state, EndReason::TwoStepChanged, context.now, events);
   return std::move(events).accept(Done{});
 }
 

@@ -3,6 +3,7 @@
 #include "domain/lock/lock.h"
 #include "domain/login/login.h"
 #include "domain/recovery/recovery.h"
+#include "domain/reset/reset.h"
 #include "domain/sms/sms.h"
 
 namespace tweestap::domain {
@@ -115,6 +116,8 @@ Decision lock_refusal(const AccountState& state, const PendingLogin& login, cons
 const PendingLogin* live_login(const AccountState& state, const LoginRef& ref, Time now) {
   const auto found = std::ranges::find(state.logins, ref.login, &PendingLogin::id);
   if (found == state.logins.end() || found->listener != ref.listener || found->is_over(now)) return nullptr;
+  // The time to enrol after a reset ends what waits for it too.
+  if (found->enrols && reset_is_over(state, now)) return nullptr;
   return std::to_address(found);
 }
 
@@ -186,6 +189,7 @@ SessionAnswer complete(const AccountId& account, const AccountState& state, Logi
     if (!one.is_over(context.now)) live.push_back(&one);
   }
   if (live.size() >= kSessionsMax) events.add(SessionEnded{live.front()->id, EndReason::Limit});
+  if (passed_second_step(completed.amr)) cancel_reset(state, EndReason::SecondStepPassed, context.now, events);
   completed.listener = caller.listener;
   completed.expires_at = context.now + context.rules.session_life;
   completed.idle_seconds = context.rules.session_idle.us / seconds(1).us;

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "domain/login/login.h"
+
 namespace tweestap::domain {
 namespace {
 
@@ -59,7 +61,7 @@ void evolve(AccountState& state, const RecoveryCodeRejected& event, const At& at
 void evolve(AccountState& state, const LoginCompleted& event, const At& at) {
   if (event.login) std::erase_if(state.logins, [&](const PendingLogin& one) { return one.id == *event.login; });
   std::erase_if(state.sessions, [&](const Session& one) { return one.is_over(at.time); });
-  const bool second_step = event.amr.has(Amr::Otp) || event.amr.has(Amr::Sms) || event.amr.has(Amr::Recovery);
+  const bool second_step = passed_second_step(event.amr);
   state.sessions.push_back({event.session, TokenId{event.session.bytes}, event.listener, event.amr, at.time,
                             event.expires_at, event.idle_seconds, at.time,
                             second_step ? std::optional{at.time} : std::nullopt, false, event.device, std::nullopt});

@@ -46,6 +46,11 @@ struct AbandonLogin {
   LoginRef login;
 };
 
+/// Whether a login or session passed the second step: a remembered device skips it, and the app has its own.
+constexpr bool passed_second_step(SetOf<Amr> amr) {
+  return amr.has(Amr::Otp) || amr.has(Amr::Sms) || amr.has(Amr::Recovery);
+}
+
 /// The login, unless it is over or another front door's.
 [[nodiscard]] const PendingLogin* live_login(const AccountState& state, const LoginRef& ref, Time now);
 

@@ -3,6 +3,7 @@
 #include "domain/evolve.h"
 #include "domain/lock/lock.h"
 #include "domain/recovery/recovery.h"
+#include "domain/reset/reset.h"
 #include "domain/sessions/sessions.h"
 #include "domain/sms/sms.h"
 
@@ -14,6 +15,7 @@ Decision accept_step_up(const AccountId& account, const AccountState& state, con
   AccountState after = state;
   evolve(after, event, At{0, state.version + 1, context.now, account});
   events.add(std::move(event));
+  cancel_reset(state, EndReason::SecondStepPassed, context.now, events);
   const Session* session = std::to_address(std::ranges::find(after.sessions, ref.session, &Session::id));
   return std::move(events).accept(answer_of(account, after, *session));
 }

@@ -60,10 +60,11 @@ Response with_reason(const Services& services, const Request& request, const Bod
 
 Response unlock(const Services& services, const Request& request, const Body& body) {
   const Caller& caller = *request.caller;
-  const bool admin_session = caller.session() != nullptr && caller.account->profile.roles.has(domain::Role::Admin);
   return with_reason(services, request, body, [&](const domain::AccountId& account, std::string reason) {
-    const domain::UnlockSecondStep command{
-        .account = account, .actor = caller.actor(), .by_admin_session = admin_session, .reason = std::move(reason)};
+    const domain::UnlockSecondStep command{.account = account,
+                                           .actor = caller.actor(),
+                                           .by_admin_session = is_admin_session(caller),
+                                           .reason = std::move(reason)};
     return run(services, request, command, false, no_content, true);
   });
 }

@@ -24,10 +24,7 @@ std::size_t code_points(std::string_view text) {
   return points;
 }
 
-}  // namespace
-
-std::expected<std::string, Problem> reason_of(const Body& body) {
-  std::string_view text = body.string("reason");
+std::expected<std::string, Problem> checked(std::string_view text) {
   while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
   while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
   if (text.empty() || code_points(text) > kReasonPointsMax || has_controls(text)) {
@@ -36,9 +33,25 @@ std::expected<std::string, Problem> reason_of(const Body& body) {
   return std::string{text};
 }
 
+}  // namespace
+
+std::expected<std::string, Problem> reason_of(const Body& body) { return checked(body.string("reason")); }
+
+std::expected<std::optional<std::string>, Problem> optional_reason_of(const Body& body) {
+  const auto text = body.optional_string("reason");
+  if (!text) return std::nullopt;
+  auto reason = checked(*text);
+  if (!reason) return std::unexpected(std::move(reason.error()));
+  return std::move(*reason);
+}
+
 std::optional<domain::AccountId> account_in_path(const Request& request) {
   const auto subject = domain::Subject::parse(request.path_parameter("account"));
   return subject ? subject->account() : std::nullopt;
+}
+
+bool is_admin_session(const Caller& caller) {
+  return caller.session() != nullptr && caller.account->profile.roles.has(domain::Role::Admin);
 }
 
 std::optional<domain::AccountId> account_of(const Caller& caller) {

@@ -21,6 +21,8 @@ namespace tweestap::http {
 /// characters but tab and line feed. Otherwise malformed_request.
 [[nodiscard]] std::expected<std::string, Problem> reason_of(const Body& body);
 inline constexpr std::size_t kReasonPointsMax = 500;
+/// The same of a reason that may be left out.
+[[nodiscard]] std::expected<std::optional<std::string>, Problem> optional_reason_of(const Body& body);
 
 /// `{account}` of the path; nothing where it is no account id, which is not_found: there is no such account.
 [[nodiscard]] std::optional<domain::AccountId> account_in_path(const Request& request);
@@ -36,6 +38,9 @@ template <domain::Named E>
   }
   return set;
 }
+
+/// Whether a person with the role admin calls: what an account with a staff role asks for (rule ADM-1).
+[[nodiscard]] bool is_admin_session(const Caller& caller);
 
 /// The account of a caller with a session; nothing for an API key.
 [[nodiscard]] std::optional<domain::AccountId> account_of(const Caller& caller);

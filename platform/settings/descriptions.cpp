@@ -138,6 +138,8 @@ std::vector<D> logins_and_sessions() {
                "How long the offer to enrol is hidden after \"not now\"."),
       duration("reset.enrol_within", &S::reset_enrol_within_s, kHour, 90 * kDay,
                "How long after a reset the person may enrol again."),
+      duration("reset.approve_within", &S::reset_approve_within_s, kHour, 7 * kDay,
+               "How long a reset under four eyes waits for the second person."),
       choice("remember.default", &S::remember_default, {"never", "12h", "3d", "1w"},
              "How long a device is remembered of a person who did not choose, at most as long as the policy allows."),
       integer("remember.failures", &S::remember_failures, 3, 10,

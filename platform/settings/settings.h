@@ -91,6 +91,7 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
   std::int64_t enrolment_tries = 5;
   std::int64_t enrolment_deferral_s = 24 * kHour;
   std::int64_t reset_enrol_within_s = 72 * kHour;
+  std::int64_t reset_approve_within_s = 24 * kHour;
 
   // Remembered devices, and phones that log in with a PIN
   std::string remember_default = "12h";

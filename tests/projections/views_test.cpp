@@ -6,6 +6,7 @@
 #include "projections/api_keys.h"
 #include "projections/audit_reads.h"
 #include "projections/policy.h"
+#include "projections/resets.h"
 #include "tests/support/given.h"
 #include "tests/support/memory_node.h"
 
@@ -29,7 +30,8 @@ TEST(Views, HaveFixedNumbersAndNamesOfTheirOwn) {
                                                                  {5, "api_keys"},
                                                                  {6, "policy"},
                                                                  {7, "audit_reads"},
-                                                                 {8, "sms_sendings"}}));
+                                                                 {8, "sms_sendings"},
+                                                                 {9, "resets"}}));
   EXPECT_EQ(views.find("limits"), views.all()[3]);
   EXPECT_EQ(views.find("nothing"), nullptr);
 }
@@ -126,6 +128,65 @@ TEST(AuditReads, TellsOfALookOnceAMinuteForEachReaderAndAccount) {
   node.after(hours(26));
   node.submit(RecordServiceStart{"1", 0});
   EXPECT_FALSE(node.moment().audit_read(helpdesk, kAccount)->has_value());
+}
+
+TEST(ApiKeys, RememberForEverWhoseHandTheyAre) {
+  MemoryNode node;
+  const AccountId admin{id_bytes<0xAD>()};
+  const ApiKeyId second{id_bytes<0xAC>()};
+  node.submit(CreateApiKey{admin, kKey, kKeyToken, KeyRole::Admin, "first", std::nullopt});
+  node.submit(CreateApiKey{kKey, second, kFreshToken, KeyRole::Admin, "made by the first", std::nullopt});
+  node.submit(RevokeApiKey{admin, kKey});
+  node.submit(RevokeApiKey{admin, second});
+  node.after(hours(26));
+  node.submit(RecordServiceStart{"1", 0});
+  EXPECT_FALSE(node.moment().api_key(second)->has_value());
+  EXPECT_EQ(*projections::read_api_key_owner(node.rows, kKey), Actor{admin});
+  EXPECT_EQ(*projections::read_api_key_owner(node.rows, second), Actor{admin});
+  EXPECT_FALSE(projections::read_api_key_owner(node.rows, ApiKeyId{{1}})->has_value());
+  EXPECT_EQ(node.rows.map, node.rebuilt());
+}
+
+TEST(Resets, WaitUntilTheyAreDecidedAndAreKnownForEver) {
+  MemoryNode node;
+  const Subject subject = Subject::of(kAccount);
+  const AccountId other{id_bytes<0xA2>()};
+  const Actor anna = AccountId{id_bytes<0xB1>()};
+  const auto reset = [](std::uint8_t n) { return ResetId{{n, 1}}; };
+  const auto ask = [&](const AccountId& account, std::uint8_t n, std::optional<Time> until) {
+    node.happened(Subject::of(account), ResetRequested{reset(n), until, "lost"}, anna);
+  };
+  node.happened(subject, registered());
+  node.happened(Subject::of(other), registered());
+  const auto waiting = [&] {
+    std::vector<ResetId> ids;
+    for (const auto& one : *node.moment().waiting_resets(node.now)) ids.push_back(one.reset);
+    return ids;
+  };
+  ask(kAccount, 9, node.now + hours(24));
+  const projections::WaitingReset first{reset(9), kAccount, node.position(), anna, node.now, node.now + hours(24)};
+  EXPECT_EQ(*node.moment().waiting_resets(node.now), std::vector{first});
+  node.after(seconds(1));
+  ask(other, 1, node.now + hours(24));
+  EXPECT_EQ(waiting(), (std::vector{reset(9), reset(1)})) << "who asked first is in front";
+  node.happened(subject, ResetDenied{reset(9), std::nullopt});
+  EXPECT_EQ(waiting(), std::vector{reset(1)});
+  ask(kAccount, 2, node.now + hours(24));
+  node.happened(subject, ResetCancelled{reset(2), EndReason::SecondStepPassed});
+  ask(kAccount, 3, node.now + hours(24));
+  node.happened(subject, TwoStepReset{reset(3), node.now + hours(72)});
+  ask(kAccount, 4, std::nullopt);
+  EXPECT_EQ(waiting(), std::vector{reset(1)});
+  node.after(hours(24));
+  EXPECT_TRUE(waiting().empty());
+  node.after(hours(25));
+  node.happened(kService, ServiceStarted{"1", 0});
+  EXPECT_EQ(node.rows.count(projections::kResetsView, 'w'), 0U) << "swept";
+  for (const std::uint8_t n : std::initializer_list<std::uint8_t>{9, 2, 3, 4})
+    EXPECT_EQ(*node.moment().reset_account(reset(n)), kAccount);
+  EXPECT_EQ(*node.moment().reset_account(reset(1)), other);
+  EXPECT_FALSE(node.moment().reset_account(reset(8))->has_value());
+  EXPECT_EQ(node.rows.map, node.rebuilt());
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ void check_failures(const MemoryNode& node, const AccountState& before, const Ac
   if (after.lock.failures >= before.lock.failures) return;
   // Two-step off: nothing is left to count for. It asks for a fresh second step itself.
   RC_ASSERT((has<SessionSteppedUp, RecoveryCodeUsed, SecondStepUnlocked, TwoStepEnabled, TwoStepMethodChanged,
-                 TwoStepDisabled>(node)) ||
+                 TwoStepDisabled, TwoStepReset>(node)) ||
             std::ranges::any_of(node.last_events, [](const Event* event) {
               const auto* completed = std::get_if<LoginCompleted>(event);
               return completed != nullptr && (has_code(completed->amr));
@@ -155,6 +155,33 @@ void check_doors(const MemoryNode& node, const AccountState& before) {
   }
 }
 
+// ADM-1: a reset that waited is approved by another person in time, and whoever passes the second step needs none.
+void check_resets(const MemoryNode& node, const AccountState& before, const AccountState& after,
+                  const std::optional<Actor>& decides) {
+  if (has<ResetApproved, ResetDenied>(node)) {
+    RC_ASSERT(before.reset && decides);
+    RC_ASSERT(before.reset->requested_by != *decides);
+    RC_ASSERT(std::holds_alternative<AccountId>(*decides));
+    RC_ASSERT(node.now < before.reset->expires_at);
+  }
+  if (has<TwoStepReset>(node)) {
+    RC_ASSERT(!after.two_step && after.sessions.empty() && after.logins.empty() && !after.enrolment);
+    RC_ASSERT(after.enrol_before == node.now + Rules{}.reset_enrol_within);
+  }
+  const bool passed = std::ranges::any_of(node.last_events, [](const Event* event) {
+    const auto* completed = std::get_if<LoginCompleted>(event);
+    return completed != nullptr && passed_second_step(completed->amr);
+  });
+  if (passed || has<SessionSteppedUp, TwoStepEnabled, TwoStepMethodChanged, TwoStepDisabled>(node)) {
+    RC_ASSERT(waiting_reset(after, node.now) == nullptr);
+  }
+}
+
+std::optional<Actor> who_decides(const Command& command) {
+  const auto* decides = std::get_if<DecideReset>(&command);
+  return decides != nullptr ? std::optional{decides->actor} : std::nullopt;
+}
+
 void run(const std::vector<std::uint64_t>& draws) {
   projections::DeciderSettings settings;
   settings.visitor_events_per_minute = 4;
@@ -168,12 +195,14 @@ void run(const std::vector<std::uint64_t>& draws) {
     const AccountState before = node.state(account);
     Command command = random.next(account, before, node.now);
     const auto used = session_of(command);
+    const auto decides = who_decides(command);
     const auto outcome = node.submit(std::move(command));
     const AccountState after = node.state(account);
     check_events(node, account, before, seen);
     check_failures(node, before, after);
     check_sessions(before, after, used, outcome->value.has_value(), node.now, seen);
     check_doors(node, before);
+    check_resets(node, before, after, decides);
     if (outcome->suppressed) RC_ASSERT(node.last_events.empty());
     node.after(random.pause());
   }
@@ -233,6 +262,11 @@ TEST(RandomCommands, ReachEveryKindOfEvent) {
                                       "session.used",
                                       "session.step_up_rejected",
                                       "session.ended",
+                                      "reset.requested",
+                                      "reset.approved",
+                                      "reset.denied",
+                                      "reset.cancelled",
+                                      "two_step.reset",
                                       "policy.changed",
                                       "api_key.created",
                                       "api_key.revoked",

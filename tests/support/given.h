@@ -114,7 +114,7 @@ class Given {
     Then then = when(command);
     for (const domain::NewEvent& one : then.decision().events) {
       ++position_;
-      EXPECT_TRUE(domain::fold(state_, one.event, domain::At{position_, position_, now_}));
+      EXPECT_TRUE(domain::fold(state_, one.event, domain::At{position_, position_, now_, one.actor}));
     }
     return then;
   }

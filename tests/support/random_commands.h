@@ -130,7 +130,7 @@ class RandomCommands {
       case 31:
         return ChangeProfile{of, session_ref(state), "Alex", one_in(2) ? std::optional{"en"} : std::nullopt};
       case 32:
-        return by_staff(of, now);
+        return by_staff(of, state, now);
       case 33:
       case 34:
         return ResendLoginCode{of, login_ref(state), caller(), challenge()};
@@ -335,7 +335,8 @@ class RandomCommands {
     }
     return {device.id, device_token(device.id, live, 0), live, device_token(device.id, live + 1, 0)};
   }
-  [[nodiscard]] domain::Command by_staff(const domain::AccountId& of, domain::Time now) {
+  [[nodiscard]] domain::Command by_staff(const domain::AccountId& of, const domain::AccountState& state,
+                                         domain::Time now) {
     using namespace domain;
     const Actor staff = account(2);
     switch (below(12)) {
@@ -347,9 +348,19 @@ class RandomCommands {
         return UnlockSecondStep{of, staff, one_in(2), "asked for it"};
       case 3:
         return SetMandatoryFrom{of, staff, one_in(2) ? std::optional{now + days(2)} : std::nullopt};
+      case 4:
+      case 5:
+        return RequestReset{of, id<ResetId>(), one_in(4) ? Actor{account(below(kAccounts))} : staff, one_in(2), "lost"};
+      case 6:
+      case 7:
+        return DecideReset{of,        reset(state), account(below(kAccounts)),
+                           one_in(2), one_in(2),    one_in(2) ? std::optional{"heard them"} : std::nullopt};
       default:
         return EnableAccount{of, staff, "back again"};
     }
+  }
+  [[nodiscard]] domain::ResetId reset(const domain::AccountState& state) {
+    return state.reset && !one_in(10) ? state.reset->id : id<domain::ResetId>();
   }
   [[nodiscard]] domain::Command of_the_service(const domain::AccountId& of, domain::Time now) {
     using namespace domain;
@@ -358,6 +369,8 @@ class RandomCommands {
         SetPolicy policy;
         policy.actor = System{};
         policy.mandatory_from.emplace(one_in(2) ? std::optional{now + days(1)} : std::nullopt);
+        if (one_in(2)) policy.four_eyes = !one_in(4);
+        policy.service_stopped = one_in(2);
         return policy;
       }
       case 1:
