@@ -259,7 +259,10 @@ std::expected<void, Trouble> Service::open_doors() {
   router(people_router_, http::ListenerKind::Public);
   router(staff_router_, http::ListenerKind::Staff);
   people_->start([this](http::Request& request) { return people_router_->answer(request); });
-  staff_->start([this](http::Request& request) { return staff_router_->answer(request); });
+  staff_->start([this](http::Request& request) { return staff_router_->answer(request); },
+                [this](http::Method method, std::string_view path) {
+                  return staff_router_->lines_bytes_max(method, path);
+                });
   if (options_.ports_file) {
     if (auto written = write_ports_file(*options_.ports_file, *people_, *staff_); !written) {
       return trouble(ExitStatus::WrongUse, written.error());

@@ -37,10 +37,14 @@ void Committer::stop() {
 }
 
 std::expected<Committed, Failure> Committer::submit(Submission submission) {
-  if (auto room = parts_.watermark.check(parts_.clock.monotonic_us()); !room) return std::unexpected(room.error());
   Pending pending{std::move(submission)};
-  if (auto added = queue_.add(pending); !added) return std::unexpected(added.error());
+  if (auto added = enqueue(pending); !added) return std::unexpected(std::move(added.error()));
   return pending.wait();
+}
+
+std::expected<void, Failure> Committer::enqueue(Pending& pending) {
+  if (auto room = parts_.watermark.check(parts_.clock.monotonic_us()); !room) return std::unexpected(room.error());
+  return queue_.add(pending);
 }
 
 std::expected<void, Failure> Committer::accepts() {

@@ -58,6 +58,8 @@ class Committer {
   Committer& operator=(const Committer&) = delete;
 
   [[nodiscard]] std::expected<Committed, platform::Failure> submit(Submission submission);
+  /// The same without waiting: where this succeeds the caller has to `wait()` for `pending`, and keeps it until then.
+  [[nodiscard]] std::expected<void, platform::Failure> enqueue(Pending& pending);
   /// Nothing is answered with success any more (DUR-3).
   void fail(const platform::Failure& reason);
   /// Why no command is accepted, where that is so.

@@ -302,6 +302,27 @@ std::expected<void, Failure> KeyRing::create_subject_keys(std::span<const domain
   return import_wrapped(records);
 }
 
+std::expected<std::vector<NewSubjectKeys>, Failure> KeyRing::create_new_subjects_keys(
+    std::span<const domain::Subject> subjects) {
+  if (random_ == nullptr) return only_reads();
+  std::vector<NewSubjectKeys> all;
+  std::vector<KeyRecord> records;
+  all.reserve(subjects.size());
+  records.reserve(subjects.size());
+  for (const domain::Subject& subject : subjects) {
+    auto made = draw_subject_keys(subject);
+    if (!made) return std::unexpected(std::move(made.error()));
+    std::string name = subject_name(subject);
+    const auto there = database_->get(name);
+    if (!there) return std::unexpected(there.error());
+    if (*there) platform::bug("new keys for a subject that has some");
+    records.emplace_back(std::move(name), made->wrapped.substr(subject.bytes.size()));
+    all.push_back(std::move(*made));
+  }
+  if (const auto stored = database_->put(records); !stored) return std::unexpected(stored.error());
+  return all;
+}
+
 std::expected<void, Failure> KeyRing::import_wrapped(std::span<const std::string> records) {
   if (random_ == nullptr) return only_reads();
   // Every creation waits, in the order of the locks: whoever creates holds one of them only.

@@ -14,6 +14,7 @@
 #include <string>
 #include <utility>
 #include <string_view>
+#include <vector>
 
 #include "domain/ids.h"
 #include "domain/pseudonym.h"
@@ -81,6 +82,10 @@ class KeyRing {
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> create_subject_keys(const domain::Subject& subject);
   /// The same for many subjects with one sync; keys that are there already stay. For seeding.
   [[nodiscard]] std::expected<void, platform::Failure> create_subject_keys(std::span<const domain::Subject> subjects);
+  /// Makes keys for subjects that were drawn just now, all with one sync, in their order. For people who move here by
+  /// the thousand; a subject that has keys already is a bug.
+  [[nodiscard]] std::expected<std::vector<NewSubjectKeys>, platform::Failure> create_new_subjects_keys(
+      std::span<const domain::Subject> subjects);
   /// Stores records that a batch carried, where they are not there yet. Damaged where one is none of this ring's.
   [[nodiscard]] std::expected<void, platform::Failure> import_wrapped(std::span<const std::string> records);
 

@@ -1,5 +1,6 @@
 #include "eventstore/partition.h"
 
+#include <deque>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -8,6 +9,7 @@
 #include "eventstore/creation.h"
 #include "eventstore/keys.h"
 #include "eventstore/partition_opening.h"
+#include "eventstore/pending.h"
 #include "eventstore/view_checkpoints.h"
 #include "platform/bug.h"
 #include "platform/files.h"
@@ -106,6 +108,46 @@ std::expected<std::unique_ptr<Partition>, Failure> PartitionOpening::open(
 
 std::expected<Committed, Failure> Partition::submit(Submission submission) {
   return state_->committer->submit(std::move(submission));
+}
+
+struct SubmittedTogether::State {
+  std::deque<Pending> pending;  // which never moves its elements
+  std::vector<std::expected<void, Failure>> added;
+  bool waited = false;
+};
+
+SubmittedTogether::SubmittedTogether(std::unique_ptr<State> state) : state_(std::move(state)) {}
+SubmittedTogether::SubmittedTogether(SubmittedTogether&&) noexcept = default;
+SubmittedTogether& SubmittedTogether::operator=(SubmittedTogether&& other) noexcept {
+  if (state_ && !state_->waited) static_cast<void>(wait());
+  state_ = std::move(other.state_);
+  return *this;
+}
+SubmittedTogether::~SubmittedTogether() {
+  if (state_ && !state_->waited) static_cast<void>(wait());
+}
+
+std::vector<std::expected<Committed, Failure>> SubmittedTogether::wait() {
+  state_->waited = true;
+  std::vector<std::expected<Committed, Failure>> results;
+  results.reserve(state_->pending.size());
+  for (std::size_t i = 0; i < state_->pending.size(); ++i) {
+    if (const auto& added = state_->added[i]; !added) {
+      results.emplace_back(std::unexpected(added.error()));
+    } else {
+      results.push_back(state_->pending[i].wait());
+    }
+  }
+  return results;
+}
+
+SubmittedTogether Partition::submit_together(std::vector<Submission> submissions) {
+  auto together = std::make_unique<SubmittedTogether::State>();
+  for (Submission& one : submissions) {
+    Pending& pending = together->pending.emplace_back(std::move(one));
+    together->added.push_back(state_->committer->enqueue(pending));
+  }
+  return SubmittedTogether{std::move(together)};
 }
 
 const Reader& Partition::reader() const { return state_->store.reader(); }

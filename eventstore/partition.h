@@ -90,6 +90,27 @@ struct PartitionSettings {
   std::function<void(const platform::Failure&)> on_fatal{};
 };
 
+class Partition;
+
+/// Commands that were submitted together, so that they share a sync and are waited for together. Thread rule: one
+/// thread. The destructor waits for what was not waited for.
+class SubmittedTogether {
+ public:
+  SubmittedTogether(SubmittedTogether&&) noexcept;
+  SubmittedTogether& operator=(SubmittedTogether&&) noexcept;
+  ~SubmittedTogether();
+
+  /// Blocks until what came of each is durable: in the order of the submissions, each as Partition::submit() says it.
+  /// To be called once.
+  [[nodiscard]] std::vector<std::expected<Committed, platform::Failure>> wait();
+
+ private:
+  friend class Partition;
+  struct State;
+  explicit SubmittedTogether(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
 /// Thread rule: any thread. Order of life: open_store, rebuild what is stale, create, submit…, stop.
 class Partition {
  public:
@@ -106,6 +127,10 @@ class Partition {
   /// queue full, deadline over before it was decided, too little space, stopped, or the write's outcome is not known
   /// (then on_fatal has been called). Internal: an event broke its own bounds; nothing of the command was stored.
   [[nodiscard]] std::expected<Committed, platform::Failure> submit(Submission submission);
+
+  /// The same for several commands, which are decided in this order, and without blocking. Those that the queue has no
+  /// room for are Unavailable. The partition has to outlive what this gives.
+  [[nodiscard]] SubmittedTogether submit_together(std::vector<Submission> submissions);
 
   [[nodiscard]] const Reader& reader() const;
   [[nodiscard]] const Log& log() const { return reader().log(); }

@@ -7,6 +7,7 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <utility>
 
 #include "platform/crypto/secret.h"
 
@@ -125,6 +126,19 @@ void AnswerWriter::write_head(const Response& response, std::string_view request
   for (const ResponseHeader& header : response.headers) append_field(head_, header.name, header.value);
   if (close) append_field(head_, "Connection", "close");
   head_ += "\r\n";
+}
+
+std::string AnswerWriter::stream_head(std::string_view request_id, std::string_view content_type, bool chunked) {
+  head_ = "HTTP/1.1 200 OK\r\n";
+  append_date();
+  append_field(head_, "Content-Type", content_type);
+  if (chunked) append_field(head_, "Transfer-Encoding", "chunked");
+  append_field(head_, "Cache-Control", "no-store");
+  append_field(head_, "X-Content-Type-Options", "nosniff");
+  append_field(head_, "Request-Id", request_id);
+  append_field(head_, "Connection", "close");
+  head_ += "\r\n";
+  return std::exchange(head_, {});
 }
 
 void AnswerWriter::append_date() {

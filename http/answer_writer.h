@@ -19,6 +19,9 @@ class AnswerWriter {
   /// `timeout`.
   [[nodiscard]] bool write(Response& response, std::string_view request_id, bool head_only, bool close);
 
+  /// The head of an answer whose length nobody knows yet, behind which the connection closes.
+  [[nodiscard]] std::string stream_head(std::string_view request_id, std::string_view content_type, bool chunked);
+
  private:
   void write_head(const Response& response, std::string_view request_id, bool close);
   void append_date();

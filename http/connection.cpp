@@ -12,6 +12,7 @@
 #include <stdexcept>
 
 #include "http/client_address.h"
+#include "http/connection_stream.h"
 #include "http/problem.h"
 #include "http/route.h"
 #include "platform/crypto/secret.h"
@@ -87,9 +88,27 @@ Connection::Next Connection::serve_one(bool first) {
   if (const auto ended = receive_head(first)) return *ended;
   next_request_id();
   if (const auto read = read_head({buffer_.get(), head_size_}, head_); !read) return refuse(read.error());
-  if (head_.content_length > rules_.options.body_bytes_max) return answer_unread(ProblemCode::PayloadTooLarge);
+  const std::uint64_t streamed = streamed_max();
+  const std::uint64_t body_max = streamed != 0 ? streamed : rules_.options.body_bytes_max;
+  if (head_.content_length > body_max) return answer_unread(ProblemCode::PayloadTooLarge);
+  if (streamed != 0) return serve_stream();
   if (const auto ended = receive_body()) return *ended;
 
+  Request request = request_of_head();
+  request.body = {buffer_.get() + head_size_, static_cast<std::size_t>(head_.content_length)};
+  Response response = answer(request);
+  const bool close = head_.wants_close || response.close || !stays_open_ || rules_.stopping.stop_requested();
+  const Next next = write(response, request, close);
+  forget_request();
+  return next;
+}
+
+std::uint64_t Connection::streamed_max() const {
+  if (!rules_.streamed_body_max) return 0;
+  return rules_.streamed_body_max(head_.method, head_.target.substr(0, head_.target.find('?')));
+}
+
+Request Connection::request_of_head() {
   Request request;
   request.method = head_.method;
   request.target = head_.target;
@@ -97,7 +116,6 @@ Connection::Next Connection::serve_one(bool first) {
   request.path = head_.target.substr(0, question);
   request.query = question == std::string_view::npos ? std::string_view{} : head_.target.substr(question + 1);
   request.headers = head_.headers;
-  request.body = {buffer_.get() + head_size_, static_cast<std::size_t>(head_.content_length)};
   request.listener = rules_.options.kind;
   request.peer = peer_;
   request.client = peer_;
@@ -106,12 +124,30 @@ Connection::Next Connection::serve_one(bool first) {
   request.request_id = request_id_;
   request.received_at = Clock::now();
   request.stopping = rules_.stopping;
+  return request;
+}
 
+// A body that is not kept: the handler reads it, and may answer before it has all of it. The connection ends behind it,
+// so that nobody has to agree on where it went wrong.
+Connection::Next Connection::serve_stream() {
+  Request request = request_of_head();
+  const bool chunked = !head_.http_1_0;
+  ConnectionStream stream{{.socket = socket_,
+                           .received = {buffer_.get() + head_size_, used_ - head_size_},
+                           .body_bytes = head_.content_length,
+                           .read_timeout = rules_.options.body_timeout,
+                           .write_timeout = rules_.options.write_timeout,
+                           .head = writer_.stream_head(request_id_, "application/x-ndjson", chunked),
+                           .chunked = chunked}};
+  request.stream = &stream;
   Response response = answer(request);
-  const bool close = head_.wants_close || response.close || !stays_open_ || rules_.stopping.stop_requested();
-  const Next next = write(response, request, close);
-  forget_request();
-  return next;
+  // After some of it nothing else can be said: a peer whose answer was cut off sees that it has no end.
+  if (response.streamed || stream.has_answered()) {
+    tell(response.status, request);
+    return stream.has_unread_body() ? Next::Linger : Next::Close;
+  }
+  const Next next = write(response, request, true);
+  return stream.has_unread_body() ? Next::Linger : next;
 }
 
 // The common case is one system call: a whole request lies in what the first receive brings.
@@ -214,16 +250,19 @@ Response Connection::answer_within(Request& request) {
   return rules_.answerer(request);
 }
 
+void Connection::tell(std::uint16_t status, const Request& request) {
+  if (!rules_.options.on_answer) return;
+  rules_.options.on_answer(
+      AnswerRecord{.listener = request.listener,
+                   .method = method_name(request.method),
+                   .route = request.route == nullptr ? std::string_view{} : request.route->path.text,
+                   .status = status,
+                   .took = Clock::now() - request.received_at,
+                   .request_id = request.request_id});
+}
+
 Connection::Next Connection::write(Response& response, const Request& request, bool close) {
-  if (rules_.options.on_answer) {
-    rules_.options.on_answer(
-        AnswerRecord{.listener = request.listener,
-                     .method = method_name(request.method),
-                     .route = request.route == nullptr ? std::string_view{} : request.route->path.text,
-                     .status = response.status,
-                     .took = Clock::now() - request.received_at,
-                     .request_id = request.request_id});
-  }
+  tell(response.status, request);
   if (!writer_.write(response, request.request_id, request.method == Method::Head, close)) return Next::Close;
   if (!close) return Next::Request;
   int unread = 0;

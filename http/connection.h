@@ -21,6 +21,7 @@ struct ConnectionRules {
   const ListenerOptions& options;
   const Texts& texts;
   const Answerer& answerer;
+  const StreamedBodyMax& streamed_body_max;
   std::stop_token stopping;
 };
 
@@ -44,9 +45,13 @@ class Connection {
   bool receive_until(Clock::time_point deadline);
   std::optional<Next> receive_head(bool first);
   std::optional<Next> receive_body();
+  std::uint64_t streamed_max() const;
+  Request request_of_head();
+  Next serve_stream();
   Response answer(Request& request);
   Response answer_within(Request& request);
   Next refuse(GuardRefusal why);
+  void tell(std::uint16_t status, const Request& request);
   Next write(Response& response, const Request& request, bool close);
   Next answer_unread(ProblemCode code);
   void forget_request();

@@ -17,6 +17,7 @@
 #include "http/problem.h"
 #include "http/services.h"
 #include "platform/crypto/argon2.h"
+#include "platform/crypto/imported_verifier.h"
 #include "platform/crypto/secret.h"
 #include "platform/failure.h"
 
@@ -39,21 +40,25 @@ class CommandBasis;
 inline constexpr std::uint32_t kPasswordSentBytesMax = 2048;
 
 /// What is paid for an identifier without an account, so that nobody can tell it by the time (rule ENU-1). Each unknown
-/// identifier always pays the same, picked by its keyed hash in the proportions of the verifiers that were seen. Thread
-/// rule: any thread.
+/// identifier pays the same as long as the accounts stay as they are: a family and parameters, picked by its keyed hash
+/// in the proportions of the verifiers that exist. Thread rule: any thread.
 class StandIns {
  public:
   struct Cost {
-    platform::Argon2Params params;
-    std::uint64_t example = 0;  ///< position of an event with a verifier of that cost; 0: none is known
+    std::string kind;               ///< platform::cost_of(): equal texts take equal time
+    platform::Argon2Params params;  ///< of ours; otherwise today's
+    std::uint64_t example = 0;      ///< position of an event with a verifier of that kind; 0: none is known
   };
 
   explicit StandIns(const platform::Argon2Params& usual);
 
-  /// Looks at some accounts of the store, drawn at random, the first time that this is called.
-  void sample_once(const Services& services);
-  /// An account has a verifier of that cost.
-  void saw(const platform::Argon2Params& params, std::uint64_t position);
+  /// Looks at some accounts of the store, drawn at random, where that was not done for a while. To be called at every
+  /// login alike, whether its identifier is known or not: it takes some time itself.
+  void sample_if_due(const Services& services);
+  /// Many accounts came: the next call of sample_if_due() looks again.
+  void accounts_came();
+  /// An account has a verifier of that kind.
+  void saw(const platform::StoredVerifier& verifier, std::uint64_t position);
   [[nodiscard]] Cost pick(const domain::LookupHash& identifier) const;
 
  private:
@@ -61,16 +66,24 @@ class StandIns {
     Cost cost;
     std::uint64_t count = 0;
   };
-  // More kinds than settings ever had; beyond it further ones are not told apart.
+  // People who moved here get a verifier of ours at their first login, so the proportions move for months. Often enough
+  // for them, and seldom enough not to matter: some 15 ms of one request in ten minutes.
+  static constexpr domain::Duration kSampledEvery = domain::minutes(10);
+  // More kinds than settings and other systems ever had; beyond it further ones are not told apart.
   static constexpr std::size_t kKindsMax = 16;
-  std::once_flag sampled_;
+
+  void count(std::vector<Seen>& seen, const platform::StoredVerifier& verifier, std::uint64_t position) const;
+
+  const platform::Argon2Params usual_;
   mutable std::mutex mutex_;
+  std::optional<std::int64_t> sampled_at_us_;  // monotonic
   std::vector<Seen> seen_;
 };
 
 /// Whether the password is the account's. `account` is nullptr for an unknown identifier; then, and for an account
 /// without a password, a hash of the same cost runs and matches nothing. Where the parameters or the pepper are no
-/// longer today's, a right password gets a new verifier. Fails with unavailable (queue full, damage).
+/// longer today's, or the verifier came from another system, a right password gets a new verifier. Fails with
+/// unavailable (queue full, damage).
 [[nodiscard]] std::expected<domain::PasswordEvidence, Problem> password_evidence(const Services& services,
                                                                                  const domain::AccountState* account,
                                                                                  const domain::LookupHash& identifier,

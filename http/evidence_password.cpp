@@ -34,8 +34,8 @@ const domain::SecretText* verifier_in(const domain::Event& event) {
 }
 
 struct OpenedVerifier {
-  platform::PasswordVerifier verifier;
-  Secret pepper;
+  platform::StoredVerifier verifier;
+  std::optional<Secret> pepper;  // one from another system has none
 };
 
 std::expected<OpenedVerifier, Failure> open_verifier(const Services& services, std::uint64_t position) {
@@ -43,9 +43,11 @@ std::expected<OpenedVerifier, Failure> open_verifier(const Services& services, s
   if (!event) return std::unexpected(event.error());
   const domain::SecretText* text = verifier_in(*event);
   if (text == nullptr) return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a verifier"});
-  auto verifier = platform::PasswordVerifier::parse(text->reveal());
+  auto verifier = platform::parse_stored_verifier(text->reveal());
   if (!verifier) return std::unexpected(std::move(verifier.error()));
-  auto pepper = services.keys.pepper(verifier->pepper_version);
+  const auto* own = std::get_if<platform::PasswordVerifier>(&*verifier);
+  if (own == nullptr) return OpenedVerifier{std::move(*verifier), std::nullopt};
+  auto pepper = services.keys.pepper(own->pepper_version);
   if (!pepper) return std::unexpected(std::move(pepper.error()));
   return OpenedVerifier{std::move(*verifier), std::move(*pepper)};
 }
@@ -74,12 +76,24 @@ struct Checked {
   std::optional<domain::NewVerifier> rehash;
 };
 
+std::expected<bool, Failure> matches(const Secret& password, const OpenedVerifier& opened) {
+  const auto* own = std::get_if<platform::PasswordVerifier>(&opened.verifier);
+  if (own != nullptr) return platform::check_password(password, *own, *opened.pepper);
+  return std::get<platform::ImportedVerifier>(opened.verifier).verify(password);
+}
+
+// What came from another system is keyed with no pepper of ours, so its first right password gets a verifier that is.
+bool needs_rehash(const Services& services, const OpenedVerifier& opened) {
+  const auto* own = std::get_if<platform::PasswordVerifier>(&opened.verifier);
+  return own == nullptr || platform::needs_rehash(*own, services.rules.argon2, services.keys.current_pepper());
+}
+
 // Runs on the pool, as a known account's check does.
 std::expected<Checked, Failure> check(const Services& services, const Secret& password, const OpenedVerifier& opened) {
-  const auto matched = platform::check_password(password, opened.verifier, opened.pepper);
+  const auto matched = matches(password, opened);
   if (!matched) return std::unexpected(matched.error());
   Checked checked{*matched, std::nullopt};
-  if (*matched && platform::needs_rehash(opened.verifier, services.rules.argon2, services.keys.current_pepper())) {
+  if (*matched && needs_rehash(services, opened)) {
     auto again = make_new_verifier(services, password);
     if (!again) return std::unexpected(std::move(again.error()));
     checked.rehash = std::move(*again);
@@ -91,7 +105,6 @@ std::expected<Checked, Failure> check(const Services& services, const Secret& pa
 // is known, and what comes of it is thrown away.
 std::expected<void, Problem> stand_in(const Services& services, const domain::LookupHash& identifier,
                                       const Secret& password) {
-  services.stand_ins.sample_once(services);
   const StandIns::Cost cost = services.stand_ins.pick(identifier);
   std::optional<OpenedVerifier> example;
   if (cost.example != 0) {
@@ -100,14 +113,13 @@ std::expected<void, Problem> stand_in(const Services& services, const domain::Lo
   if (!example) {
     auto pepper = services.keys.pepper(services.keys.current_pepper());
     if (!pepper) return std::unexpected(unavailable());
-    example.emplace();
-    example->verifier.params = cost.params;
-    example->verifier.salt.assign(identifier.bytes.begin(), identifier.bytes.end());
-    example->pepper = std::move(*pepper);
+    platform::PasswordVerifier verifier;
+    verifier.params = cost.params;
+    verifier.salt.assign(identifier.bytes.begin(), identifier.bytes.end());
+    example.emplace(OpenedVerifier{std::move(verifier), std::move(*pepper)});
   }
-  const auto ran = services.hash_pool.run(platform::HashPool::Kind::Password, [&] {
-    return platform::check_password(password, example->verifier, example->pepper).has_value();
-  });
+  const auto ran = services.hash_pool.run(platform::HashPool::Kind::Password,
+                                          [&] { return matches(password, *example).has_value(); });
   if (!ran) return std::unexpected(unavailable(ran.error()));
   if (!*ran) return std::unexpected(unavailable());
   return {};
@@ -115,34 +127,57 @@ std::expected<void, Problem> stand_in(const Services& services, const domain::Lo
 
 }  // namespace
 
-StandIns::StandIns(const platform::Argon2Params& usual) { seen_.push_back({{usual, 0}, 1}); }
+StandIns::StandIns(const platform::Argon2Params& usual) : usual_(usual) {
+  platform::PasswordVerifier verifier;
+  verifier.params = usual;
+  count(seen_, platform::StoredVerifier{std::move(verifier)}, 0);
+}
 
-void StandIns::saw(const platform::Argon2Params& params, std::uint64_t position) {
-  const std::lock_guard lock(mutex_);
-  auto at = std::ranges::find_if(seen_, [&](const Seen& one) { return one.cost.params == params; });
-  if (at == seen_.end()) {
-    if (seen_.size() == kKindsMax) return;
-    at = seen_.insert(seen_.end(), {{params, position}, 0});
+void StandIns::count(std::vector<Seen>& seen, const platform::StoredVerifier& verifier, std::uint64_t position) const {
+  std::string kind = platform::cost_of(verifier);
+  auto at = std::ranges::find_if(seen, [&](const Seen& one) { return one.cost.kind == kind; });
+  if (at == seen.end()) {
+    if (seen.size() == kKindsMax) return;
+    const auto* own = std::get_if<platform::PasswordVerifier>(&verifier);
+    at = seen.insert(seen.end(), Seen{Cost{std::move(kind), own != nullptr ? own->params : usual_, position}, 0});
   }
-  at->cost.example = position;
+  if (position != 0) at->cost.example = position;
   ++at->count;
 }
 
-void StandIns::sample_once(const Services& services) {
-  std::call_once(sampled_, [&] {
-    // Enough to tell a share of a tenth from none; about 15 ms, once.
-    constexpr int kAccounts = 256;
-    const auto rows = services.partition.reader().rows();
-    for (int i = 0; i < kAccounts; ++i) {
-      const auto from = draw_id<domain::AccountId>(services.random);
-      if (!from) return;
-      const auto account = projections::read_account_from(*rows, *from);
-      if (!account || !*account) return;
-      const std::uint64_t position = (*account)->password.position;
-      if (position == 0) continue;
-      if (const auto opened = open_verifier(services, position)) saw(opened->verifier.params, position);
-    }
-  });
+void StandIns::saw(const platform::StoredVerifier& verifier, std::uint64_t position) {
+  const std::lock_guard lock(mutex_);
+  count(seen_, verifier, position);
+}
+
+void StandIns::accounts_came() {
+  const std::lock_guard lock(mutex_);
+  sampled_at_us_.reset();
+}
+
+void StandIns::sample_if_due(const Services& services) {
+  {
+    const std::lock_guard lock(mutex_);
+    const std::int64_t now = services.clock.monotonic_us();
+    if (sampled_at_us_ && now < *sampled_at_us_ + kSampledEvery.us) return;
+    sampled_at_us_ = now;  // whoever comes meanwhile goes by what is known
+  }
+  // Enough to tell a share of a tenth from none; about 15 ms.
+  constexpr int kAccounts = 256;
+  std::vector<Seen> seen;
+  const auto rows = services.partition.reader().rows();
+  for (int i = 0; i < kAccounts; ++i) {
+    const auto from = draw_id<domain::AccountId>(services.random);
+    if (!from) return;
+    const auto account = projections::read_account_from(*rows, *from);
+    if (!account || !*account) return;
+    const std::uint64_t position = (*account)->password.position;
+    if (position == 0) continue;
+    if (const auto opened = open_verifier(services, position)) count(seen, opened->verifier, position);
+  }
+  if (seen.empty()) return;
+  const std::lock_guard lock(mutex_);
+  seen_ = std::move(seen);
 }
 
 StandIns::Cost StandIns::pick(const domain::LookupHash& identifier) const {
@@ -164,6 +199,7 @@ std::expected<domain::PasswordEvidence, Problem> password_evidence(const Service
                                                                    const domain::AccountState* account,
                                                                    const domain::LookupHash& identifier,
                                                                    std::string_view password) {
+  services.stand_ins.sample_if_due(services);
   const Secret normal = password_to_check(password);
   const std::uint64_t position = account != nullptr ? account->password.position : 0;
   if (position == 0) {
@@ -176,8 +212,9 @@ std::expected<domain::PasswordEvidence, Problem> password_evidence(const Service
       services.hash_pool.run(platform::HashPool::Kind::Password, [&] { return check(services, normal, *opened); });
   if (!checked) return std::unexpected(unavailable(checked.error()));
   if (!*checked) return std::unexpected(unavailable());
-  // Only right passwords are counted, so that nobody else moves the proportions.
-  if ((*checked)->matched) services.stand_ins.saw(opened->verifier.params, position);
+  // Only right passwords are counted, so that nobody else moves the proportions; and none that is hashed anew, for that
+  // kind is about to have one less.
+  if ((*checked)->matched && !(*checked)->rehash) services.stand_ins.saw(opened->verifier, position);
   return domain::PasswordEvidence{position, (*checked)->matched, std::move((*checked)->rehash)};
 }
 

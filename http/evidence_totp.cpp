@@ -13,26 +13,42 @@ namespace {
 using platform::Failure;
 using platform::Secret;
 
-// What is sealed is bound to its place, type included (KEY-1), and an account's secret is in the event that started its
-// enrolment: the envelope need not be read to open it.
-std::expected<domain::Event, Failure> open_started(const Services& services, const eventstore::SubjectKeys& keys,
-                                                   const domain::Subject& subject, std::uint64_t position) {
-  constexpr auto kSecret = eventstore::SealedClass::Secret;
+constexpr auto kSecret = eventstore::SealedClass::Secret;
+
+// The secret members of the event at a position, if it is an E; a failure where it is none, for what is sealed is bound
+// to its place, type included (KEY-1).
+template <class E>
+std::expected<E, Failure> open_as(const eventstore::Log& log, const eventstore::SubjectKeys& keys,
+                                  const domain::Subject& subject, std::uint64_t position, std::string_view value) {
+  const domain::EventInfo& info = E::kInfo;
+  const eventstore::SealedPlace place{log.id(), position, subject, info.name, info.schema_version};
+  const auto opened = eventstore::open_sealed(keys, place, kSecret, value);
+  if (!opened) return std::unexpected(opened.error());
+  domain::Event event{E{}};
+  if (const auto merged = eventstore::merge_sealed(event, kSecret, *opened); !merged) {
+    return std::unexpected(merged.error());
+  }
+  return std::get<E>(std::move(event));
+}
+
+// An account's secret is in the event that started its enrolment, or in the one that brought it from another system:
+// both are tried, so the envelope need not be read to open it.
+std::expected<std::optional<domain::SecretText>, Failure> open_text(const Services& services,
+                                                                    const eventstore::SubjectKeys& keys,
+                                                                    const domain::Subject& subject,
+                                                                    std::uint64_t position) {
   const eventstore::Log& log = services.partition.log();
   const auto value = log.sealed(position, kSecret);
   if (!value) return std::unexpected(value.error());
   if (!*value) {
     return std::unexpected(Failure{Failure::Kind::Damaged, "an enrolment has no secret sealed beside its event"});
   }
-  const domain::EventInfo& info = domain::EnrolmentStarted::kInfo;
-  const eventstore::SealedPlace place{log.id(), position, subject, info.name, info.schema_version};
-  const auto opened = eventstore::open_sealed(keys, place, kSecret, **value);
-  if (!opened) return std::unexpected(opened.error());
-  domain::Event event{domain::EnrolmentStarted{}};
-  if (const auto merged = eventstore::merge_sealed(event, kSecret, *opened); !merged) {
-    return std::unexpected(merged.error());
+  if (auto started = open_as<domain::EnrolmentStarted>(log, keys, subject, position, **value)) {
+    return std::move(started->totp_secret);
   }
-  return event;
+  auto imported = open_as<domain::TwoStepImported>(log, keys, subject, position, **value);
+  if (!imported) return std::unexpected(std::move(imported.error()));
+  return std::move(imported->secret);
 }
 
 }  // namespace
@@ -42,10 +58,10 @@ std::expected<Secret, Failure> open_totp_secret(const Services& services, Comman
   const auto subject = domain::Subject::of(account);
   const auto keys = basis.keys(subject);
   if (!keys) return std::unexpected(keys.error().failure);
-  const auto event = open_started(services, **keys, subject, position);
-  if (!event) return std::unexpected(event.error());
-  if (const auto& text = std::get<domain::EnrolmentStarted>(*event).totp_secret) {
-    if (auto secret = platform::secret_from_base32(text->reveal())) return std::move(*secret);
+  const auto text = open_text(services, **keys, subject, position);
+  if (!text) return std::unexpected(text.error());
+  if (*text) {
+    if (auto secret = platform::secret_from_base32((*text)->reveal())) return std::move(*secret);
   }
   return std::unexpected(Failure{Failure::Kind::Damaged, "an event without a secret of an app"});
 }

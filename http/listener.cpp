@@ -147,6 +147,7 @@ struct Listener::Inside {
   const IpAddress address;
   std::uint16_t port = 0;
   Answerer answerer;
+  StreamedBodyMax streamed_body_max;
   std::stop_source stopping;
   std::unique_ptr<Acceptor> acceptor;  // replaced only by the accepting thread, under mutex
   std::thread::id accepting_thread;
@@ -208,7 +209,7 @@ void Listener::Inside::serve(int socket) {
   if (!peer) return;
   const int on = 1;
   setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
-  const ConnectionRules rules{options, texts, answerer, stopping.get_token()};
+  const ConnectionRules rules{options, texts, answerer, streamed_body_max, stopping.get_token()};
   Connection{rules, socket, *peer}.run();
 }
 
@@ -268,8 +269,9 @@ Listener::Listener(std::unique_ptr<Inside> inside) : inside_(std::move(inside)) 
 
 Listener::~Listener() { static_cast<void>(stop()); }
 
-void Listener::start(Answerer answerer) {
+void Listener::start(Answerer answerer, StreamedBodyMax streamed_body_max) {
   inside_->answerer = std::move(answerer);
+  inside_->streamed_body_max = std::move(streamed_body_max);
   inside_->accepting = std::jthread{[this] { inside_->accept_until_stopped(); }};
 }
 

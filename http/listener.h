@@ -51,6 +51,10 @@ struct ListenerOptions {
 /// Answers one request; called by many threads at once.
 using Answerer = std::function<Response(Request&)>;
 
+/// How long a body that is read piece by piece may be at this method and path; 0: it is read whole, within
+/// body_bytes_max. Called by many threads at once.
+using StreamedBodyMax = std::function<std::uint64_t(Method, std::string_view path)>;
+
 /// A server socket. open() binds and listens, so the port is known and connections queue up; start() begins to answer.
 /// All members may be called from any thread; stop() once more does nothing.
 class Listener {
@@ -63,7 +67,7 @@ class Listener {
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
 
-  void start(Answerer answerer);
+  void start(Answerer answerer, StreamedBodyMax streamed_body_max = {});
   /// Accepts no more, ends idle connections, gives running requests drain_timeout, then closes what is left and waits
   /// for its threads. True where nothing had to be cut.
   bool stop();

@@ -111,8 +111,13 @@ void write_request_body(JsonWriter& json, const Route& route) {
   const auto is_required = [](const Member& member) { return member.presence == Presence::Required; };
   const bool any_required = std::ranges::any_of(members, is_required);
   json.member_object("requestBody").member("required", any_required);
-  json.member_object("content").member_object("application/json").member_object("schema");
-  json.member("type", "object").member("additionalProperties", false).member_object("properties");
+  // Of lines, the schema is that of each.
+  const bool lines = route.body.lines_bytes_max != 0;
+  json.member_object("content").member_object(lines ? "application/x-ndjson" : "application/json");
+  json.member_object("schema")
+      .member("type", "object")
+      .member("additionalProperties", false)
+      .member_object("properties");
   for (const Member& member : members) write_member_schema(json, member);
   json.end_object();
   if (any_required) {

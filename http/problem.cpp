@@ -67,15 +67,15 @@ bool says_nothing_more(ProblemCode code) {
   return code == ProblemCode::CredentialsRejected || code == ProblemCode::CodeRejected;
 }
 
-std::string_view detail(const Texts& texts, Language language, std::string_view name, const Problem& problem) {
-  const std::string key = "problem." + std::string{name} + ".detail";
+}  // namespace
+
+std::string_view problem_detail(const Texts& texts, Language language, const Problem& problem) {
+  const std::string key = "problem." + std::string{problem_info(problem.code).name} + ".detail";
   if (!problem.hint.empty() && !says_nothing_more(problem.code)) {
     return texts.at(language, key + "." + std::string{problem.hint});
   }
   return texts.at(language, key);
 }
-
-}  // namespace
 
 Response problem_response(const Texts& texts, Language language, const Problem& problem) {
   const ProblemInfo info = problem_info(problem.code);
@@ -84,7 +84,7 @@ Response problem_response(const Texts& texts, Language language, const Problem& 
       .member("type", "urn:tweestap:problem:" + std::string{info.name})
       .member("title", texts.at(language, "problem." + std::string{info.name} + ".title"))
       .member("status", info.status)
-      .member("detail", detail(texts, language, info.name, problem))
+      .member("detail", problem_detail(texts, language, problem))
       .member("code", info.name);
   if (!says_nothing_more(problem.code)) {
     if (!problem.member.empty()) json.member("member", problem.member);

@@ -58,6 +58,9 @@ struct Problem {
   std::string_view hint{};
 };
 
+/// The sentence that tells what to do, in that language.
+[[nodiscard]] std::string_view problem_detail(const Texts& texts, Language language, const Problem& problem);
+
 /// The whole answer: status, body in the language, WWW-Authenticate, Retry-After and Allow where they belong.
 [[nodiscard]] Response problem_response(const Texts& texts, Language language, const Problem& problem);
 

@@ -34,6 +34,7 @@ struct Parameter {
 };
 
 struct Route;
+class BodyStream;
 /// Who calls, as authentication found out; described where authentication lives.
 struct Caller;
 
@@ -45,6 +46,8 @@ struct Request {
   std::string_view path;    ///< the target before `?`, not decoded
   std::string_view query;   ///< the target behind `?`, not decoded
   std::span<const HeaderField> headers;
+  /// Of a route that reads its body piece by piece (`RequestBody::lines`); nullptr elsewhere.
+  BodyStream* stream = nullptr;
   std::span<char> body;  ///< writable: the JSON reader unescapes in place
   ListenerKind listener = ListenerKind::Public;
   IpAddress peer;    ///< of the socket

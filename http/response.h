@@ -22,6 +22,7 @@ struct Response {
   std::string body;
   std::vector<ResponseHeader> headers;
   std::string_view cache_control = "no-store";  ///< a literal; only static files and tiles say something else
+  bool streamed = false;                        ///< it went through the request's BodyStream; the rest says what it was
   bool close = false;                           ///< end the connection behind this answer
 
   [[nodiscard]] static Response empty(Success success = Success::NoContent);

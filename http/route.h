@@ -93,7 +93,16 @@ struct RequestBody {
   constexpr RequestBody(const Member (&array)[N]) : members(array) {  // NOLINT(google-explicit-constructor)
     static_assert(N <= kMembersMax);
   }
+  /// `application/x-ndjson` of at most so many bytes, each line described by the members; the handler reads it from
+  /// `Request::stream` and answers there.
+  template <std::size_t N>
+  [[nodiscard]] static constexpr RequestBody lines(const Member (&array)[N], std::uint64_t bytes_max) {
+    RequestBody body{array};
+    body.lines_bytes_max = bytes_max;
+    return body;
+  }
   std::span<const Member> members;
+  std::uint64_t lines_bytes_max = 0;  ///< 0: one JSON object
 
  private:
   constexpr explicit RequestBody(std::span<const Member> array) : members(array) {}
@@ -146,6 +155,10 @@ struct Answer {
 
   [[nodiscard]] static constexpr Answer json(Success status, std::string_view about, const AnswerShape& shape) {
     return {static_cast<std::uint16_t>(status), about, "application/json", &shape};
+  }
+  /// A JSON object a line.
+  [[nodiscard]] static constexpr Answer lines(std::string_view about, const AnswerShape& shape) {
+    return {200, about, "application/x-ndjson", &shape};
   }
   [[nodiscard]] static constexpr Answer empty(std::string_view about) { return {204, about, {}, nullptr}; }
   [[nodiscard]] static constexpr Answer other(std::string_view content_type, std::string_view about) {

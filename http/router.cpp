@@ -160,6 +160,16 @@ struct Hash {
   std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
 };
 
+// The lines are read by the handler, once it is known who calls.
+std::expected<Body, Problem> read_lines_head(const Request& request) {
+  const auto content_type = request.header("Content-Type");
+  if (!content_type || !equal_ignoring_case(*content_type, "application/x-ndjson")) {
+    return std::unexpected(Problem{.code = ProblemCode::UnsupportedMediaType});
+  }
+  if (request.stream == nullptr) platform::bug("a route that reads lines was asked without its stream");
+  return Body{};
+}
+
 }  // namespace
 
 bool on_listener(const Route& route, ListenerKind listener) {
@@ -209,6 +219,12 @@ Router::Router(ListenerKind listener, std::vector<Route> routes, Around around)
 
 Router::~Router() = default;
 
+std::uint64_t Router::lines_bytes_max(Method method, std::string_view path) const {
+  const auto found = table_->literal.find(path);
+  const Route* route = found == table_->literal.end() ? nullptr : found->second.route_for(method);
+  return route == nullptr ? 0 : route->body.lines_bytes_max;
+}
+
 Response Router::answer(Request& request) const {
   const PathRoutes* found = nullptr;
   std::optional<std::vector<std::string_view>> segments;
@@ -228,7 +244,8 @@ Response Router::answer(Request& request) const {
   request.route = route;
   if (segments && !read_path_parameters(request, *found, *segments)) return problem_response(request, malformed({}));
   if (const auto problem = read_query(request, route->query)) return problem_response(request, *problem);
-  const auto body = read_body(request, route->body.members);
+  const auto body =
+      route->body.lines_bytes_max != 0 ? read_lines_head(request) : read_body(request, route->body.members);
   if (!body) return problem_response(request, body.error());
   return around_ ? around_(*route, request, *body) : route->handler.call(request, *body);
 }

@@ -31,6 +31,9 @@ class Router {
   /// `around`. HEAD is answered like GET; the listener leaves the body out.
   [[nodiscard]] Response answer(Request& request) const;
 
+  /// How long a body may be that the route of this method and path reads line by line; 0 where none does.
+  [[nodiscard]] std::uint64_t lines_bytes_max(Method method, std::string_view path) const;
+
   /// The rows of this listener, in the order of the table.
   [[nodiscard]] std::span<const Route> routes() const { return routes_; }
 

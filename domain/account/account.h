@@ -7,6 +7,14 @@
 
 namespace tweestap::domain {
 
+/// The second step of somebody who moves here from another system.
+struct ImportedTwoStep {
+  Method method{};
+  std::optional<SecretText> totp_secret;  // of method totp, base32
+  std::int64_t last_step = 0;             // of method totp: the one before the import
+  std::optional<NewPhone> phone;          // of method sms
+};
+
 struct RegisterAccount {
   AccountId account;  // drawn by the caller
   Actor actor;
@@ -15,7 +23,8 @@ struct RegisterAccount {
   std::optional<std::string> display_name;
   std::string language;
   SetOf<Role> roles{Role::Person};
-  std::optional<NewVerifier> verifier;
+  std::optional<NewVerifier> verifier;  // pepper 0: it came from another system
+  std::optional<ImportedTwoStep> two_step{};
 };
 
 /// The current password again, and a new one that was found strong enough.

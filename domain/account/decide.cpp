@@ -6,14 +6,46 @@
 
 namespace tweestap::domain {
 
+namespace {
+
+// A second step that somebody else has seen is not good enough for who can do harm to others, and a number abroad would
+// get no code (rules ADM-3, SMS-2).
+std::optional<Refusal> may_bring(const RegisterAccount& command, const PolicyState& policy) {
+  if (!command.two_step) return std::nullopt;
+  if (is_staff(command.roles)) return Refusal::Forbidden;
+  if (!policy.methods.has(command.two_step->method)) return Refusal::MethodNotAllowed;
+  const auto& phone = command.two_step->phone;
+  const bool allowed = !phone || std::ranges::find(policy.sms_countries, phone->country) != policy.sms_countries.end();
+  return allowed ? std::nullopt : std::optional{Refusal::CountryNotAllowed};
+}
+
+TwoStepImported imported(const ImportedTwoStep& two_step) {
+  TwoStepImported event;
+  event.method = two_step.method;
+  if (two_step.totp_secret) {
+    event.step = two_step.last_step;
+    event.secret = two_step.totp_secret->clone();
+  }
+  if (two_step.phone) {
+    event.number_hash = two_step.phone->number_hash;
+    event.country = two_step.phone->country;
+    event.phone = two_step.phone->e164;
+  }
+  return event;
+}
+
+}  // namespace
+
 Decision decide(const RegisterAccount& command, const std::optional<AccountId>& owner, const Context& context) {
   if (owner) return refuse(Refusal::IdentifierTaken);
+  if (const auto refusal = may_bring(command, context.policy)) return refuse(*refusal);
   Events events{Subject::of(command.account), command.actor, context.command};
   const auto& verifier = command.verifier;
   events.add(AccountRegistered{command.identifier_hash, command.roles, command.language,
                                verifier ? std::optional{verifier->pepper} : std::nullopt,
                                command.display_name.has_value(), command.identifier, command.display_name,
                                verifier ? std::optional{verifier->verifier.clone()} : std::nullopt});
+  if (command.two_step) events.add(imported(*command.two_step));
   return std::move(events).accept(Done{});
 }
 

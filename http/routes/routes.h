@@ -31,6 +31,7 @@ struct ServiceFacts;
 [[nodiscard]] std::vector<Route> introspect_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_account_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_account_state_routes(const Services& services);
+[[nodiscard]] std::vector<Route> staff_import_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_reset_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_policy_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_api_key_routes(const Services& services);

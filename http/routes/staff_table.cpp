@@ -23,6 +23,7 @@ std::vector<Route> all_routes(const Services& services, const ServiceFacts& fact
   add(table, introspect_routes(services));
   add(table, staff_account_routes(services));
   add(table, staff_account_state_routes(services));
+  add(table, staff_import_routes(services));
   add(table, staff_reset_routes(services));
   add(table, staff_policy_routes(services));
   add(table, staff_api_key_routes(services));

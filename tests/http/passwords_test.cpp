@@ -60,9 +60,14 @@ TEST(ENU_1, ThrottlesUnknownIdentifiersLikeKnownOnes) {
 TEST(ENU_1, AnUnknownIdentifierAlwaysPaysTheSameInTheProportionsThatWereSeen) {
   const platform::Argon2Params usual{.memory_kib = 8, .iterations = 1, .parallelism = 1};
   const platform::Argon2Params old{.memory_kib = 16, .iterations = 1, .parallelism = 1};
+  const auto of = [](const platform::Argon2Params& params) {
+    platform::PasswordVerifier verifier;
+    verifier.params = params;
+    return platform::StoredVerifier{std::move(verifier)};
+  };
   StandIns stand_ins(usual);
-  for (std::uint64_t i = 0; i < 250; ++i) stand_ins.saw(old, 100 + i);
-  for (std::uint64_t i = 0; i < 749; ++i) stand_ins.saw(usual, 1000 + i);
+  for (std::uint64_t i = 0; i < 250; ++i) stand_ins.saw(of(old), 100 + i);
+  for (std::uint64_t i = 0; i < 749; ++i) stand_ins.saw(of(usual), 1000 + i);
   int olds = 0;
   for (std::uint32_t i = 0; i < 1000; ++i) {
     domain::LookupHash hash;

@@ -64,6 +64,7 @@ constexpr Expectation kTable[] = {
     {"POST /v1/app/logins", "*", "-"},
     {"POST /v1/introspect", "F", "-"},
     {"POST /v1/accounts", "-", "aA"},
+    {"POST /v1/accounts/import", "-", "aA"},
     {"POST /v1/accounts/lookup", "-", "haHA"},
     {"GET /v1/accounts/{account}", "-", "haHA"},
     {"POST /v1/accounts/{account}/unlock", "-", "haHA"},

@@ -1,0 +1,102 @@
+// An import over a real socket: by clients that read late, and through a kill in the middle.
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <map>
+
+#include "tests/support/import_client.h"
+#include "tests/support/service_process.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tweestap::tests {
+namespace {
+
+using nlohmann::json;
+
+class Import : public ::testing::Test {
+ protected:
+  [[nodiscard]] std::filesystem::path key_file() const { return folder_.path() / "admin-key"; }
+  [[nodiscard]] ServiceProcess::Options options() const {
+    return {.data = folder_.path() / "data", .flags = {"--admin-key-file", key_file().string()}, .environment = {}};
+  }
+  [[nodiscard]] std::string key() const {
+    std::ifstream in{key_file()};
+    std::string line;
+    std::getline(in, line);
+    return line;
+  }
+  static std::string lines(int count) {
+    std::string text;
+    for (int i = 0; i < count; ++i) text += R"({"identifier":"p)" + std::to_string(i) + "@example.org\"}\n";
+    return text;
+  }
+
+  TemporaryFolder folder_;
+};
+
+TEST_F(Import, IsAnsweredLineByLine) {
+  const ServiceProcess service{options()};
+  const ImportAnswer answer = send_import(service.staff(), key(), lines(2000));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_TRUE(answer.whole);
+  ASSERT_EQ(answer.lines.size(), 2000U);
+  for (std::size_t i = 0; i < answer.lines.size(); i += 100) {
+    EXPECT_EQ(json::parse(answer.lines[i]).at("line"), i + 1);
+  }
+}
+
+// The results are more than sockets take in between: whoever answers as it reads, and waits for neither, goes on.
+TEST_F(Import, DoesNotStandStillWithAClientThatSendsEverythingFirst) {
+  const ServiceProcess service{options()};
+  const ImportAnswer answer = send_import(service.staff(), key(), std::string(200'000, '\n'), {}, true);
+  EXPECT_TRUE(answer.whole);
+  EXPECT_EQ(answer.lines.size(), 200'000U);
+}
+
+TEST_F(Import, IsRefusedBeforeItsBodyIsRead) {
+  const ServiceProcess service{options()};
+  EXPECT_EQ(send_import(service.staff(), "key_" + std::string(43, 'A'), lines(10)).status, 401);
+  EXPECT_EQ(send_import(service.people(), key(), lines(10)).status, 404);
+}
+
+// Whoever heard of an account has it, and whoever repeats the import gets the same ones.
+TEST_F(Import, DUR_1_KilledInTheMiddleItIsRepeated) {
+  std::map<std::uint64_t, std::string> told;
+  constexpr int kLines = 20'000;
+  {
+    ServiceProcess service{options()};
+    bool killed = false;
+    const ImportAnswer answer = send_import(service.staff(), key(), lines(kLines), [&](std::size_t n) {
+      if (n < 3000 || killed) return;
+      killed = true;
+      service.kill();
+    });
+    EXPECT_FALSE(answer.whole);
+    EXPECT_GE(answer.lines.size(), 3000U);
+    EXPECT_LT(answer.lines.size(), static_cast<std::size_t>(kLines));
+    for (const std::string& line : answer.lines) {
+      const json result = json::parse(line);
+      told[result.at("line")] = result.at("account");
+    }
+  }
+  ServiceProcess::Options again = options();
+  again.flags.clear();
+  const ServiceProcess service{again};
+  const ImportAnswer answer = send_import(service.staff(), key(), lines(kLines));
+  EXPECT_TRUE(answer.whole);
+  ASSERT_EQ(answer.lines.size(), static_cast<std::size_t>(kLines));
+  std::size_t existing = 0;
+  for (const std::string& line : answer.lines) {
+    const json result = json::parse(line);
+    ASSERT_TRUE(result.contains("account")) << line;
+    existing += result.value("existing", false) ? 1 : 0;
+    const auto before = told.find(result.at("line"));
+    if (before == told.end()) continue;
+    EXPECT_EQ(result.at("account"), before->second);
+    EXPECT_TRUE(result.value("existing", false)) << line;
+  }
+  EXPECT_GE(existing, told.size());
+}
+
+}  // namespace
+}  // namespace tweestap::tests
