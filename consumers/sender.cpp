@@ -16,6 +16,7 @@ std::expected<std::unique_ptr<Sender>, Failure> Sender::create(const Sending& se
     if (const auto moved = partition.set_cursor(settings.name, *begin); !moved) return std::unexpected(moved.error());
   }
   std::unique_ptr<Sender> sender{new Sender{sending, std::move(settings)}};
+  sender->position_ = *begin;
   sender->follower_ = std::make_unique<eventstore::Follower>(
       partition, eventstore::Follower::Settings{.name = sender->settings_.name},
       [self = sender.get()](std::span<const eventstore::Record> page) { return self->handle(page); });
@@ -29,12 +30,9 @@ Sender::~Sender() { stop(); }
 
 void Sender::stop() {
   outbox_.close();  // first: the follower may wait for room in it
-  if (follower_) stopped_at_ = follower_->cursor();
   follower_.reset();
   outbox_.stop();
 }
-
-std::uint64_t Sender::position() const { return follower_ ? follower_->cursor() : stopped_at_; }
 
 std::expected<void, Failure> Sender::handle(std::span<const eventstore::Record> page) {
   for (const eventstore::Record& record : page) {
@@ -44,6 +42,7 @@ std::expected<void, Failure> Sender::handle(std::span<const eventstore::Record> 
       return std::unexpected(Failure{Failure::Kind::Unavailable, "stopping"});
     }
   }
+  if (!page.empty()) position_ = page.back().position;
   return {};
 }
 

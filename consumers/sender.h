@@ -1,5 +1,6 @@
 #pragma once
 // Follows the log and hands what has to be sent to an outbox.
+#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <functional>
@@ -44,7 +45,7 @@ class Sender {
 
   [[nodiscard]] const std::string& name() const { return settings_.name; }
   /// The last position that was handed to the outbox.
-  [[nodiscard]] std::uint64_t position() const;
+  [[nodiscard]] std::uint64_t position() const { return position_; }
 
  private:
   Sender(const Sending& sending, Settings settings);
@@ -52,8 +53,8 @@ class Sender {
 
   const Settings settings_;
   Outbox outbox_;
+  std::atomic<std::uint64_t> position_{0};
   std::unique_ptr<eventstore::Follower> follower_;  // last: it uses everything above
-  std::uint64_t stopped_at_ = 0;
 };
 
 }  // namespace tweestap::consumers

@@ -7,6 +7,8 @@ namespace {
 
 using namespace domain;
 
+constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
+
 constexpr AppDeviceId kPhone{id_bytes<0xF1>()};
 constexpr std::uint64_t kBoundPosition = 6;
 
@@ -106,7 +108,7 @@ TEST(BindAppDevice, AWrongPasswordCounts) {
 TEST(BindAppDevice, NeedsTwoStepAndAFreshSession) {
   Given{registered(), session_opened()}.when(bind()).then().refused(Refusal::NotEnrolled);
   Given account = with_phone();
-  account.after(minutes(5) - Duration{1});
+  account.after(just_before(minutes(5)));
   account.when(bind()).accepted();
   account.after(Duration{1});
   account.when(bind()).then().refused(Refusal::StepUpNeeded);

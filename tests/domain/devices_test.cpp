@@ -8,6 +8,8 @@ namespace {
 
 using namespace domain;
 
+constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
+
 constexpr DeviceId kDevice{id_bytes<0xD1>()};
 constexpr DeviceId kOtherDevice{id_bytes<0xD2>()};
 
@@ -75,7 +77,7 @@ TEST(DEV_1, ALiveTokenStandsForTheSecondStepAndIsRotated) {
 
 TEST(DEV_1, ADeviceIsOverAtItsEndAndNotBefore) {
   Given account = with_device();
-  account.after(days(7) - Duration{1});
+  account.after(just_before(days(7)));
   account.when(log_in_with(right_password(), brings(0)))
       .then(let_in(account.now()), DeviceUsed{kDevice, token(0), token(1)});
   account.after(Duration{1});
@@ -111,7 +113,7 @@ TEST(DEV_1, TheftEndsNoSessionOfAnotherDevice) {
 TEST(DEV_1, TheLastTokenAgainIsARetryWithinTenSeconds) {
   Given account = with_device();
   account.does(log_in_with(right_password(), brings(0)));
-  account.after(seconds(10) - Duration{1});
+  account.after(just_before(seconds(10)));
   account.does(log_in_with(right_password(), brings(0, 0, 7)))
       .then(let_in(account.now()), DeviceUsed{kDevice, token(0), token(1, 7)});
   account.after(Duration{1});
@@ -307,7 +309,7 @@ TEST(ChangeRemember, ShorterMovesTheEndToWhatItWouldHaveBeen) {
 TEST(ChangeRemember, ShorterThanADeviceIsOldForgetsIt) {
   Given account = enrolled();
   account.happened(remembered()).happened(RememberDurationChanged{Remember::OneWeek});
-  account.after(hours(12) - Duration{1});
+  account.after(just_before(hours(12)));
   account.happened(session_opened({Amr::Password, Amr::Otp}, kSession, account.now()));
   account.when(choose(Remember::TwelveHours)).then(RememberDurationChanged{Remember::TwelveHours});
   account.after(Duration{1});

@@ -235,7 +235,8 @@ TEST(ResetThatWaits, IsNotCancelledByAPasswordOrAWrongCode) {
   EXPECT_TRUE(account.state().reset);
   Given later = waiting();
   later.after(hours(24)).happened(login_started(later.now()));
-  for (const NewEvent& one : later.does(submit(code_of(101))).decision().events) {
+  const Then accepted = later.does(submit(code_of(101)));
+  for (const NewEvent& one : accepted.decision().events) {
     EXPECT_FALSE(std::holds_alternative<ResetCancelled>(one.event)) << "it was over by itself";
   }
 }

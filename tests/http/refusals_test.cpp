@@ -41,6 +41,7 @@ TEST(Refusals, EachHasItsProblem) {
       {Refusal::CountryNotAllowed, ProblemCode::InvalidPhone},
       {Refusal::CodeSpent, ProblemCode::StateConflict},
       {Refusal::NothingChanges, ProblemCode::StateConflict},
+      {Refusal::DurationNotAllowed, ProblemCode::InvalidDuration},
       {Refusal::TooManyKeys, ProblemCode::StateConflict},
   };
   const Texts texts = Texts::load().value();

@@ -60,7 +60,7 @@ TEST_F(StaffDoor, ADM_2_AlwaysAsksBothSteps) {
 TEST_F(StaffDoor, TakesADeviceTokenAndIgnoresIt) {
   (void)house.account("h@example.org", kPassword, {Role::Person, Role::Helpdesk});
   (void)enrol("h@example.org");
-  for (const std::string token : {"dvt_" + std::string(43, 'A'), std::string{"anything"}}) {
+  for (const std::string& token : {"dvt_" + std::string(43, 'A'), std::string{"anything"}}) {
     const Heard heard = at(kStaff, Method::Post, "/v1/logins",
                            {{"identifier", "h@example.org"}, {"password", kPassword}, {"device_token", token}});
     EXPECT_EQ(heard.status, 201) << heard.body;

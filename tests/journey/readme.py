@@ -72,7 +72,8 @@ def main() -> int:
         try:
             output = run(people, ports, program, folder)
             recovery_code = r'"[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}-[A-HJ-NP-Z2-9]{4}"'
-            expect(output, r'"session_token"', rf'(?:{recovery_code},\s*){{5}}{recovery_code}', r"\d{4}-\d\d-\d\dT\S+  \S+")
+            expect(output, r'"session_token"', rf'(?:{recovery_code},\s*){{5}}{recovery_code}', r"\d{4}-\d\d-\d\dT\S+  \S+",
+                   r'"phone_hint"', r'"state":"enabled"', r'"amr":\["pwd","sms"\]')
             expect(run(operator, ports, program, folder), r'"login\.completed"|login\.completed', "two_step.enabled")
         finally:
             service.send_signal(signal.SIGTERM)
