@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "eventstore/event_codec.h"
+#include "eventstore/partition.h"
 #include "http/commands.h"
 #include "http/evidence.h"
 #include "http/routes/answers.h"
@@ -61,6 +62,10 @@ Response change_remember(const Services& services, const Request& request, const
 
 std::expected<std::optional<std::string>, platform::Failure> name_of_device(const Services& services,
                                                                             const domain::Device& device) {
+  // A caller that said nothing of itself has no name, and then nothing is sealed.
+  const auto sealed = services.partition.log().sealed(device.position, eventstore::SealedClass::Personal);
+  if (!sealed) return std::unexpected(sealed.error());
+  if (!*sealed) return std::nullopt;
   auto event = open_event(services, device.position, eventstore::SealedClass::Personal);
   if (!event) return std::unexpected(std::move(event.error()));
   auto* remembered = std::get_if<domain::DeviceRemembered>(&*event);

@@ -46,7 +46,8 @@ class AuditService : public StaffService {
   // The positions that a page has.
   [[nodiscard]] std::vector<std::uint64_t> positions(const std::string& query) const {
     std::vector<std::uint64_t> out;
-    for (const json& one : events(query, session_of_auditor).json().at("events")) {
+    const json heard = events(query, session_of_auditor).json();
+    for (const json& one : heard.at("events")) {
       out.push_back(one.at("event").at("position"));
     }
     return out;

@@ -99,7 +99,7 @@ TEST(SES_3, AnEnrolmentGivesAFreshTokenAndEndsEverythingElse) {
                                           {"method", "totp"},
                                           {"recovery_codes_left", 6},
                                           {"recovery_codes_acknowledged", false},
-                                          {"remember", "never"}}));
+                                          {"remember", "12h"}}));
   EXPECT_EQ(house.post("/v1/account/recovery-codes/acknowledge", nullptr, fresh).status, 204);
   EXPECT_EQ(house.post("/v1/account/recovery-codes/acknowledge", nullptr, fresh).status, 204);
   EXPECT_EQ(house.get("/v1/account", fresh).json().at("two_step").at("recovery_codes_acknowledged"), true);

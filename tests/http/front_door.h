@@ -230,7 +230,7 @@ class ConnectionFrom {
       return router_.answer(request);
     };
     thread_ = std::jthread{[this, address = IpAddress::parse(peer).value()] {
-      const ConnectionRules rules{options_, texts(), answerer_, {}};
+      const ConnectionRules rules{options_, texts(), answerer_, {}, {}};
       Connection{rules, server_, address}.run();
       ::close(server_);
     }};

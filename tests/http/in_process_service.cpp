@@ -119,7 +119,10 @@ void InProcessService::reopen() {
 Heard InProcessService::ask(const Ask& ask) const {
   std::string body = ask.body;
   const std::string bearer = "Bearer " + ask.token;
-  std::vector<HeaderField> headers{{"Host", "localhost"}, {"User-Agent", "a browser"}};
+  std::vector<HeaderField> headers{{"Host", "localhost"}};
+  const bool says_what_it_is =
+      std::ranges::any_of(ask.headers, [](const auto& one) { return one.first == "User-Agent"; });
+  if (!says_what_it_is) headers.push_back({"User-Agent", "a browser"});
   if (!ask.token.empty()) headers.push_back({"Authorization", bearer});
   const Router& router = ask.listener == ListenerKind::Public ? *people : *staff;
   const bool lines = router.lines_bytes_max(ask.method, ask.target) != 0;

@@ -35,7 +35,7 @@ TEST(StartLogin, WaitsForACodeAndShowsTheSameWithoutItsToken) {
   Json json = started.json();
   EXPECT_EQ(json.at("state"), "code_required");
   EXPECT_EQ(json.at("method"), "totp");
-  EXPECT_EQ(json.at("remember"), "never");
+  EXPECT_EQ(json.at("remember"), "12h");
   const std::string token = json.at("login_token");
   json.erase("login_token");
   const Heard shown = house.get("/v1/logins/current", token);

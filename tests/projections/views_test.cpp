@@ -160,7 +160,8 @@ TEST(Resets, WaitUntilTheyAreDecidedAndAreKnownForEver) {
   node.happened(Subject::of(other), registered());
   const auto waiting = [&] {
     std::vector<ResetId> ids;
-    for (const auto& one : *node.moment().waiting_resets(node.now)) ids.push_back(one.reset);
+    const auto resets = node.moment().waiting_resets(node.now);
+    for (const auto& one : *resets) ids.push_back(one.reset);
     return ids;
   };
   ask(kAccount, 9, node.now + hours(24));

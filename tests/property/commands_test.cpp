@@ -224,7 +224,7 @@ TEST(RandomCommands, ReachEveryKindOfEvent) {
   settings.rules.sms_available = true;
   MemoryNode node{settings};
   for (std::uint8_t n = 0; n < RandomCommands::kAccounts; ++n) node.submit(RandomCommands::registration(n));
-  for (std::uint64_t draw = 1; draw < 20'000; ++draw) {
+  for (std::uint64_t draw = 1; draw < 600'000; ++draw) {
     RandomCommands random{draw};
     const AccountId account = RandomCommands::account(random.below(RandomCommands::kAccounts));
     node.submit(random.next(account, node.state(account), node.now));
