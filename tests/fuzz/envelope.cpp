@@ -1,5 +1,5 @@
-// Envelopes from a disk or a topic are hostile (INP-2): whatever the bytes, the outcome is damage or an envelope that
-// encodes to exactly these bytes.
+// Envelopes from a disk or a topic are hostile (INP-2): whatever the bytes, the outcome is damage or an envelope that,
+// where it is of its type's version of today, encodes to exactly these bytes.
 #include "eventstore/envelope.h"
 
 #include <cstddef>
@@ -17,7 +17,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!envelope) return 0;
   std::string again;
   tweestap::eventstore::encode(*envelope, again);
-  if (again != bytes) tweestap::platform::bug("an envelope was read from other bytes than it is written as");
+  const bool of_today = envelope->schema_version == tweestap::domain::info_of(envelope->event).schema_version;
+  if (of_today && again != bytes)
+    tweestap::platform::bug("an envelope was read from other bytes than it is written as");
   static_cast<void>(tweestap::eventstore::log_line(*envelope));
   return 0;
 }
