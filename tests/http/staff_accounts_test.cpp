@@ -229,7 +229,7 @@ TEST(ShowAccount, ShowsTheLockAndTheCodesAsTheOwnerSeesThem) {
                             {"method", "totp"},
                             {"recovery_codes_left", 6},
                             {"recovery_codes_acknowledged", false},
-                            {"remember", "never"}}));
+                            {"remember", "12h"}}));
 }
 
 }  // namespace
