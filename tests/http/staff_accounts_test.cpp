@@ -66,7 +66,7 @@ TEST(CreateAccount, NamesTheMemberThatIsWrong) {
       {R"({"identifier":"a@b.org","display_name":")" + std::string(101, 'x') + R"("})", "display_name"},
       {R"({"identifier":"a@b.org","password_hash":"$argon2id$"})", "password_hash"},
       {R"({"identifier":"a@b.org","totp_secret":"GEZDGNBV"})", "totp_secret"},
-      {R"({"identifier":"a@b.org","phone":"0612345678"})", "phone"},
+      {R"({"identifier":"a@b.org","phone":"0612345678","roles":["helpdesk"]})", "phone"},
       {R"({"identifier":"a@b.org","password":null})", "password"},
   };
   for (const auto& one : kCases) {
