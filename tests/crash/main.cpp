@@ -1,13 +1,18 @@
-// Disks of their own take the right to mount. Root has it; anybody else has it in a namespace of their own.
+// Runs the tests, or is the process that one of them kills. Disks of their own take the right to mount: root has it;
+// anybody else has it in a namespace of their own.
 #include <gtest/gtest.h>
 #include <sched.h>
 #include <unistd.h>
 
 #include <cerrno>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <fstream>
 #include <string>
+#include <string_view>
+
+#include "tests/crash/store_player.h"
 
 namespace {
 
@@ -29,6 +34,10 @@ void own_namespace() {
 }  // namespace
 
 int main(int argc, char** argv) {
+  using namespace tweestap::tests;
+  if (argc == 5 && std::string_view{argv[1]} == kPlayArgument) {
+    play_until_killed(argv[2], std::atoi(argv[3]), std::strtoull(argv[4], nullptr, 10));
+  }
   if (geteuid() != 0) own_namespace();
   testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();
