@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "consumers/notices/sender.h"
 #include "consumers/sms/sender.h"
 
 namespace tweestap::app {
@@ -46,9 +47,11 @@ std::expected<std::unique_ptr<Senders>, Failure> Senders::start(Core& core, cons
                                                                 std::function<domain::Time()> now) {
   std::unique_ptr<Senders> senders{new Senders{core, around, std::move(gateway), std::move(now)}};
   if (!senders->sending_) return senders;
-  auto codes = consumers::sms::start_sender(*senders->sending_);
-  if (!codes) return std::unexpected(std::move(codes.error()));
-  senders->senders_.push_back(std::move(*codes));
+  for (auto* const start_one : {consumers::sms::start_sender, consumers::notices::start_notices}) {
+    auto sender = start_one(*senders->sending_);
+    if (!sender) return std::unexpected(std::move(sender.error()));
+    senders->senders_.push_back(std::move(*sender));
+  }
   return senders;
 }
 

@@ -14,7 +14,7 @@
 
 namespace tweestap::app {
 
-/// Codes by SMS; without a gateway there are none. Thread rule: made and stopped by one thread; progress()
+/// Codes and notices by SMS; without a gateway there are none. Thread rule: made and stopped by one thread; progress()
 /// any.
 class Senders {
  public:

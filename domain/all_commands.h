@@ -7,6 +7,7 @@
 #include "domain/devices/devices.h"
 #include "domain/enrolment/enrolment.h"
 #include "domain/login/login.h"
+#include "domain/notices/notices.h"
 #include "domain/policy/policy.h"
 #include "domain/recovery/recovery.h"
 #include "domain/reset/reset.h"
@@ -22,6 +23,7 @@ using Command =
                  AcknowledgeRecoveryCodes, StepUpByCode, StepUpByRecoveryCode, TouchSession, EndSession, SetPolicy,
                  CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
                  ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure, ChangeRemember,
-                 ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp, RequestReset, DecideReset>;
+                 ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp, RequestReset, DecideReset, RecordNotice,
+                 RecordNoticeFailure>;
 
 }  // namespace tweestap::domain

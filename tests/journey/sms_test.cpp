@@ -224,6 +224,24 @@ TEST_F(SmsJourney, LOG_1_NoCodeOrNumberIsAnywhereButInTheGatewaysFile) {
   EXPECT_TRUE(gateways_file) << "the scan finds what is there";
 }
 
+TEST_F(SmsJourney, ANoticeGoesToTheNumberThatTheAccountHad) {
+  start();
+  Person alex;
+  const json enrolment = begin_enrolment(alex);
+  enable(alex, enrolment, code_of_message(1));
+  const HttpAnswer off =
+      call(service_->people(), "DELETE", "/v1/account/two-step", alex.session, json{{"password", alex.password}});
+  ASSERT_EQ(off.status, 204) << off.body;
+  ASSERT_TRUE(eventually([&] { return messages().size() == 2; })) << messages();
+  EXPECT_NE(messages().front().at("text").get<std::string>().find("two-step login is now off"), std::string::npos);
+  EXPECT_FALSE(messages().front().contains("code"));
+  ASSERT_TRUE(eventually([&] { return !events({"notice.sent"}).empty(); }));
+  const auto disabled = events({"two_step.disabled"});
+  const auto sent = events({"notice.sent"});
+  ASSERT_EQ(sent.size(), 1U) << "the first recovery codes are no news";
+  EXPECT_EQ(sent.front().at("data").at("about"), disabled.front().at("position"));
+}
+
 class SmsTrouble : public SmsJourney, public ::testing::WithParamInterface<Provider::Mood> {};
 
 TEST_P(SmsTrouble, HoldsUpNoLoginAndTheCodeArrivesOnceItIsOver) {
