@@ -48,53 +48,58 @@ Response answer_for(const Services& services, const Request& request, const NotA
 
 class FrontDoor {
  public:
-  FrontDoor(const Services& services, const Route& route, Request& request, const Body& body)
-      : services_(services), route_(route), request_(request), body_(body) {}
+  FrontDoor(const Services& services, const Route& route, Request& request)
+      : services_(services), route_(route), request_(request) {}
 
-  Response answer() {
+  Response answer(const ReadForm& read) {
+    auto caller = authenticate(services_, route_, request_);
+    if (!caller) return unauthenticated(caller.error(), read);
+    const auto body = read();
+    if (!body) return problem_response(request_, body.error());
     const auto key = idempotency_key(request_);
     if (!key) return problem_response(request_, key.error());
-    auto caller = authenticate(services_, route_, request_);
-    if (!caller) return unauthenticated(caller.error(), *key);
     if (const SessionCaller* session = caller->session(); session != nullptr && session->use_due) {
       if (!touch_session(services_, session->account, *caller->account, session->session)) {
         return problem_response(request_, ProblemCode::TokenExpired);
       }
     }
-    return *key ? once(*caller, **key) : handle(*caller);
+    return *key ? once(*caller, *body, **key) : handle(*caller, *body);
   }
 
  private:
-  // With a token that this very command ended its answer is still heard.
-  Response unauthenticated(const NotAuthenticated& found, const std::optional<std::string_view>& key) {
-    if (key) {
-      for (const std::string_view token : found.over) {
-        auto first = AnswerKeeper(services_, request_, body_, *key, token).first_answer(true);
-        if (!first) return problem_response(request_, first.error());
-        if (*first) return std::move(**first);
-      }
+  // With a token that this very command ended its answer is still heard. A request that has not the form of that
+  // command is not its repeat.
+  Response unauthenticated(const NotAuthenticated& found, const ReadForm& read) {
+    const auto key = idempotency_key(request_);
+    if (found.over.empty() || !key || !*key) return answer_for(services_, request_, found);
+    const auto body = read();
+    if (!body) return answer_for(services_, request_, found);
+    for (const std::string_view token : found.over) {
+      auto first = AnswerKeeper(services_, request_, *body, **key, token).first_answer(true);
+      if (!first) return problem_response(request_, first.error());
+      if (*first) return std::move(**first);
     }
     return answer_for(services_, request_, found);
   }
 
-  Response once(Caller& caller, std::string_view key) {
-    const AnswerKeeper keeper(services_, request_, body_, key, caller.token);
+  Response once(Caller& caller, const Body& body, std::string_view key) {
+    const AnswerKeeper keeper(services_, request_, body, key, caller.token);
     const auto turn = services_.running.wait(keeper.hash(), kTurnPatience);
     if (!turn) return problem_response(request_, ProblemCode::Unavailable);
     auto first = keeper.first_answer(false);
     if (!first) return problem_response(request_, first.error());
     if (*first) return std::move(**first);
     caller.keeper = &keeper;
-    return handle(caller);
+    return handle(caller, body);
   }
 
-  Response handle(const Caller& caller) {
+  Response handle(const Caller& caller, const Body& body) {
     const SessionCaller* session = caller.session();
     if (route_.who.needs_fresh() && session != nullptr && !session->fresh) {
       return problem_response(request_, ProblemCode::StepUpRequired);
     }
     request_.caller = &caller;
-    Response response = route_.handler.call(request_, body_);
+    Response response = route_.handler.call(request_, body);
     request_.caller = nullptr;
     return response;
   }
@@ -105,14 +110,13 @@ class FrontDoor {
   const Services& services_;
   const Route& route_;
   Request& request_;
-  const Body& body_;
 };
 
 }  // namespace
 
 Around front_door(const Services& services) {
-  return [&services](const Route& route, Request& request, const Body& body) {
-    return FrontDoor(services, route, request, body).answer();
+  return [&services](const Route& route, Request& request, const ReadForm& read) {
+    return FrontDoor(services, route, request).answer(read);
   };
 }
 

@@ -242,12 +242,14 @@ Response Router::answer(Request& request) const {
     return problem_response(request, Problem{.code = ProblemCode::MethodNotAllowed, .allow = found->allow()});
   }
   request.route = route;
-  if (segments && !read_path_parameters(request, *found, *segments)) return problem_response(request, malformed({}));
-  if (const auto problem = read_query(request, route->query)) return problem_response(request, *problem);
-  const auto body =
-      route->body.lines_bytes_max != 0 ? read_lines_head(request) : read_body(request, route->body.members);
-  if (!body) return problem_response(request, body.error());
-  return around_ ? around_(*route, request, *body) : route->handler.call(request, *body);
+  const ReadForm read = [&]() -> std::expected<Body, Problem> {
+    if (segments && !read_path_parameters(request, *found, *segments)) return std::unexpected(malformed({}));
+    if (auto problem = read_query(request, route->query)) return std::unexpected(std::move(*problem));
+    return route->body.lines_bytes_max != 0 ? read_lines_head(request) : read_body(request, route->body.members);
+  };
+  if (around_) return around_(*route, request, read);
+  const auto body = read();
+  return body ? route->handler.call(request, *body) : problem_response(request, body.error());
 }
 
 }  // namespace tweestap::http

@@ -156,6 +156,42 @@ TEST(SES_1, EveryRouteLetsInExactlyWhoTheTableSays) {
   }
 }
 
+// How a request has to look is no business of somebody who may not make it: the answer is the same whatever came along.
+TEST(SES_1, WhoMayNotComeInHearsNothingOfTheFormOfARequest) {
+  StaffService service;
+  Callers callers{service};
+  std::size_t looked_at = 0;
+  for (const Route& route : service.table) {
+    if (route.who.contains(Principal::Anyone)) continue;
+    const ListenerKind listener = on_listener(route, ListenerKind::Staff) ? ListenerKind::Staff : ListenerKind::Public;
+    const auto door = listener == ListenerKind::Staff ? domain::Listener::Staff : domain::Listener::Public;
+    const auto code = [&](char letter, std::string target, std::string body, std::string key = {}) {
+      return service
+          .ask({.method = method_of(route),
+                .target = std::move(target),
+                .body = std::move(body),
+                .token = callers.token(letter, door),
+                .idempotency_key = std::move(key),
+                .listener = listener})
+          .code();
+    };
+    const std::string target = target_of(route);
+    for (const auto& [letter, expected] : {std::pair{'n', "session_required"}, std::pair{'o', "token_expired"}}) {
+      EXPECT_EQ(code(letter, target + "?nonsense=1", ""), expected) << name_of(route);
+      EXPECT_EQ(code(letter, target, "{\"nonsense\""), expected) << name_of(route);
+      EXPECT_EQ(code(letter, target, R"({"nonsense":1})"), expected) << name_of(route);
+      EXPECT_EQ(code(letter, target, R"({"nonsense":1})", "a key"), expected) << name_of(route);
+      EXPECT_EQ(code(letter, target, R"({"nonsense":1})", "akey"), expected) << name_of(route);
+    }
+    ++looked_at;
+  }
+  EXPECT_GE(looked_at, 35U);
+  EXPECT_EQ(service.put("/v1/policy", R"({"nonsense":1})", callers.token('A', domain::Listener::Staff)).member(),
+            "nonsense");
+  EXPECT_EQ(service.put("/v1/policy", R"({"nonsense":1})", callers.token('U', domain::Listener::Staff)).code(),
+            "forbidden");
+}
+
 TEST(SES_1, TheTableOfThisTestNamesNoRouteThatIsNotThere) {
   StaffService service;
   for (const Expectation& expected : kTable) {
