@@ -56,8 +56,10 @@ std::expected<std::unique_ptr<Core>, Failure> Core::open(const Surroundings& aro
   const platform::Gauge apart = around.metrics.gauge(
       platform::GaugeInfo<0>{"tweestap_clock_difference_seconds",
                              "Wall clock minus the service's own time, where they are over a minute apart."});
-  partition_settings.on_clock_jump = [apart, &log = around.log](std::int64_t us) {
+  partition_settings.on_clock_jump = [apart, &log = around.log, &clock = around.clock,
+                                      &last = core->clock_jump_](std::int64_t us) {
     apart.set(static_cast<double>(us) / 1e6);
+    last.set({.difference_us = us, .at_monotonic_us = clock.monotonic_us()});
     log.write(platform::LogLevel::Warning, "clock.jumped",
               {{"difference_ms", us / 1000},
                {"advice", "mend the time synchronisation; locks and expiries keep to the service's own time"}});

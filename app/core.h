@@ -4,6 +4,8 @@
 #include <expected>
 #include <functional>
 #include <memory>
+#include <mutex>
+#include <optional>
 
 #include "app/data_folder.h"
 #include "domain/all_commands.h"
@@ -11,6 +13,7 @@
 #include "eventstore/opening.h"
 #include "eventstore/partition.h"
 #include "eventstore/rebuild.h"
+#include "http/routes/health.h"
 #include "platform/clock.h"
 #include "platform/crypto/random.h"
 #include "platform/logging.h"
@@ -39,6 +42,23 @@ struct CoreOptions {
   std::function<void(const platform::Failure&)> on_fatal;
 };
 
+/// Remembers the last clock jump. Thread rule: any thread.
+class LastClockJump {
+ public:
+  void set(const http::ClockJump& jump) {
+    const std::lock_guard lock(mutex_);
+    last_ = jump;
+  }
+  [[nodiscard]] std::optional<http::ClockJump> get() const {
+    const std::lock_guard lock(mutex_);
+    return last_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::optional<http::ClockJump> last_;
+};
+
 /// Thread rule: made and ended by one thread; run() and what the accessors give, any thread.
 class Core {
  public:
@@ -56,6 +76,7 @@ class Core {
   [[nodiscard]] KekSource kek_source() const { return kek_source_; }
   [[nodiscard]] bool created() const { return created_; }
   [[nodiscard]] std::uint64_t dropped_bytes() const { return dropped_bytes_; }
+  [[nodiscard]] std::optional<http::ClockJump> last_clock_jump() const { return clock_jump_.get(); }
 
   /// Runs a command that has neither evidence nor sealed members.
   [[nodiscard]] std::expected<std::expected<domain::Answer, domain::Refused>, platform::Failure> run(
@@ -72,6 +93,7 @@ class Core {
   KekSource kek_source_ = KekSource::DataFolder;
   bool created_ = false;
   std::uint64_t dropped_bytes_ = 0;
+  LastClockJump clock_jump_;
   std::unique_ptr<eventstore::KeyRing> keys_;
   std::shared_ptr<projections::AccountCache> cache_;
   std::shared_ptr<projections::UnstoredFailures> unstored_;

@@ -249,6 +249,7 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.started_us = clock_.monotonic_us();
   facts_.feed_readers_max = static_cast<std::size_t>(settings_.http_feed_readers);
   facts_.followers = [this] { return senders_->progress(); };
+  facts_.clock_jump = [this] { return core_->last_clock_jump(); };
   const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
     auto table = http::all_routes(doors_->services, facts_);
     if (options_.demo && settings_.sms_gateway().kind == "file") {

@@ -1,5 +1,7 @@
 #include "http/routes/health.h"
 
+#include <cstdlib>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -7,6 +9,7 @@
 #include "http/commands.h"
 #include "http/json_writer.h"
 #include "http/problem.h"
+#include "platform/clock.h"
 #include "platform/files.h"
 #include "platform/metrics.h"
 #include "projections/rebuild.h"
@@ -33,6 +36,13 @@ constexpr AnswerMember kDiskMembers[] = {
     {"reserve_bytes", AnswerType::Integer, true, "Below this, commands are refused (setting storage.reserve)."},
 };
 constexpr AnswerShape kDiskShape{"Disk", kDiskMembers};
+constexpr AnswerMember kClockMembers[] = {
+    {"alarm", AnswerType::Boolean, true, "Over a minute apart now, or a jump within the last 24 hours."},
+    {"difference_ms", AnswerType::Integer, true, "Wall clock minus the service's own time, now."},
+    {"jumped_ms", AnswerType::Integer, false, "The last jump since the start: wall clock minus own time."},
+    {"jumped_seconds_ago", AnswerType::Integer, false, "When that was noticed."},
+};
+constexpr AnswerShape kClockShape{"Clock", kClockMembers};
 constexpr AnswerMember kStatusMembers[] = {
     {"version", AnswerType::String, true, "Version and commit of the program."},
     {"log", AnswerType::String, true, "The log's id."},
@@ -42,6 +52,7 @@ constexpr AnswerMember kStatusMembers[] = {
     {"projections", AnswerType::Objects, true, "What is kept current with the log.", &kProjectionShape},
     {"followers", AnswerType::Objects, true, "What follows the log for an effect.", &kFollowerShape},
     {"disk", AnswerType::Object, true, "Room for more.", &kDiskShape},
+    {"clock", AnswerType::Object, true, "Whether the machine's time of day is to be believed.", &kClockShape},
 };
 constexpr AnswerShape kStatusShape{"Status", kStatusMembers};
 
@@ -57,6 +68,22 @@ Response ready(const Services& services, const Request& request) {
     return problem_response(request, ProblemCode::Unavailable);
   }
   return healthy("ready");
+}
+
+// A wall clock that is behind stays an alarm until it has come back; one that jumped ahead is followed at once, so that
+// the two agree again although somebody set the time.
+void write_clock(JsonWriter& json, const Services& services, const ServiceFacts& facts) {
+  const std::int64_t difference_us = services.clock.wall_us() - services.now().us;
+  const auto jump = facts.clock_jump ? facts.clock_jump() : std::nullopt;
+  const std::int64_t ago_us = jump ? services.clock.monotonic_us() - jump->at_monotonic_us : 0;
+  const bool apart = std::abs(difference_us) > platform::SecurityClock::kDifferenceUs;
+  json.member_object("clock")
+      .member("alarm", apart || (jump && ago_us < kClockAlarmUs))
+      .member("difference_ms", difference_us / 1000);
+  if (jump) {
+    json.member("jumped_ms", jump->difference_us / 1000).member("jumped_seconds_ago", ago_us / 1'000'000);
+  }
+  json.end_object();
 }
 
 Response status(const Services& services, const ServiceFacts& facts, const Request& request) {
@@ -88,8 +115,9 @@ Response status(const Services& services, const ServiceFacts& facts, const Reque
       .member_object("disk")
       .member("free_bytes", *free)
       .member("reserve_bytes", facts.reserve_bytes)
-      .end_object()
       .end_object();
+  write_clock(json, services, facts);
+  json.end_object();
   return Response::json(Success::Ok, json.take());
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,15 @@ struct FollowerProgress {
   std::uint64_t position = 0;
 };
 
+/// The wall clock and the service's own time went apart by more than a minute (rule CLK-1).
+struct ClockJump {
+  std::int64_t difference_us = 0;    ///< wall clock minus the service's own time, at that moment
+  std::int64_t at_monotonic_us = 0;  ///< Clock::monotonic_us() when it was noticed
+};
+
+/// How long a jump that is over still counts as an alarm: so that whoever looks once a day sees it.
+inline constexpr std::int64_t kClockAlarmUs = std::int64_t{24} * 3600 * 1'000'000;
+
 /// What only the wiring knows of the running service.
 struct ServiceFacts {
   std::string version;                ///< as `--version` says it
@@ -26,6 +36,8 @@ struct ServiceFacts {
   std::size_t feed_readers_max = 64;  ///< http.feed_readers
   /// The followers that run; may be empty. Called by any thread.
   std::function<std::vector<FollowerProgress>()> followers{};
+  /// The last jump since the start; may be empty. Called by any thread.
+  std::function<std::optional<ClockJump>()> clock_jump{};
 };
 
 /// GET /health/live, /health/ready, /metrics, /v1/status. `facts` outlives the routes.

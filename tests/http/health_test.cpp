@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <string>
 
 #include "tests/http/staff_service.h"
@@ -67,6 +68,33 @@ TEST(Status, TellsAnAdminHowTheServiceIsDoing) {
   EXPECT_EQ(status.at("disk").at("reserve_bytes"), service.facts.reserve_bytes);
   EXPECT_FALSE(status.contains("relay_lag"));
   EXPECT_EQ(service.get("/v1/status", service.key(KeyRole::Helpdesk)).code(), "forbidden");
+}
+
+TEST(CLK_1, StatusShowsTheAlarmWhileTheClocksAreApartAndADayLonger) {
+  StaffService service;
+  std::optional<ClockJump> jump;
+  service.facts.clock_jump = [&] { return jump; };
+  const std::string admin = service.key(KeyRole::Admin);
+  const auto clock = [&] { return service.get("/v1/status", admin).json().at("clock"); };
+  EXPECT_EQ(clock(), (json{{"alarm", false}, {"difference_ms", 0}}));
+
+  const std::int64_t right = service.clock.wall_us();
+  service.clock.set_wall(right - domain::seconds(60).us);
+  EXPECT_EQ(clock(), (json{{"alarm", false}, {"difference_ms", -60'000}}));
+  service.clock.set_wall(right - domain::seconds(60).us - 1000);
+  EXPECT_EQ(clock(), (json{{"alarm", true}, {"difference_ms", -60'001}}));
+  service.clock.set_wall(right);
+  EXPECT_EQ(clock(), (json{{"alarm", false}, {"difference_ms", 0}}));
+
+  jump = ClockJump{.difference_us = 3'600'000'000, .at_monotonic_us = service.clock.monotonic_us()};
+  service.after(domain::seconds(5));
+  EXPECT_EQ(clock(),
+            (json{{"alarm", true}, {"difference_ms", 0}, {"jumped_ms", 3'600'000}, {"jumped_seconds_ago", 5}}));
+  service.after(domain::Duration{kClockAlarmUs - domain::seconds(5).us - 1});
+  EXPECT_EQ(clock().at("alarm"), true);
+  service.after(domain::Duration{1});
+  EXPECT_EQ(clock().at("alarm"), false);
+  EXPECT_EQ(clock().at("jumped_ms"), 3'600'000) << "what happened stays to be seen";
 }
 
 }  // namespace
