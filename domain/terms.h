@@ -112,10 +112,10 @@ inline constexpr auto kNames<UnlockedBy> = std::to_array<std::string_view>({"rec
 inline constexpr Max kIdentifierMax{254};   // RFC 5321, section 4.5.3.1.3, without the angle brackets
 inline constexpr Max kDisplayNameMax{400};  // 100 code points
 inline constexpr Max kLanguageMax{8};
-inline constexpr Max kAddressMax{45};     // an IPv6 address with an embedded IPv4 one
-inline constexpr Max kUserAgentMax{512};  // longer ones are cut where they come in
-inline constexpr Max kReasonMax{2000};    // 500 code points
-inline constexpr Max kKeyNameMax{100};
+inline constexpr Max kAddressMax{45};      // an IPv6 address with an embedded IPv4 one
+inline constexpr Max kUserAgentMax{512};   // longer ones are cut where they come in
+inline constexpr Max kReasonMax{2000};     // 500 code points
+inline constexpr Max kKeyNameMax{400};     // 100 code points
 inline constexpr Max kVerifierMax{512};    // a PHC string
 inline constexpr Max kTotpSecretMax{128};  // base32
 inline constexpr Max kRecoverySetMax{1024};

@@ -7,6 +7,7 @@
 #include "app/stopped_service.h"
 #include "domain/time.h"
 #include "http/tokens.h"
+#include "platform/text/unicode.h"
 #include "projections/api_keys.h"
 
 namespace tweestap::app {
@@ -50,10 +51,13 @@ void show_new(const CommandLine& line, const ordered_json& key) {
   }
 }
 
-ExitStatus run_create(const CommandLine& line, const std::string& role_name, const std::string& name) {
+ExitStatus run_create(const CommandLine& line, const std::string& role_name, const std::string& typed_name) {
   const auto role = domain::parse_name<domain::KeyRole>(role_name);
   if (!role) return wrong("--role is one of admin, helpdesk, auditor, frontend, stream, and not \"" + role_name + "\"");
-  if (name.empty() || name.size() > domain::kKeyNameMax.count) return wrong("a key's name has 1 to 100 bytes");
+  // As the route judges it.
+  const auto shown = platform::display_name(typed_name);
+  if (!shown) return wrong("a key's name has 1 to 100 characters, and none that does not show");
+  const std::string& name = *shown;
   if (line.flags().url) {
     auto remote = Remote::connect(*line.flags().url);
     if (!remote) return fail(remote.error());

@@ -22,7 +22,7 @@ namespace tweestap::http {
 namespace {
 
 constexpr Member kBody[] = {
-    {"name", MemberType::String, Presence::Required, domain::kKeyNameMax.count, "What staff call it: 1 to 100 bytes."},
+    {"name", MemberType::String, Presence::Required, domain::kKeyNameMax.count, "What staff call it: 1 to 100 characters."},
     {"role", MemberType::String, Presence::Required, 16, "admin, helpdesk, auditor, frontend or stream."},
     {"expires_at", MemberType::Time, Presence::Optional, 0, "When it ends, in the future; absent: when it is revoked."},
 };

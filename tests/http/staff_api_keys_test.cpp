@@ -102,5 +102,22 @@ TEST(ApiKeys, ThatRevokesItselfHearsItsAnswerAgain) {
   EXPECT_EQ(service.count("api_key.revoked"), 1U);
 }
 
+TEST(ApiKeys, AreNamedInCharactersAndNotInBytes) {
+  StaffService service;
+  const std::string admin = service.key(KeyRole::Admin);
+  const auto create = [&](const std::string& name) {
+    return service.post("/v1/api-keys", json{{"name", name}, {"role", "stream"}}.dump(), admin);
+  };
+  std::string hundred;
+  for (int i = 0; i < 100; ++i) hundred += "\U0001F511";
+  const Heard made = create(hundred);
+  ASSERT_EQ(made.status, 201) << made.body;
+  EXPECT_EQ(made.json().at("name"), hundred);
+  EXPECT_EQ(create(hundred + "a").member(), "name");
+  EXPECT_EQ(create(std::string(101, 'a')).member(), "name");
+  EXPECT_EQ(create(std::string(100, 'a')).status, 201);
+  EXPECT_EQ(create(" ").member(), "name");
+}
+
 }  // namespace
 }  // namespace tweestap::http
