@@ -32,6 +32,11 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   rules.deferral = domain::seconds(settings.enrolment_deferral_s);
   rules.reset_enrol_within = domain::seconds(settings.reset_enrol_within_s);
   rules.sms_available = settings.sms_gateway().kind != "off";
+  rules.sms_code_life = domain::seconds(settings.sms_code_lifetime_s);
+  rules.sms_code_tries = count(settings.sms_code_tries);
+  rules.sms_resends = count(settings.sms_resends);
+  rules.sms_resend_after = domain::seconds(settings.sms_resend_after_s);
+  rules.sms_trusted_for = domain::seconds(settings.sms_trusted_for_s);
   rules.sms_budget_number = count(settings.sms_budget_number);
   rules.sms_budget_account = count(settings.sms_budget_account);
   rules.sms_budget_network = count(settings.sms_budget_network);

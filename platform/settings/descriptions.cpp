@@ -190,7 +190,7 @@ std::vector<D> sms_gateway() {
   return {
       choice(name("sms.gateway", "sms.second_gateway"), of(&G::kind), {"off", "file", "http", "twilio"},
              name("What sends messages; off: nobody can enrol by SMS. --sms file:PATH is the file gateway.",
-                  "What sends a message that the first gateway cannot send for now.")),
+                  "What sends a message while the first gateway is down.")),
       text(name("sms.file", "sms.second_file"), of(&G::file), kPathBytes,
            "For development, gateway file: where each message is appended as a line of JSON."),
       text(name("sms.url", "sms.second_url"), of(&G::url), 2048,
@@ -230,6 +230,14 @@ std::vector<D> sms_gateway() {
 std::vector<D> sms() {
   return {
       integer("sms.in_flight", &S::sms_in_flight, 1, 256, "Messages that are being sent at a time."),
+      duration("sms.code_lifetime", &S::sms_code_lifetime_s, kMinute, 10 * kMinute,
+               "How long a code by SMS counts, from the first message on."),
+      integer("sms.code_tries", &S::sms_code_tries, 1, 5, "Wrong tries after which a code by SMS is dead."),
+      integer("sms.resends", &S::sms_resends, 0, 5, "How often the same code may be sent again."),
+      duration("sms.resend_after", &S::sms_resend_after_s, 10, 10 * kMinute,
+               "How long to wait before it is sent again."),
+      duration("sms.trusted_for", &S::sms_trusted_for_s, kDay, 365 * kDay,
+               "How long a number whose code counted has the reserve of the network's and the total budget."),
       integer("sms.budget_number", &S::sms_budget_number, 1, 1000, "Messages an hour to one number."),
       integer("sms.budget_account", &S::sms_budget_account, 1, 1000, "Messages an hour for one account."),
       integer("sms.budget_network", &S::sms_budget_network, 1, 1'000'000, "Messages an hour asked for by one network."),

@@ -117,6 +117,11 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
 
   // SMS; the gateways are the bases
   std::int64_t sms_in_flight = 32;
+  std::int64_t sms_code_lifetime_s = 10 * kMinute;
+  std::int64_t sms_code_tries = 5;
+  std::int64_t sms_resends = 5;
+  std::int64_t sms_resend_after_s = 30;
+  std::int64_t sms_trusted_for_s = 90 * kDay;
   std::int64_t sms_budget_number = 10;
   std::int64_t sms_budget_account = 10;
   std::int64_t sms_budget_network = 200;
