@@ -66,8 +66,7 @@ struct LoginPending {
 
 /// A code is on its way by SMS.
 struct SmsAnswer {
-  bool sent = false;
-  std::optional<Time> resend_after;
+  Time resend_after;
 };
 
 /// What a step-up waits for.

@@ -11,7 +11,7 @@ SmsCodeRefused refused_event(const CodeOf& of, SmsRefusal why, const Phone& phon
 }
 
 // What the person hears of a code that was just asked for.
-SmsAnswer answer_of(const Context& context) { return {true, context.now + context.rules.sms_resend_after}; }
+SmsAnswer answer_of(const Context& context) { return {context.now + context.rules.sms_resend_after}; }
 
 Refused wait_until(Time until) { return {Refusal::Throttled, until, false}; }
 

@@ -58,7 +58,7 @@ namespace {
 
 constexpr AnswerMember kSmsMembers[] = {
     {"sms_sent", AnswerType::Boolean, true, "true: a message is on its way."},
-    {"resend_after", AnswerType::Time, false, "When it may be sent again."},
+    {"resend_after", AnswerType::Time, true, "When it may be sent again."},
 };
 
 }  // namespace
@@ -179,8 +179,7 @@ Response pending_response(Success success, const domain::LoginPending& pending, 
 
 Response sms_response(const domain::SmsAnswer& answer) {
   JsonWriter json;
-  json.begin_object().member("sms_sent", answer.sent);
-  if (answer.resend_after) json.member("resend_after", domain::rfc3339(*answer.resend_after));
+  json.begin_object().member("sms_sent", true).member("resend_after", domain::rfc3339(answer.resend_after));
   json.end_object();
   return Response::json(Success::Accepted, json.take());
 }
