@@ -94,14 +94,13 @@ enum class EndReason : std::uint8_t {
   RememberChanged,   // a shorter duration, or never
   WrongPasswords,    // ten in a row with a device's token
   Theft,             // an earlier token of a device was used
-  SecondStepPassed,  // whoever asked for a reset can still log in
-  Expired,           // nobody decided in time
+  SecondStepPassed,  // whoever was to be reset can still log in
 };
 template <>
 inline constexpr auto kNames<EndReason> = std::to_array<std::string_view>(
     {"left", "replaced", "limit", "too_many_tries", "password_changed", "two_step_changed", "two_step_reset",
      "account_disabled", "account_erased", "forgotten", "remember_changed", "wrong_passwords", "theft",
-     "second_step_passed", "expired"});
+     "second_step_passed"});
 
 /// Who opened a lock.
 enum class UnlockedBy : std::uint8_t { RecoveryCode, Staff };
