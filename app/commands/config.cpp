@@ -3,6 +3,8 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
+#include "consumers/sms/choose_gateway.h"
+#include "platform/clock.h"
 
 namespace tweestap::app {
 namespace {
@@ -21,6 +23,9 @@ nlohmann::ordered_json as_json(const platform::EffectiveSettings& settings) {
 ExitStatus run_check(const CommandLine& line) {
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  const platform::SystemClock clock;
+  const auto gateway = consumers::sms::choose_gateway(settings->values, clock);
+  if (!gateway) return fail(ExitStatus::WrongUse, gateway.error());
   std::cout << (line.flags().json ? "{\"good\":true}" : "the configuration is good") << "\n";
   return ExitStatus::Done;
 }
