@@ -1,8 +1,10 @@
 #include "projections/queries/history.h"
 
+#include <utility>
+
 #include "eventstore/envelope.h"
 #include "eventstore/event_codec.h"
-#include "eventstore/sealing.h"
+#include "eventstore/opened.h"
 #include "projections/queries/audit.h"
 
 namespace tweestap::projections {
@@ -10,35 +12,21 @@ namespace {
 
 using platform::Failure;
 
-Failure no_sealed() { return {Failure::Kind::Damaged, "an event's personal members are not where they have to be"}; }
-
 // Opens the personal members into the event, or says why not.
 std::expected<Personal, Failure> open_personal(const eventstore::Log& log, eventstore::Envelope& envelope,
                                                const eventstore::KeyRing& ring) {
-  const auto keys = ring.subject_keys(envelope.subject);
-  if (!keys) {
-    switch (keys.error().why) {
-      case eventstore::NoKeys::Locked:
-        return Personal::Sealed;
-      case eventstore::NoKeys::Never:
-        return std::unexpected(
-            Failure{Failure::Kind::Damaged, "the keys of sealed members are missing, and nobody erased the account"});
-      case eventstore::NoKeys::Failed:
-        return std::unexpected(keys.error().failure);
-    }
+  const auto opened = eventstore::open_members(log, ring, eventstore::SealedClass::Personal, envelope);
+  if (opened) return Personal::Opened;
+  switch (opened.error().why) {
+    case eventstore::NoKeys::Locked:
+      return Personal::Sealed;
+    case eventstore::NoKeys::Never:
+      return std::unexpected(
+          Failure{Failure::Kind::Damaged, "the keys of sealed members are missing, and nobody erased the account"});
+    case eventstore::NoKeys::Failed:
+      return std::unexpected(opened.error().failure);
   }
-  const auto sealed = log.sealed(envelope.position, eventstore::SealedClass::Personal);
-  if (!sealed) return std::unexpected(sealed.error());
-  if (!*sealed || eventstore::sealed_digest(**sealed) != *envelope.sealed_personal) return std::unexpected(no_sealed());
-  const domain::EventInfo& info = domain::info_of(envelope.event);
-  const auto opened = eventstore::open_sealed(
-      *keys, {envelope.log, envelope.position, envelope.subject, info.name, envelope.schema_version},
-      eventstore::SealedClass::Personal, **sealed);
-  if (!opened) return std::unexpected(opened.error());
-  if (auto merged = eventstore::merge_sealed(envelope.event, eventstore::SealedClass::Personal, *opened); !merged) {
-    return std::unexpected(merged.error());
-  }
-  return Personal::Opened;
+  std::unreachable();
 }
 
 }  // namespace
