@@ -1,5 +1,5 @@
 #pragma once
-// Two gateways as one: the second is asked where the first cannot send for now.
+// Two gateways as one: the second is asked where the first is down.
 #include <atomic>
 #include <chrono>
 #include <cstdint>
