@@ -151,7 +151,7 @@ class Planting : public ::testing::Test {
     plant("token that is none", "t0ken-that-is-none-and-never-was");
     EXPECT_EQ(people("PATCH", "/v1/account", "sst_" + last(), json{{"display_name", "Robin"}}).status, 401);
     plant("password in the query", "Passw0rd-in-the-query");
-    EXPECT_EQ(people("GET", "/v1/session?password=" + last(), {}, {}).status, 400);
+    EXPECT_EQ(people("GET", "/v1/session?password=" + last(), {}, {}).status, 401);
     plant("password in the path", "Passw0rd-in-the-path");
     EXPECT_EQ(people("GET", "/v1/" + last(), {}, {}).status, 404);
     plant("password with escapes", "Passw0rd\\with \"escapes\"\u00e9");
