@@ -14,6 +14,7 @@
 
 #include "eventstore/batch.h"
 #include "eventstore/keys.h"
+#include "tests/load/arguments.h"
 #include "tests/support/eventstore_play.h"
 #include "tests/support/temporary_folder.h"
 
@@ -127,8 +128,8 @@ Figure group_commit(int clients, double seconds) {
   return measure(clients, seconds, [&](int client, std::uint64_t n) { group.one(client, n); });
 }
 
-int run(bool small, const std::string& json_file) {
-  const double seconds = small ? 2 : 10;
+int run(const load::Arguments& arguments) {
+  const double seconds = arguments.small ? 2 : 10;
   nlohmann::json all = nlohmann::json::array();
   std::printf("### P-4: the committer alone\n\n");
   std::printf(
@@ -154,26 +155,11 @@ int run(bool small, const std::string& json_file) {
                    {"cpu_us_per_command", ours.cpu_us}});
   }
   std::printf("\nTo reach: a ratio of at least 1.2 at 64 clients.\n");
-  if (!json_file.empty()) std::ofstream{json_file} << nlohmann::json{{"P-4", all}}.dump(2) << '\n';
+  if (!arguments.json_file.empty()) std::ofstream{arguments.json_file} << nlohmann::json{{"P-4", all}}.dump(2) << '\n';
   return 0;
 }
 
 }  // namespace
 }  // namespace tweestap::tests
 
-int main(int argc, char** argv) {
-  bool small = false;
-  std::string json_file;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--small") {
-      small = true;
-    } else if (argument == "--json" && i + 1 < argc) {
-      json_file = argv[++i];
-    } else {
-      std::cerr << "usage: bench_committer [--small] [--json FILE]\n";
-      return 2;
-    }
-  }
-  return tweestap::tests::run(small, json_file);
-}
+int main(int argc, char** argv) { return tweestap::tests::run(tweestap::load::read_arguments(argc, argv)); }

@@ -1,26 +1,23 @@
 // P-1: durable second-step verifications a second over HTTP, against the same HTTP server answering a constant and
 // against RocksDB's own group commit of the same bytes, whichever is lower. P-2: password logins a second against raw
 // Argon2id verifications.
-#include <rocksdb/db.h>
 #include <sys/resource.h>
 
 #include <algorithm>
-#include <chrono>
-#include <cstring>
 #include <fstream>
 #include <functional>
 #include <nlohmann/json.hpp>
 #include <thread>
 
-#include "platform/crypto/argon2.h"
+#include "tests/load/arguments.h"
 #include "tests/load/keep_alive_client.h"
+#include "tests/load/limits.h"
 #include "tests/load/seeded_service.h"
 
 namespace tweestap::load {
 namespace {
 
 using nlohmann::ordered_json;
-using Clock = std::chrono::steady_clock;
 
 const std::string kPassword = "the bench's password";
 
@@ -59,72 +56,9 @@ std::vector<std::string> verifications(const std::vector<Seeded>& people) {
   return requests;
 }
 
-// What a verification stores: its events with what is sealed beside them, and about as much again for the account's
-// row, the stream, the token and the tree.
-std::size_t bytes_of_a_verification(const eventstore::Log& log, std::uint64_t after) {
-  std::uint64_t bytes = 0;
-  std::uint64_t events = 0;
-  for (const auto& record : or_give_up(log.read(after))) {
-    bytes += record.envelope.size();
-    const auto sealed = or_give_up(log.sealed(record.position, eventstore::SealedClass::Personal));
-    if (sealed) bytes += sealed->size();
-    ++events;
-  }
-  return events == 0 ? 512 : static_cast<std::size_t>(2 * bytes / events);
-}
-
-// The same server, listener and thread model, answering what the verification answers, without deciding anything.
-LoadResult run_constant(std::size_t requests, std::size_t connections, const http::Texts& texts) {
-  http::ListenerOptions options;
-  auto listener = or_give_up(http::Listener::open(std::move(options), texts));
-  const std::string body(420, 'x');
-  listener->start([&body](http::Request&) { return http::Response::json(http::Success::Ok, body); });
-  const std::vector<std::string> same(
-      requests, post_request("/v1/logins/current/code", std::string(47, 't'), "{\"code\":\"000000\"}"));
-  LoadResult result = run_load(listener->port(), same, connections);
-  listener->stop();
-  return result;
-}
-
-// One synced write per verification and client thread; RocksDB groups them by itself.
-double run_group_commit(const std::filesystem::path& folder, std::size_t writes, std::size_t clients,
-                        std::size_t bytes) {
-  rocksdb::Options options;
-  options.create_if_missing = true;
-  rocksdb::DB* opened = nullptr;
-  const auto status = rocksdb::DB::Open(options, (folder / ("group" + std::to_string(clients))).string(), &opened);
-  if (!status.ok()) {
-    std::fprintf(stderr, "%s\n", status.ToString().c_str());
-    std::exit(1);
-  }
-  const std::unique_ptr<rocksdb::DB> db{opened};
-  const std::string value(bytes, 'v');
-  const auto begin = Clock::now();
-  std::vector<std::jthread> threads;
-  for (std::size_t t = 0; t < clients; ++t) {
-    threads.emplace_back([&, t] {
-      rocksdb::WriteOptions synced;
-      synced.sync = true;
-      for (std::size_t i = t; i < writes; i += clients) {
-        if (!db->Put(synced, std::to_string(i), value).ok()) std::_Exit(1);
-      }
-    });
-  }
-  threads.clear();
-  return static_cast<double>(writes) / std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-void must_all_be_good(const LoadResult& result) {
-  if (result.good == result.answers) return;
-  std::fprintf(stderr, "%llu of %llu requests did not succeed\n",
-               static_cast<unsigned long long>(result.answers - result.good),
-               static_cast<unsigned long long>(result.answers));
-  std::exit(1);
-}
-
 ordered_json measure_verifications(SeededService& service, const http::Texts& texts, std::size_t count,
                                    std::size_t connections) {
-  const auto people = service.seed(count, true, kPassword);
+  const auto people = service.seed(count, {.login = true}, kPassword);
   const auto requests = verifications(people);
   const eventstore::Log& log = service.services().partition.log();
   const std::uint64_t before = log.head().position;
@@ -132,11 +66,11 @@ ordered_json measure_verifications(SeededService& service, const http::Texts& te
   const Measured verified = measure([&] { return run_load(service.port(), requests, connections); });
   const auto syncs = static_cast<double>(service.syncs() - syncs_before);
   must_all_be_good(verified.load);
-  const std::size_t bytes = bytes_of_a_verification(log, before);
+  const std::size_t bytes = bytes_of_a_command(log, before, count);
   const Measured constant = measure([&] { return run_constant(count, connections, texts); });
-  const double group = run_group_commit(service.scratch(), count, connections, bytes);
+  const double group = group_commits_per_second(service.scratch(), count, connections, bytes);
 
-  const auto half_people = service.seed(count / 4, true, kPassword);
+  const auto half_people = service.seed(count / 4, {.login = true}, kPassword);
   const LoadResult half =
       run_load(service.port(), verifications(half_people), connections, verified.load.per_second() / 2);
   must_all_be_good(half);
@@ -163,27 +97,9 @@ ordered_json measure_verifications(SeededService& service, const http::Texts& te
           {"verifications_per_sync", static_cast<double>(count) / syncs}};
 }
 
-double run_raw_argon2(std::size_t count, unsigned threads) {
-  const platform::Secret pepper = platform::Secret::from_text("a pepper of thirty-two bytes, so");
-  const platform::Secret password = platform::Secret::from_text(kPassword);
-  const std::array<std::uint8_t, platform::kSaltBytes> salt{};
-  const auto verifier = or_give_up(platform::make_verifier(password, salt, {}, pepper, 1));
-  const auto begin = Clock::now();
-  std::vector<std::jthread> workers;
-  for (unsigned t = 0; t < threads; ++t) {
-    workers.emplace_back([&, t] {
-      for (std::size_t i = t; i < count; i += threads) {
-        if (!or_give_up(platform::check_password(password, verifier, pepper))) std::_Exit(1);
-      }
-    });
-  }
-  workers.clear();
-  return static_cast<double>(count) / std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
 ordered_json measure_logins(SeededService& service, std::size_t count) {
   const unsigned cores = std::max(1U, std::thread::hardware_concurrency());
-  const auto people = service.seed(count, false, kPassword);
+  const auto people = service.seed(count, {}, kPassword);
   std::vector<std::string> requests;
   for (const Seeded& one : people) {
     requests.push_back(
@@ -191,7 +107,7 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
   }
   const LoadResult logins = run_load(service.port(), requests, std::size_t{cores} * 8);
   must_all_be_good(logins);
-  const double raw = run_raw_argon2(count, cores);
+  const double raw = argon2_per_second(count, kPassword);
   std::printf("P-2  %8.0f/s password logins  %8.0f/s raw Argon2id on %u cores   ratio %.2f (wanted 0.95)\n",
               logins.per_second(), raw, cores, logins.per_second() / raw);
   return {{"id", "P-2"},
@@ -201,25 +117,18 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
 }
 
 int run(int argc, char** argv) {
-  std::string json_file;
-  std::string only;  // "P-1" or "P-2"; for a profile
-  bool small = false;
-  for (int i = 1; i < argc; ++i) {
-    if (std::strcmp(argv[i], "--small") == 0) small = true;
-    if (std::strcmp(argv[i], "--json") == 0 && i + 1 < argc) json_file = argv[++i];
-    if (std::strcmp(argv[i], "--only") == 0 && i + 1 < argc) only = argv[++i];
-  }
+  const Arguments arguments = read_arguments(argc, argv, "--only");
   const auto texts = or_give_up(http::Texts::load("en"));
   SeededService service;
-  const std::size_t count = small ? 20'000 : 60'000;
+  const std::size_t count = arguments.small ? 20'000 : 60'000;
   ordered_json results = ordered_json::array();
-  if (only != "P-2") {
+  if (arguments.only != "P-2") {
     for (const std::size_t connections : {64UL, 128UL}) {
       results.push_back(measure_verifications(service, texts, count, connections));
     }
   }
-  if (only != "P-1") results.push_back(measure_logins(service, small ? 400 : 2'000));
-  if (!json_file.empty()) std::ofstream{json_file} << results.dump(2) << "\n";
+  if (arguments.only != "P-1") results.push_back(measure_logins(service, arguments.small ? 400 : 2'000));
+  if (!arguments.json_file.empty()) std::ofstream{arguments.json_file} << results.dump(2) << "\n";
   return 0;
 }
 

@@ -28,6 +28,7 @@
 #include "platform/crypto/random.h"
 #include "projections/all.h"
 #include "projections/rebuild.h"
+#include "tests/load/arguments.h"
 
 namespace tweestap {
 namespace {
@@ -297,25 +298,10 @@ void write_json(const std::string& path, const Figures& figures) {
 }  // namespace
 }  // namespace tweestap
 
+// --data FOLDER keeps the log there, and takes the one that is there already.
 int main(int argc, char** argv) {
-  std::string json;
-  std::filesystem::path data;
-  bool small = false;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view argument = argv[i];
-    if (argument == "--small") {
-      small = true;
-    } else if (argument == "--json" && i + 1 < argc) {
-      json = argv[++i];
-    } else if (argument == "--data" && i + 1 < argc) {
-      data = argv[++i];
-    } else {
-      std::fprintf(stderr,
-                   "usage: bench_replay [--small] [--json FILE] [--data FOLDER]\n"
-                   "--data FOLDER: keep the log there, and take the one that is there already\n");
-      return 2;
-    }
-  }
+  const auto arguments = tweestap::load::read_arguments(argc, argv, "--data");
+  std::filesystem::path data = arguments.data;
   std::string folder = (std::filesystem::temp_directory_path() / "tweestap-replay-XXXXXX").string();
   const bool keep = !data.empty();
   if (!keep) {
@@ -323,11 +309,11 @@ int main(int argc, char** argv) {
     data = std::filesystem::path{folder} / "data";
   }
   if (!std::filesystem::exists(data)) {
-    tweestap::write_log(data, small ? 5'000 : 50'000, small ? 500'000 : 5'000'000);
+    tweestap::write_log(data, arguments.small ? 5'000 : 50'000, arguments.small ? 500'000 : 5'000'000);
   }
   const auto figures = tweestap::measure(data);
   if (!keep) std::filesystem::remove_all(folder);
   tweestap::print(figures);
-  if (!json.empty()) tweestap::write_json(json, figures);
+  if (!arguments.json_file.empty()) tweestap::write_json(arguments.json_file, figures);
   return 0;
 }

@@ -128,7 +128,7 @@ class Run {
       if (!complete(one.answer)) continue;
       const std::string_view status = std::string_view{one.answer}.substr(9, 3);
       ++result_.answers;
-      if (status == "200" || status == "201") ++result_.good;
+      if (status.starts_with('2')) ++result_.good;
       result_.latencies_us.push_back(static_cast<std::uint32_t>(
           std::chrono::duration_cast<std::chrono::microseconds>(Clock::now() - one.started).count()));
       one.busy = false;
@@ -160,9 +160,17 @@ LoadResult run_load(std::uint16_t port, const std::vector<std::string>& requests
   return Run{port, requests, connections, per_second}.run();
 }
 
+void must_all_be_good(const LoadResult& result) {
+  if (result.good == result.answers) return;
+  std::fprintf(stderr, "%llu of %llu requests did not succeed\n",
+               static_cast<unsigned long long>(result.answers - result.good),
+               static_cast<unsigned long long>(result.answers));
+  std::exit(1);
+}
+
 std::string post_request(const std::string& path, const std::string& token, const std::string& body) {
-  std::string request =
-      "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\nContent-Type: application/json\r\n";
+  std::string request = "POST " + path + " HTTP/1.1\r\nHost: 127.0.0.1\r\nUser-Agent: bench\r\n";
+  if (!body.empty()) request += "Content-Type: application/json\r\n";
   if (!token.empty()) request += "Authorization: Bearer " + token + "\r\n";
   return request + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }

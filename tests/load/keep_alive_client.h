@@ -10,7 +10,7 @@ namespace tweestap::load {
 
 struct LoadResult {
   std::uint64_t answers = 0;
-  std::uint64_t good = 0;  ///< status 200 or 201
+  std::uint64_t good = 0;  ///< answers of success (2xx)
   double seconds = 0;
   double client_cpu_seconds = 0;  ///< of the client's thread alone
   std::vector<std::uint32_t> latencies_us;
@@ -25,7 +25,10 @@ struct LoadResult {
 [[nodiscard]] LoadResult run_load(std::uint16_t port, const std::vector<std::string>& requests, std::size_t connections,
                                   double per_second = 0);
 
-/// A POST with a JSON body, as a front end sends it.
+/// Ends the process where an answer was no success: then there is nothing to measure.
+void must_all_be_good(const LoadResult& result);
+
+/// A POST with a JSON body, as a front end sends it; an empty body: none.
 [[nodiscard]] std::string post_request(const std::string& path, const std::string& token, const std::string& body);
 
 }  // namespace tweestap::load

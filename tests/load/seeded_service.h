@@ -6,12 +6,16 @@
 #include <cstdlib>
 #include <expected>
 #include <filesystem>
+#include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "app/core.h"
 #include "app/doors.h"
+#include "app/senders.h"
+#include "http/evidence.h"
 #include "http/listener.h"
 #include "http/router.h"
 #include "http/routes/health.h"
@@ -19,26 +23,41 @@
 
 namespace tweestap::load {
 
-/// An enrolled person and, where one was begun, the token of a login that waits for the code.
+/// An enrolled person and what a front end would hold for them.
 struct Seeded {
   std::string identifier;
-  std::string login_token;
-  platform::Secret totp_secret;
+  platform::Secret totp_secret;  ///< of method totp
+  std::string session_token;     ///< of the session that enrolled
+  std::string device_token;      ///< where a device was asked for
+  std::string login_token;       ///< where a login was asked for: it waits for the second step
+};
+
+struct SeedOptions {
+  domain::Method method = domain::Method::Totp;
+  bool device = false;  ///< of method totp: a login was completed and its device remembered
+  bool login = false;   ///< a login is begun
 };
 
 class SeededService {
  public:
-  SeededService();
+  /// `adjust` changes settings before the store is made.
+  explicit SeededService(const std::function<void(platform::Settings&)>& adjust = [](platform::Settings&) {});
   ~SeededService();
 
-  /// Registers and enrols `count` people, each with a login begun; all have `password`.
-  [[nodiscard]] std::vector<Seeded> seed(std::size_t count, bool begin_login, const std::string& password);
+  /// Registers and enrols `count` people; all have `password` and recovery_code().
+  [[nodiscard]] std::vector<Seeded> seed(std::size_t count, const SeedOptions& options, const std::string& password);
+  /// The first code of everybody's set, as it is shown.
+  [[nodiscard]] std::string recovery_code() const { return recovery_->shown[0].reveal_text(); }
+  /// What sends codes and notices, by this gateway. To be destroyed before the service.
+  [[nodiscard]] std::unique_ptr<app::Senders> start_senders(std::unique_ptr<consumers::sms::Gateway> gateway);
 
   /// The code that counts now.
   [[nodiscard]] static std::string code_now(const Seeded& person);
 
   [[nodiscard]] std::uint16_t port() const { return listener_->port(); }
   [[nodiscard]] const http::Services& services() const { return doors_->services; }
+  [[nodiscard]] const platform::Settings& settings() const { return settings_; }
+  [[nodiscard]] const platform::Clock& clock() const { return clock_; }
   /// Batches that were stored so far, each with one sync.
   [[nodiscard]] std::uint64_t syncs() const;
   [[nodiscard]] const std::filesystem::path& scratch() const { return folder_.path(); }
@@ -55,9 +74,11 @@ class SeededService {
   platform::Blocklist blocklist_ = platform::Blocklist::built_in();
   std::unique_ptr<app::Core> core_;
   std::unique_ptr<app::Doors> doors_;
+  std::optional<http::DrawnRecoverySet> recovery_;
   http::ServiceFacts facts_;
   std::unique_ptr<http::Router> router_;
   std::unique_ptr<http::Listener> listener_;
+  std::size_t seeded_ = 0;  // people so far
 };
 
 /// `result`, or the end of the bench with the failure's sentence.
