@@ -53,12 +53,11 @@ std::expected<std::unique_ptr<Core>, Failure> Core::open(const Surroundings& aro
   partition_settings.answers_max = static_cast<std::uint32_t>(settings.http_answers_max);
   partition_settings.metrics = &around.metrics;
   partition_settings.on_fatal = std::move(options.on_fatal);
-  const platform::Gauge apart = around.metrics.gauge(
-      platform::GaugeInfo<0>{"tweestap_clock_difference_seconds",
-                             "Wall clock minus the service's own time, where they are over a minute apart."});
-  partition_settings.on_clock_jump = [apart, &log = around.log, &clock = around.clock,
+  const platform::Counter jumps = around.metrics.counter(platform::CounterInfo<0>{
+      "tweestap_clock_jumps_total", "Jumps of the wall clock by more than a minute: each is an alarm."});
+  partition_settings.on_clock_jump = [jumps, &log = around.log, &clock = around.clock,
                                       &last = core->clock_jump_](std::int64_t us) {
-    apart.set(static_cast<double>(us) / 1e6);
+    jumps.add();
     last.set({.difference_us = us, .at_monotonic_us = clock.monotonic_us()});
     log.write(platform::LogLevel::Warning, "clock.jumped",
               {{"difference_ms", us / 1000},

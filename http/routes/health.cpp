@@ -70,10 +70,12 @@ Response ready(const Services& services, const Request& request) {
   return healthy("ready");
 }
 
+std::int64_t clock_difference_us(const Services& services) { return services.clock.wall_us() - services.now().us; }
+
 // A wall clock that is behind stays an alarm until it has come back; one that jumped ahead is followed at once, so that
 // the two agree again although somebody set the time.
 void write_clock(JsonWriter& json, const Services& services, const ServiceFacts& facts) {
-  const std::int64_t difference_us = services.clock.wall_us() - services.now().us;
+  const std::int64_t difference_us = clock_difference_us(services);
   const auto jump = facts.clock_jump ? facts.clock_jump() : std::nullopt;
   const std::int64_t ago_us = jump ? services.clock.monotonic_us() - jump->at_monotonic_us : 0;
   const bool apart = std::abs(difference_us) > platform::SecurityClock::kDifferenceUs;
@@ -151,6 +153,8 @@ std::vector<Route> health_routes(const Services& services, const ServiceFacts& f
       .problems = Problems{ProblemCode::Unavailable},
       .handler = Handler{[&services](Request& request, const Body&) { return ready(services, request); }},
   });
+  const platform::Gauge apart = services.metrics.gauge(platform::GaugeInfo<0>{
+      "tweestap_clock_difference_seconds", "Wall clock minus the service's own time: over a minute is an alarm."});
   routes.push_back(Route{
       .verb = VerbName::Get,
       .path = "/metrics",
@@ -162,7 +166,8 @@ std::vector<Route> health_routes(const Services& services, const ServiceFacts& f
       .body = RequestBody::none(),
       .answers = Answers{Answer::other("text/plain", "text exposition format 0.0.4")},
       .problems = Problems::none(),
-      .handler = Handler{[&services](Request&, const Body&) {
+      .handler = Handler{[&services, apart](Request&, const Body&) {
+        apart.set(static_cast<double>(clock_difference_us(services)) / 1e6);
         return Response::text(services.metrics.render(), "text/plain; version=0.0.4; charset=utf-8");
       }},
   });

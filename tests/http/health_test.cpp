@@ -83,8 +83,16 @@ TEST(CLK_1, StatusShowsTheAlarmWhileTheClocksAreApartAndADayLonger) {
   EXPECT_EQ(clock(), (json{{"alarm", false}, {"difference_ms", -60'000}}));
   service.clock.set_wall(right - domain::seconds(60).us - 1000);
   EXPECT_EQ(clock(), (json{{"alarm", true}, {"difference_ms", -60'001}}));
+  const auto metric = [&] {
+    const std::string all = service.get("/metrics", "").body;
+    const std::string name = "\ntweestap_clock_difference_seconds ";
+    const std::size_t at = all.find(name);
+    return at == std::string::npos ? "absent" : all.substr(at + name.size(), all.find('\n', at + 1) - at - name.size());
+  };
+  EXPECT_EQ(metric(), "-60.001");
   service.clock.set_wall(right);
   EXPECT_EQ(clock(), (json{{"alarm", false}, {"difference_ms", 0}}));
+  EXPECT_EQ(metric(), "0") << "and it is over when the two agree again";
 
   jump = ClockJump{.difference_us = 3'600'000'000, .at_monotonic_us = service.clock.monotonic_us()};
   service.after(domain::seconds(5));
