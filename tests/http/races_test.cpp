@@ -93,6 +93,26 @@ TEST(OTP_2, OneCodeLetsInOnceHoweverManySubmitIt) {
       << "and the log says so: one for the enrolment's, one a round";
 }
 
+TEST(OTP_2, ACodeBySmsLetsInOnceHoweverManySubmitIt) {
+  PeopleService house;
+  house.allow_sms();
+  (void)house.account();
+  (void)house.enrol_by_sms();
+  std::string login;
+  std::string code;
+  Tally tally;
+  in_rounds(
+      kRecoveryRounds,
+      [&](int) {
+        house.after(domain::hours(1));  // the hour's budget of messages is there again
+        login = house.pending();
+        code = house.code_sent();
+      },
+      [&](std::size_t) { tally.count(house.post("/v1/logins/current/code", {{"code", code}}, login)); },
+      [&](int round) { tally.expect_one(round); });
+  EXPECT_EQ(house.count("login.completed"), 1U + kRecoveryRounds);
+}
+
 TEST(REC_1, OneCodeLetsInOnceHoweverManySubmitIt) {
   PeopleService house;
   (void)house.account();

@@ -57,6 +57,15 @@ TEST_F(Import, IsRefusedBeforeItsBodyIsRead) {
   const ServiceProcess service{options()};
   EXPECT_EQ(send_import(service.staff(), "key_" + std::string(43, 'A'), lines(10)).status, 401);
   EXPECT_EQ(send_import(service.people(), key(), lines(10)).status, 404);
+  const HttpAnswer one_object =
+      call(service.staff(), "POST", "/v1/accounts/import", key(), json{{"identifier", "p@example.org"}});
+  EXPECT_EQ(one_object.status, 415) << one_object.body;
+  constexpr std::size_t kMost = std::size_t{64} << 20;
+  EXPECT_EQ(send_import(service.staff(), key(), std::string(kMost + 1, ' ')).status, 413);
+  const ImportAnswer most = send_import(service.staff(), key(), std::string(kMost - 1, ' ') + "\n");
+  EXPECT_EQ(most.status, 200);
+  ASSERT_EQ(most.lines.size(), 1U);
+  EXPECT_EQ(json::parse(most.lines[0]).at("code"), "payload_too_large");
 }
 
 // Whoever heard of an account has it, and whoever repeats the import gets the same ones.
