@@ -24,6 +24,8 @@ bool changes_something(Method method) {
 // The Idempotency-Key, where the request has one that means something. Two of them cannot both be meant.
 std::expected<std::optional<std::string_view>, Problem> idempotency_key(const Request& request) {
   if (!changes_something(request.method)) return std::nullopt;
+  // Lines are answered while they are read, so there is no answer to keep; what they ask for may be asked for again.
+  if (request.route->body.lines_bytes_max != 0) return std::nullopt;
   const auto lines = request.header_lines("Idempotency-Key");
   if (lines.empty()) return std::nullopt;
   if (lines.size() > 1 || !is_idempotency_key(lines.front())) {

@@ -138,6 +138,7 @@ void write_parameters(JsonWriter& json, const Route& route) {
   }
   for (const QueryParameter& parameter : route.query.parameters) {
     json.begin_object().member("name", parameter.name).member("in", "query").member("description", parameter.about);
+    if (parameter.required) json.member("required", true);
     json.member_object("schema");
     switch (parameter.type) {
       case QueryType::Text:
@@ -152,7 +153,7 @@ void write_parameters(JsonWriter& json, const Route& route) {
     }
     json.end_object().end_object();
   }
-  if (changes_something(route.verb)) {
+  if (changes_something(route.verb) && route.body.lines_bytes_max == 0) {
     json.begin_object().member("name", "Idempotency-Key").member("in", "header");
     json.member("description", "Repeating the request with the same key gives the first answer again, for 24 hours.");
     json.member_object("schema").member("type", "string").member("minLength", 1).member("maxLength", 64);
@@ -249,7 +250,7 @@ void write_answers(JsonWriter& json, const Route& route) {
       if (answer.shape != nullptr) {
         write_reference(json, answer.shape->name);
       } else {
-        json.member("type", "string");
+        json.member("type", answer.content_type == "application/json" ? "object" : "string");
       }
       json.end_object().end_object().end_object();
     }

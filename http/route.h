@@ -116,9 +116,10 @@ struct QueryParameter {
   std::uint64_t min;  ///< Number: least value; otherwise unused
   std::uint64_t max;  ///< Number: greatest value; Text: bytes
   std::string_view about;
+  bool required = false;  ///< its handler refuses a request without it
 };
 
-/// The query parameters; all are optional. Any other one, and one that comes twice, is malformed_request.
+/// The query parameters. Any other one, and one that comes twice, is malformed_request.
 struct Query {
   [[nodiscard]] static constexpr Query none() { return Query{std::span<const QueryParameter>{}}; }
   template <std::size_t N>

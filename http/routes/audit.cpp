@@ -1,7 +1,5 @@
 #include "http/routes/audit.h"
 
-#include "projections/queries/audit.h"
-
 #include <algorithm>
 #include <optional>
 #include <string>
@@ -17,6 +15,7 @@
 #include "http/routes/audit_read.h"
 #include "http/routes/staff_fields.h"
 #include "http/routes/state_json.h"
+#include "projections/queries/audit.h"
 #include "projections/queries/history.h"
 #include "projections/queries/state_at.h"
 
@@ -54,7 +53,7 @@ constexpr AnswerShape kPageShape{"AuditPage", kPageMembers};
 
 constexpr QueryParameter kStateQuery[] = {
     {"at", QueryType::Text, 0, kMomentBytesMax,
-     "A time, which means the last event that is not later, or a position of the log; has to be given."},
+     "A time, which means the last event that is not later, or a position of the log.", true},
 };
 
 // An account that is in the log, also where it is no longer there.

@@ -49,6 +49,20 @@ class StaffImport : public ::testing::Test {
   std::string admin = service.key(KeyRole::Admin);
 };
 
+// Its answer is no one piece that could be kept, and repeating it is harmless by itself.
+TEST_F(StaffImport, TakesNoNoticeOfAnIdempotencyKey) {
+  for (const bool existing : {false, true}) {
+    const Heard heard = service.ask({.method = Method::Post,
+                                     .target = "/v1/accounts/import",
+                                     .body = "{\"identifier\":\"a@example.org\"}\n",
+                                     .token = admin,
+                                     .idempotency_key = "once",
+                                     .listener = ListenerKind::Staff});
+    ASSERT_EQ(heard.status, 200) << heard.body;
+    EXPECT_EQ(heard.json().value("existing", false), existing);
+  }
+}
+
 TEST_F(StaffImport, AnswersEachLineInItsOrder) {
   const auto results = import(
       "{\"identifier\":\"a@example.org\"}\n"
