@@ -19,6 +19,7 @@ struct SmsCounts {
   std::uint32_t account = 0;
   std::uint32_t network = 0;
   std::uint32_t total = 0;
+  Time room_by{};  // from then on each of them has room again, if nothing more is sent
 };
 
 /// What every decision may look at, beside the state of the stream.

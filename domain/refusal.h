@@ -16,17 +16,20 @@ enum class Refusal : std::uint8_t {
   TokenOver,            // the login, session or key was once right and is over
   WrongState,           // the login waits for something else
   Forbidden,            // whoever asks may not do this
+  NeedsAnotherPerson,   // four eyes: whoever asks is no second person
   ResetOver,            // the time to enrol after a reset is over
   StepUpNeeded,         // the session has to pass the second step again first
   NotFound,             // there is no such thing
   NotOpen,              // it was open once, and ended
   NotEnrolled,          // two-step is off
+  NoRecoveryCodes,      // two-step is on, and there were no recovery codes yet
   AlreadyEnrolled,      // two-step is on
   Mandatory,            // two-step may not be off
   NothingLocked,        // there is no lock to open
   IdentifierTaken,      // another account has this identifier
   MethodNotAllowed,     // the policy does not allow this way of receiving codes
-  SmsOff,               // no gateway is configured
+  SmsOff,               // no gateway is configured, or none for the country of the number
+  CodesByApp,           // there is nothing to send: an app makes the codes
   CountryNotAllowed,    // no SMS goes to that country
   CodeSpent,            // the code was sent, or tried, as often as it may be
   NothingChanges,       // the account is already so

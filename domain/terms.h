@@ -57,10 +57,11 @@ template <>
 inline constexpr auto kNames<SmsPurpose> = std::to_array<std::string_view>({"login", "enrolment", "step_up"});
 
 /// Why no SMS was sent (rule SMS-2).
-enum class SmsRefusal : std::uint8_t { BudgetNumber, BudgetAccount, BudgetNetwork, BudgetTotal, Country };
+enum class SmsRefusal : std::uint8_t { BudgetNumber, BudgetAccount, BudgetNetwork, BudgetTotal, Country, Off };
 template <>
-inline constexpr auto kNames<SmsRefusal> =
-    std::to_array<std::string_view>({"budget_number", "budget_account", "budget_network", "budget_total", "country"});
+inline constexpr auto kNames<SmsRefusal> = std::to_array<std::string_view>({"budget_number", "budget_account",
+                                                                            "budget_network", "budget_total", "country",
+                                                                            "off"});
 
 /// Why a code did not count.
 enum class CodeReason : std::uint8_t { Wrong, Replayed, Expired };

@@ -16,7 +16,7 @@ std::uint32_t retry_after_s(const domain::Refused& refused, domain::Time now) {
 Problem conflict(std::string_view hint) { return Problem{.code = ProblemCode::StateConflict, .hint = hint}; }
 
 Problem locked(const domain::Refused& refused) {
-  Problem problem{.code = ProblemCode::Locked, .locked = refused.for_good};
+  Problem problem{.code = ProblemCode::Locked, .locked = refused.for_good, .hint = refused.for_good ? "for_good" : ""};
   if (!refused.for_good && refused.until) problem.locked_until = domain::rfc3339(*refused.until);
   return problem;
 }
@@ -42,6 +42,8 @@ Problem problem_of(const domain::Refused& refused, domain::Time now) {
       return {.code = ProblemCode::SessionRequired};
     case Refusal::Forbidden:
       return {.code = ProblemCode::Forbidden};
+    case Refusal::NeedsAnotherPerson:
+      return {.code = ProblemCode::Forbidden, .hint = "another_person"};
     case Refusal::ResetOver:
       return {.code = ProblemCode::Forbidden, .hint = "reset_over"};
     case Refusal::StepUpNeeded:
@@ -62,6 +64,10 @@ Problem problem_of(const domain::Refused& refused, domain::Time now) {
       return conflict("identifier_taken");
     case Refusal::MethodNotAllowed:
       return conflict("method_not_allowed");
+    case Refusal::NoRecoveryCodes:
+      return conflict("no_recovery_codes");
+    case Refusal::CodesByApp:
+      return conflict("codes_by_app");
     case Refusal::SmsOff:
       return conflict("sms_off");
     case Refusal::CountryNotAllowed:

@@ -91,6 +91,13 @@ domain::FailureCount Limit::at(domain::Time now) const {
   return count;
 }
 
+domain::Time Limit::oldest_over(domain::Time now) const {
+  const std::int64_t minute = minute_of(now);
+  const auto oldest =
+      std::ranges::find_if(minutes, [minute](const MinuteCount& one) { return one.minute > minute - kMinutesCounted; });
+  return oldest == minutes.end() ? now : domain::Time{domain::minutes(oldest->minute + kMinutesCounted).us};
+}
+
 domain::Time Limit::end() const { return std::max(last_at + domain::minutes(kMinutesCounted), refused_until); }
 
 domain::FailureCount joined(const domain::FailureCount& a, const domain::FailureCount& b) {

@@ -1,5 +1,6 @@
 #include "projections/sms_sendings.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "projections/all.h"
@@ -73,6 +74,7 @@ std::expected<domain::SmsCounts, Failure> read_sms_counts(RowReader& rows, const
       read = std::unexpected(limit.error());
     } else if (*limit) {
       to += (*limit)->at(now).failures;
+      counts.room_by = std::max(counts.room_by, (*limit)->oldest_over(now));
     }
   };
   add(counts.number, number_key(number));

@@ -115,8 +115,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
       refused.add(SmsCodeRefused{of.purpose, *why, std::nullopt, command.enrolment, std::nullopt, phone.number_hash,
                                  command.caller.network});
       if (*why == SmsRefusal::Country) return std::move(refused).reject(Refusal::CountryNotAllowed);
-      return std::move(refused).reject(
-          Refused{Refusal::Throttled, context.now + context.rules.sms_resend_after, false});
+      return std::move(refused).reject(refused_for(*why, context));
     }
   }
   if (state.enrolment && !state.enrolment->is_over(context.now)) {
@@ -168,7 +167,8 @@ Decision decide(const AccountState& state, const DisableTwoStep& command, const 
   if (session == nullptr) return refuse(Refusal::TokenOver);
   if (is_staff(state.profile.roles) && command.session.listener == Listener::Public) return refuse(Refusal::Forbidden);
   if (!state.two_step) return refuse(Refusal::NotEnrolled);
-  if (is_mandatory(state, context.policy, command.session.listener, context.now)) return refuse(Refusal::Mandatory);
+  // By the date alone: whoever has a staff role enrols again at the next login there.
+  if (is_mandatory(state, context.policy, Listener::Public, context.now)) return refuse(Refusal::Mandatory);
   if (!is_fresh(state, *session, context.rules, context.now)) return refuse(Refusal::StepUpNeeded);
   Events events{Subject::of(command.account), command.account, context.command};
   if (const auto refused = check_password(state, command.password, command.caller, &session->id, context, events)) {
@@ -182,6 +182,7 @@ Decision decide(const AccountState& state, const DisableTwoStep& command, const 
 Decision decide(const AccountState& state, const DeferEnrolment& command, const Context& context) {
   if (live_session(state, command.session, context.now) == nullptr) return refuse(Refusal::TokenOver);
   if (state.two_step) return refuse(Refusal::AlreadyEnrolled);
+  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public) return refuse(Refusal::Forbidden);
   if (is_mandatory(state, context.policy, command.session.listener, context.now)) return refuse(Refusal::Mandatory);
   Events events{Subject::of(command.account), command.account, context.command};
   events.add(EnrolmentDeferred{context.now + context.rules.deferral});

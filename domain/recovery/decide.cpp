@@ -66,7 +66,8 @@ Decision decide(const AccountState& state, const RegenerateRecoveryCodes& comman
 
 Decision decide(const AccountState& state, const AcknowledgeRecoveryCodes& command, const Context& context) {
   if (live_session(state, command.session, context.now) == nullptr) return refuse(Refusal::TokenOver);
-  if (!state.two_step || !state.recovery) return refuse(Refusal::NotEnrolled);
+  if (!state.two_step) return refuse(Refusal::NotEnrolled);
+  if (!state.recovery) return refuse(Refusal::NoRecoveryCodes);
   Events events{Subject::of(command.account), command.account, context.command};
   if (!state.recovery->acknowledged) events.add(RecoveryCodesAcknowledged{state.recovery->position});
   return std::move(events).accept(Done{});

@@ -30,7 +30,7 @@ Decision decide(const AccountState& state, const RequestReset& command, const Co
   if (!may_reset(state, command.account, command.actor, command.by_admin_session)) return refuse(Refusal::Forbidden);
   const bool four_eyes = context.policy.four_eyes;
   // A key is no person, so it can be neither of two.
-  if (four_eyes && is_key(command.actor)) return refuse(Refusal::Forbidden);
+  if (four_eyes && is_key(command.actor)) return refuse(Refusal::NeedsAnotherPerson);
   // Somebody who was reset and let the time to enrol go by needs another one.
   if (!state.two_step && !state.enrol_before) return refuse(Refusal::NotEnrolled);
 
@@ -48,10 +48,10 @@ Decision decide(const AccountState& state, const RequestReset& command, const Co
 
 Decision decide(const AccountState& state, const DecideReset& command, bool beholden, const Context& context) {
   // What was asked for under four eyes stays so, whatever the policy says by now.
-  if (is_key(command.actor)) return refuse(Refusal::Forbidden);
+  if (is_key(command.actor)) return refuse(Refusal::NeedsAnotherPerson);
   const PendingReset* waiting = waiting_reset(state, context.now);
   if (waiting == nullptr || waiting->id != command.reset) return refuse(Refusal::NotOpen);
-  if (waiting->requested_by == command.actor || beholden) return refuse(Refusal::Forbidden);
+  if (waiting->requested_by == command.actor || beholden) return refuse(Refusal::NeedsAnotherPerson);
   if (!may_reset(state, command.account, command.actor, command.by_admin_session)) return refuse(Refusal::Forbidden);
 
   Events events{Subject::of(command.account), command.actor, command.reset};

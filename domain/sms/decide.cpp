@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "domain/lock/lock.h"
 #include "domain/sms/sms.h"
@@ -16,6 +17,21 @@ SmsAnswer answer_of(const Context& context) { return {context.now + context.rule
 Refused wait_until(Time until) { return {Refusal::Throttled, until, false}; }
 
 }  // namespace
+
+// Waiting helps against a budget, and against nothing else.
+Refused refused_for(SmsRefusal why, const Context& context) {
+  switch (why) {
+    case SmsRefusal::BudgetNumber:
+    case SmsRefusal::BudgetAccount:
+    case SmsRefusal::BudgetNetwork:
+    case SmsRefusal::BudgetTotal:
+      return wait_until(std::max(context.now + context.rules.sms_resend_after, context.sms.room_by));
+    case SmsRefusal::Country:
+    case SmsRefusal::Off:
+      return {Refusal::SmsOff, {}, false};
+  }
+  std::unreachable();
+}
 
 std::optional<LiveCode> live_code(const AccountState& state, const ChallengeId& challenge, Time now) {
   const auto is_it = [&](const std::optional<SmsCode>& code) {
@@ -41,6 +57,7 @@ bool is_trusted(const AccountState& state, const Context& context) {
 }
 
 std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Context& context) {
+  if (!context.rules.sms_available) return SmsRefusal::Off;
   const auto& countries = context.policy.sms_countries;
   if (std::ranges::find(countries, phone.country) == countries.end()) return SmsRefusal::Country;
   const Rules& rules = context.rules;
@@ -78,15 +95,14 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
     if (!after) return Refused{Refusal::CodeSpent, {}, false};
     if (context.now < *after) return wait_until(*after);
   }
-  const Time next = context.now + context.rules.sms_resend_after;
   if (!lives) {
     if (!challenge) return Refused{Refusal::Stale, {}, false};
-    if (issue_code(of, phone, trusted, *challenge, caller, context, events)) return wait_until(next);
-    return std::nullopt;
+    const auto why = issue_code(of, phone, trusted, *challenge, caller, context, events);
+    return why ? std::optional{refused_for(*why, context)} : std::nullopt;
   }
   if (const auto why = held_back(phone, trusted, context)) {
     events.add(refused_event(of, *why, phone, caller));
-    return wait_until(next);
+    return refused_for(*why, context);
   }
   events.add(SmsCodeResent{code->challenge, code->resends + 1, phone.number_hash, caller.network});
   return std::nullopt;
@@ -103,7 +119,7 @@ Decision decide(const AccountState& state, const ResendLoginCode& command, const
   const PendingLogin* login = live_login(state, command.login, context.now);
   if (login == nullptr) return refuse(Refusal::TokenOver);
   if (login->enrols || !state.two_step) return refuse(Refusal::WrongState);
-  if (!state.two_step->phone) return refuse(Refusal::SmsOff);  // an app makes the codes
+  if (!state.two_step->phone) return refuse(Refusal::CodesByApp);
   if (state.lock.holds(context.now)) {
     return {{}, std::unexpected(Refused{Refusal::Locked, state.lock.until, state.lock.for_good}), false};
   }
@@ -119,7 +135,7 @@ Decision decide(const AccountState& state, const ResendLoginCode& command, const
 Decision decide(const AccountState& state, const ResendEnrolmentCode& command, const Context& context) {
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
-  if (!enrolment.phone) return refuse(Refusal::SmsOff);
+  if (!enrolment.phone) return refuse(Refusal::CodesByApp);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   if (const auto refused = resend_code({.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id}, enrolment.sms,
                                        *enrolment.phone, false, command.challenge, command.caller, context, events)) {
@@ -131,7 +147,7 @@ Decision decide(const AccountState& state, const ResendEnrolmentCode& command, c
 Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, const Context& context) {
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
-  if (!enrolment.phone) return refuse(Refusal::SmsOff);
+  if (!enrolment.phone) return refuse(Refusal::CodesByApp);
   if (!command.challenge) return refuse(Refusal::Stale);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id};
@@ -139,9 +155,8 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   // Looked at before the number changes: what is held back changes nothing.
   if (const auto why = held_back(phone, false, context)) {
     events.add(refused_event(of, *why, phone, command.caller));
-    return std::move(events).reject(*why == SmsRefusal::Country
-                                        ? Refused{Refusal::CountryNotAllowed, {}, false}
-                                        : wait_until(context.now + context.rules.sms_resend_after));
+    return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
+                                                                : refused_for(*why, context));
   }
   events.add(EnrolmentPhoneChanged{enrolment.id, phone.number_hash, phone.country, command.phone.e164});
   if (issue_code(of, phone, false, *command.challenge, command.caller, context, events)) {

@@ -65,7 +65,8 @@ struct SmsCodeRefused {
   static constexpr auto fields() {
     return std::tuple{
         field("purpose", &SmsCodeRefused::purpose, Exposure::Public, "what it was for"),
-        field("reason", &SmsCodeRefused::reason, Exposure::Public, "which budget was spent, or the country"),
+        field("reason", &SmsCodeRefused::reason, Exposure::Public,
+              "which budget was spent, the country, or that no gateway is set"),
         field("login", &SmsCodeRefused::login, Exposure::Public, "which login"),
         field("enrolment", &SmsCodeRefused::enrolment, Exposure::Public, "which enrolment"),
         field("session", &SmsCodeRefused::session, Exposure::Public, "which session, at a step-up"),

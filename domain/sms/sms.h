@@ -77,6 +77,8 @@ struct CodeOf {
 /// The brake (rule SMS-2): what stands in the way of one more message to this number; empty: nothing. `trusted`: a code
 /// of it counted lately, so it has the reserve of the network's and the total budget.
 [[nodiscard]] std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Context& context);
+/// What the person hears of it.
+[[nodiscard]] Refused refused_for(SmsRefusal why, const Context& context);
 /// Whether a code by SMS counted lately for this account's number.
 [[nodiscard]] bool is_trusted(const AccountState& state, const Context& context);
 

@@ -1,6 +1,7 @@
 #include "http/routes/event_text.h"
 
 #include <string>
+#include <utility>
 
 namespace tweestap::http {
 namespace {
@@ -27,6 +28,19 @@ std::string variant_of(const domain::LoginCompleted& event) {
 std::string variant_of(const domain::LoginStarted& event) { return named(event.awaits); }
 std::string variant_of(const domain::LoginRefused& event) { return named(event.reason); }
 std::string variant_of(const domain::CodeRejected& event) { return named(event.reason); }
+std::string variant_of(const domain::SmsCodeRefused& event) {
+  switch (event.reason) {
+    case domain::SmsRefusal::BudgetNumber:
+    case domain::SmsRefusal::BudgetAccount:
+    case domain::SmsRefusal::BudgetNetwork:
+    case domain::SmsRefusal::BudgetTotal:
+      return "budget";  // which one is no business of whoever spent it
+    case domain::SmsRefusal::Country:
+    case domain::SmsRefusal::Off:
+      return named(event.reason);
+  }
+  std::unreachable();
+}
 std::string variant_of(const domain::EnrolmentStarted& event) { return named(event.method); }
 std::string variant_of(const domain::EnrolmentCancelled& event) { return named(event.why); }
 std::string variant_of(const domain::TwoStepEnabled& event) { return named(event.method); }

@@ -37,9 +37,7 @@ DisableTwoStep disable(Listener listener = Listener::Public) {
 }
 
 // A person with a session and an enrolment that waits for its code (the secret at position 3).
-Given enrolling() {
-  return Given{registered(), session_opened(), enrolment_started()};
-}
+Given enrolling() { return Given{registered(), session_opened(), enrolment_started()}; }
 
 // Enrolled, with a session that passed the second step at `kStart`.
 Given enrolled_with_session(SetOf<Role> roles = {Role::Person}, Listener listener = Listener::Public) {
@@ -217,7 +215,10 @@ TEST(DisableTwoStep, IsRefusedWhereMandatoryOrForStaffOrOff) {
   mandatory.policy.mandatory_from = kStart;
   mandatory.when(disable()).then().refused(Refusal::Mandatory);
   enrolled_with_session({Role::Admin}).when(disable()).then().refused(Refusal::Forbidden);
-  enrolled_with_session({Role::Admin}, Listener::Staff).when(disable(Listener::Staff)).then().refused(Refusal::Mandatory);
+  enrolled_with_session({Role::Admin}, Listener::Staff)
+      .when(disable(Listener::Staff))
+      .then(TwoStepDisabled{kSession})
+      .accepted();
   Given{registered(), session_opened()}.when(disable()).then().refused(Refusal::NotEnrolled);
 }
 
@@ -229,6 +230,7 @@ TEST(DeferEnrolment, HidesTheOfferUntilTheMandatoryDate) {
   account.after(seconds(1));
   account.when(command).then().refused(Refusal::Mandatory);
   enrolled_with_session().when(command).then().refused(Refusal::AlreadyEnrolled);
+  Given{registered({Role::Helpdesk}), session_opened()}.when(command).then().refused(Refusal::Forbidden);
 }
 
 }  // namespace

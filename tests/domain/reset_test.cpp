@@ -79,7 +79,7 @@ TEST(RequestReset, WaitsUnderFourEyesAndChangesNothingYet) {
 }
 
 TEST(RequestReset, ADM_1_UnderFourEyesAKeyIsNoPerson) {
-  under_four_eyes().when(request(kKey)).then().refused(Refusal::Forbidden);
+  under_four_eyes().when(request(kKey)).then().refused(Refusal::NeedsAnotherPerson);
   enrolled().when(request(kKey)).accepted();
 }
 
@@ -150,9 +150,9 @@ TEST(DecideReset, EndsADayAfterItWasAskedFor) {
 TEST(DecideReset, ADM_1_IsAnotherPersonWhoOwesNothingToTheFirst) {
   const Given account = waiting();
   for (const bool approves : {true, false}) {
-    decided(account, kAnna, approves).then().refused(Refusal::Forbidden);
-    decided(account, kKey, approves).then().refused(Refusal::Forbidden);
-    decided(account, kBram, approves, true).then().refused(Refusal::Forbidden);
+    decided(account, kAnna, approves).then().refused(Refusal::NeedsAnotherPerson);
+    decided(account, kKey, approves).then().refused(Refusal::NeedsAnotherPerson);
+    decided(account, kBram, approves, true).then().refused(Refusal::NeedsAnotherPerson);
     decided(account, kBram, approves).accepted();
   }
 }
@@ -167,8 +167,8 @@ TEST(DecideReset, ADM_1_AboutAStaffAccountIsForAnotherAdminsSession) {
 TEST(DecideReset, WhatWasAskedForUnderFourEyesStaysSo) {
   Given account = waiting();
   account.policy.four_eyes = false;
-  decided(account, kAnna, true).then().refused(Refusal::Forbidden);
-  decided(account, kKey, true).then().refused(Refusal::Forbidden);
+  decided(account, kAnna, true).then().refused(Refusal::NeedsAnotherPerson);
+  decided(account, kKey, true).then().refused(Refusal::NeedsAnotherPerson);
   decided(account, kBram, true).accepted();
 }
 

@@ -1,8 +1,7 @@
-#include "domain/sessions/sessions.h"
-
 #include "domain/account/account.h"
 #include "domain/policy/policy.h"
 #include "domain/recovery/recovery.h"
+#include "domain/sessions/sessions.h"
 #include "tests/support/given.h"
 
 namespace tweestap::tests {
@@ -91,7 +90,8 @@ TEST(StepUp, OTP_6_CountsWithLogins) {
 TEST(StepUp, TakesARecoveryCodeWhileLocked) {
   Given account = enrolled_with_session();
   account.happened(SecondStepLocked{10, kStart + minutes(15), {}, {}});
-  const StepUpByRecoveryCode command{kAccount, session_ref(), from(kHome), kFreshToken, RecoveryEvidence{kSetPosition, 2}};
+  const StepUpByRecoveryCode command{kAccount, session_ref(), from(kHome), kFreshToken,
+                                     RecoveryEvidence{kSetPosition, 2}};
   account.does(command)
       .then(RecoveryCodeUsed{kSetPosition, 2, 5, std::nullopt, kSession},
             SecondStepUnlocked{UnlockedBy::RecoveryCode, std::nullopt},
@@ -141,6 +141,9 @@ TEST(AcknowledgeRecoveryCodes, IsToldOnce) {
   account.does(command).then(RecoveryCodesAcknowledged{kSetPosition}).accepted();
   account.when(command).then().accepted();
   Given{registered(), session_opened()}.when(command).then().refused(Refusal::NotEnrolled);
+  TwoStepImported moved;
+  moved.method = Method::Totp;
+  Given{registered(), std::move(moved), session_opened()}.when(command).then().refused(Refusal::NoRecoveryCodes);
 }
 
 TEST(ChangePassword, SES_2_EndsEverythingElseAndRenewsTheToken) {
@@ -176,7 +179,8 @@ TEST(DisableAccount, SES_2_EndsEverySession) {
 TEST(UnlockSecondStep, ClearsEveryCount) {
   Given account = enrolled();
   account.happened(login_started());
-  account.happened(SecondStepLocked{100, std::nullopt, kLogin, {}}).happened(RecoveryCodeRejected{kLogin, {}, 7, kHome, {}});
+  account.happened(SecondStepLocked{100, std::nullopt, kLogin, {}})
+      .happened(RecoveryCodeRejected{kLogin, {}, 7, kHome, {}});
   account.does(UnlockSecondStep{kAccount, System{}, false, "called"})
       .then(SecondStepUnlocked{UnlockedBy::Staff, "called"})
       .accepted();

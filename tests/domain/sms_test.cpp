@@ -188,7 +188,7 @@ TEST(ResendCode, IsNotForALockedSecondStepNorForAnApp) {
   Given account = waiting();
   account.happened(SecondStepLocked{10, kStart + minutes(15), kLogin, std::nullopt}).after(seconds(31));
   account.when(resend()).then().refused(Refusal::Locked);
-  enrolled().happened(login_started()).when(resend()).then().refused(Refusal::SmsOff);
+  enrolled().happened(login_started()).when(resend()).then().refused(Refusal::CodesByApp);
 }
 
 TEST(LoginBySms, NoCodeIsSentWhileTheSecondStepIsLocked) {
@@ -244,6 +244,29 @@ TEST(SMS_2, ACountryThatIsNoLongerAllowedGetsNoCode) {
   account.when(log_in(right_password()))
       .then(started_by_sms(kStart), held_back_event(SmsPurpose::Login, SmsRefusal::Country))
       .accepted();
+}
+
+TEST(LoginBySms, WithoutAGatewayNothingIsSaidToBeSent) {
+  Given account = enrolled_by_sms();
+  account.rules.sms_available = false;
+  Then then = account.does(log_in(right_password()));
+  then.then(started_by_sms(kStart), held_back_event(SmsPurpose::Login, SmsRefusal::Off)).accepted();
+  EXPECT_EQ(then.answer<LoginPending>().sms_sent, false);
+  account.after(seconds(30));
+  account.when(resend())
+      .then(held_back_event(SmsPurpose::Login, SmsRefusal::Off))
+      .refused(Refusal::SmsOff);  // waiting does not help
+  account.when(submit_recovery(0, kHome, 5)).accepted();
+}
+
+TEST(SMS_2, WhoIsHeldBackHearsWhenThereIsRoomAgain) {
+  Given account = waiting();
+  account.after(seconds(30));
+  account.sms.number = account.rules.sms_budget_number;
+  account.sms.room_by = account.now() + minutes(42);
+  account.when(resend()).refused(Refusal::Throttled).until(account.now() + minutes(42));
+  account.policy.sms_countries = {"BE"};
+  account.when(resend()).refused(Refusal::SmsOff);
 }
 
 TEST(ResendCode, IssuesACodeThatWasHeldBackOnceThereIsRoom) {
@@ -350,7 +373,7 @@ TEST(ChangeEnrolmentPhone, IsForTheOneWhoStartedItAndForSms) {
   ChangeEnrolmentPhone other = change_number();
   other.by = SessionRef{kOtherSession, TokenId{kOtherSession.bytes}, Listener::Public};
   account.when(other).then().refused(Refusal::NotFound);
-  Given{registered(), session_opened(), enrolment_started()}.when(change_number()).then().refused(Refusal::SmsOff);
+  Given{registered(), session_opened(), enrolment_started()}.when(change_number()).then().refused(Refusal::CodesByApp);
 }
 
 Given with_session_by_sms() {

@@ -84,6 +84,9 @@ TEST(SmsSendings, AreCountedPerNumberAccountNetworkAndInTotalForAnHour) {
   EXPECT_EQ(counts.account, 2U);
   EXPECT_EQ(counts.network, 3U);
   EXPECT_EQ(counts.total, 3U);
+  // Counted by the minute: room again at the end of the sixtieth.
+  EXPECT_GT(counts.room_by, node.now + minutes(59));
+  EXPECT_LE(counts.room_by, node.now + minutes(60));
   EXPECT_EQ(node.counts(1, number_of(2), 8).network, 0U);
   node.after(minutes(59));
   EXPECT_EQ(node.counts(1, number_of(1), 7).total, 3U);

@@ -173,15 +173,17 @@ inline Given enrolled(domain::SetOf<domain::Role> roles = {domain::Role::Person}
 inline constexpr std::uint64_t kSecretPosition = 2;
 inline constexpr std::uint64_t kSetPosition = 4;
 
-/// An account whose codes come by SMS, enrolled by a session that is over.
+/// An account whose codes come by SMS, enrolled by a session that is over; there is a gateway.
 inline Given enrolled_by_sms() {
   domain::EnrolmentStarted started = enrolment_started();
   started.method = domain::Method::Sms;
   started.totp_secret.reset();
-  return Given{registered(), std::move(started),
-               domain::EnrolmentPhoneChanged{kEnrolment, kNumber, "NL", "+31612345678"},
-               domain::TwoStepEnabled{kEnrolment, domain::Method::Sms, std::nullopt, std::nullopt, std::nullopt},
-               domain::RecoveryCodesGenerated{6, 1, domain::SecretText{"verifiers"}}};
+  Given account{registered(), std::move(started),
+                domain::EnrolmentPhoneChanged{kEnrolment, kNumber, "NL", "+31612345678"},
+                domain::TwoStepEnabled{kEnrolment, domain::Method::Sms, std::nullopt, std::nullopt, std::nullopt},
+                domain::RecoveryCodesGenerated{6, 1, domain::SecretText{"verifiers"}}};
+  account.rules.sms_available = true;
+  return account;
 }
 
 inline domain::Caller from(domain::Pseudonym network, domain::Listener listener = domain::Listener::Public) {
