@@ -35,7 +35,7 @@ Senders::Senders(Core& core, const Surroundings& around, std::unique_ptr<consume
       .texts = texts_,
       .gateway = *gateway_,
       .organisation = settings.organisation_name,
-      .gateways = {settings.sms_gateway().kind, settings.sms_second_gateway().kind},
+      .gateways = {settings.sms_gateway().kind, "second_" + settings.sms_second_gateway().kind},
       .in_flight = static_cast<std::size_t>(settings.sms_in_flight),
       .patience = patience_of(settings),
       .now = std::move(now),

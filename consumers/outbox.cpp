@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "consumers/retry.h"
 #include "platform/thread.h"
@@ -23,8 +24,8 @@ constexpr domain::Duration kStoreAgain = domain::seconds(1);
 struct Outbox::Waiting {
   std::unique_ptr<Errand> errand;
   std::uint32_t tries = 0;
-  std::optional<Told> untold;  // what became of the last try, until it is stored
-  domain::Duration pause{};    // from then to the next try
+  std::vector<Told> untold;  // what became of the last try, oldest first, until it is stored
+  domain::Duration pause{};  // from then to the next try
 };
 
 Outbox::Outbox(const Sending& sending, std::string kind, std::size_t in_flight)
@@ -90,7 +91,7 @@ bool Outbox::worthless_after(const Errand& errand, domain::Duration pause) const
 }
 
 void Outbox::attend(const Shared& waiting, const std::stop_token& stop) {
-  if (waiting->untold) return tell(waiting);
+  if (!waiting->untold.empty()) return tell(waiting);
   Errand& errand = *waiting->errand;
   auto message = errand.prepare(sending_.now());
   if (message && !*message) {
@@ -98,7 +99,7 @@ void Outbox::attend(const Shared& waiting, const std::stop_token& stop) {
     return forget(waiting);
   }
   if (worthless_after(errand, {})) {
-    waiting->untold = Told{sending_.gateways[0], "too_late", {}, true};
+    waiting->untold = {Told{sending_.gateways[0], "too_late", {}, true}};
     return tell(waiting);
   }
   if (!message) {
@@ -119,34 +120,52 @@ void Outbox::hand_over(const Shared& waiting, sms::Message message, const std::s
 void Outbox::came_back(const Shared& waiting, const Outcome& outcome) {
   if (outcome.trouble == sms::Trouble::Stopped) return forget(waiting);
   ++waiting->tries;
-  Told told{
-      .gateway = sending_.gateways.at(static_cast<std::size_t>(outcome.gateway - 1)), .trouble = {}, .reference = {}};
+  // Passed on from the other gateway: whoever looks for why that one takes nothing finds it here.
+  if (outcome.before) {
+    tell_operator(*outcome.before);
+    waiting->untold.push_back(told_of(*outcome.before));
+  }
+  Told told = told_of(outcome);
   if (outcome.kind() == Outcome::Kind::Accepted) {
-    if (!outcome.provider_id.empty()) told.reference = outcome.provider_id;
     told.final_try = true;
   } else {
-    told.trouble = sms::reason(outcome);
     waiting->pause = pause_after(waiting->tries, outcome.retry_after);
     told.final_try = outcome.kind() == Outcome::Kind::Refused || worthless_after(*waiting->errand, waiting->pause);
   }
   tell_operator(outcome);
-  waiting->untold = std::move(told);
+  waiting->untold.push_back(std::move(told));
   tell(waiting);
+}
+
+Told Outbox::told_of(const Outcome& outcome) const {
+  Told told{.gateway = name_of(outcome), .trouble = {}, .reference = {}};
+  if (outcome.kind() != Outcome::Kind::Accepted) {
+    told.trouble = sms::reason(outcome);
+  } else if (!outcome.provider_id.empty()) {
+    told.reference = outcome.provider_id;
+  }
+  return told;
+}
+
+const std::string& Outbox::name_of(const Outcome& outcome) const {
+  return sending_.gateways.at(static_cast<std::size_t>(outcome.gateway - 1));
 }
 
 // Stores what became of a try, and only then lets the next one come.
 void Outbox::tell(const Shared& waiting) {
-  const Told& told = *waiting->untold;
-  if (auto command = waiting->errand->record(told)) {
-    const auto stored =
-        projections::submit_alone(sending_.partition, sending_.random, sending_.clock, std::move(*command));
-    // A refusal is an account that is gone: then there is nothing left to tell.
-    if (!stored) return put_back(waiting, kStoreAgain);
+  bool over = false;
+  while (!waiting->untold.empty()) {
+    const Told& told = waiting->untold.front();
+    if (auto command = waiting->errand->record(told)) {
+      const auto stored =
+          projections::submit_alone(sending_.partition, sending_.random, sending_.clock, std::move(*command));
+      // A refusal is an account that is gone: then there is nothing left to tell.
+      if (!stored) return put_back(waiting, kStoreAgain);
+    }
+    over = told.final_try;
+    (told.trouble.empty() ? metrics_.sent : over ? metrics_.failed : metrics_.retried).add();
+    waiting->untold.erase(waiting->untold.begin());
   }
-  const bool sent = told.trouble.empty();
-  const bool over = told.final_try;
-  (sent ? metrics_.sent : over ? metrics_.failed : metrics_.retried).add();
-  waiting->untold.reset();
   over ? forget(waiting) : put_back(waiting, waiting->pause);
 }
 
@@ -167,18 +186,17 @@ void Outbox::tell_operator(const Outcome& outcome) {
   const std::int64_t now_us = sending_.clock.monotonic_us();
   {
     const std::scoped_lock lock(mutex_);
+    std::int64_t& told_us = trouble_told_us_.at(static_cast<std::size_t>(outcome.gateway - 1));
     if (sent) {
       sent_us_ = now_us;
-      trouble_told_us_ = 0;
+      told_us = 0;
       return;
     }
-    if (trouble_told_us_ != 0 && now_us - trouble_told_us_ < kToldAgainUs) return;
-    trouble_told_us_ = now_us;
+    if (told_us != 0 && now_us - told_us < kToldAgainUs) return;
+    told_us = now_us;
   }
   sending_.log.write(LogLevel::Warning, "messages.not_taken",
-                     {{"kind", kind_},
-                      {"gateway", sending_.gateways.at(static_cast<std::size_t>(outcome.gateway - 1))},
-                      {"reason", sms::reason(outcome)}});
+                     {{"kind", kind_}, {"gateway", name_of(outcome)}, {"reason", sms::reason(outcome)}});
 }
 
 void Outbox::show_figures() {

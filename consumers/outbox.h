@@ -1,5 +1,6 @@
 #pragma once
 // Messages between the log that asks for them and the gateway that takes them: tried, told of, tried again.
+#include <array>
 #include <condition_variable>
 #include <cstdint>
 #include <map>
@@ -53,6 +54,8 @@ class Outbox {
   void put_back(const Shared& waiting, domain::Duration pause);
   void forget(const Shared& waiting);
   void tell_operator(const sms::Outcome& outcome);
+  [[nodiscard]] Told told_of(const sms::Outcome& outcome) const;
+  [[nodiscard]] const std::string& name_of(const sms::Outcome& outcome) const;
   void show_figures();
   [[nodiscard]] bool worthless_after(const Errand& errand, domain::Duration pause) const;
 
@@ -65,8 +68,9 @@ class Outbox {
       outstanding_;                          // position and when it was asked for; this and what follows under mutex_
   std::multimap<std::int64_t, Shared> due_;  // by the monotonic clock (us)
   bool closed_ = false;
-  std::int64_t sent_us_ = 0;          // when something went out last; monotonic
-  std::int64_t trouble_told_us_ = 0;  // when the operator heard of trouble last; 0: not since something went out
+  std::int64_t sent_us_ = 0;  // when something went out last; monotonic
+  // When the operator heard of trouble with each gateway last; 0: not since it took something.
+  std::array<std::int64_t, 2> trouble_told_us_{};
   sms::SendPool pool_;
   std::jthread thread_;  // last: it uses everything above
 };

@@ -1,6 +1,8 @@
 #include "consumers/sms/fail_over.h"
 
 #include <algorithm>
+#include <memory>
+#include <utility>
 
 #include "platform/bug.h"
 
@@ -36,6 +38,10 @@ bool is_later(const Outcome& outcome) {
   return outcome.kind() == Outcome::Kind::Later && outcome.trouble != Trouble::Stopped;
 }
 
+// What one gateway will not take the other may: the trouble can be how we ask it. A number that is none is none
+// everywhere.
+bool may_be_passed_on(const Outcome& outcome) { return is_later(outcome) || outcome.trouble == Trouble::Refused; }
+
 // Neither could: the trouble of the one asked last, and the shorter of two waits, since one gateway is enough.
 Outcome neither(const Outcome& before, Outcome last) {
   if (!before.retry_after || !last.retry_after) {
@@ -50,10 +56,14 @@ Outcome neither(const Outcome& before, Outcome last) {
 
 Outcome FailOver::try_to_send(const Message& message, const std::stop_token& stop) {
   const bool first = first_turn();
-  const Outcome outcome = first ? ask_first(message, stop) : ask_second(message, stop);
-  if (!is_later(outcome)) return outcome;
-  const Outcome other = first ? ask_second(message, stop) : ask_first(message, stop);
-  return is_later(other) ? neither(outcome, other) : other;
+  Outcome before = first ? ask_first(message, stop) : ask_second(message, stop);
+  if (!may_be_passed_on(before)) return before;
+  Outcome outcome = first ? ask_second(message, stop) : ask_first(message, stop);
+  if (is_later(outcome) && is_later(before)) outcome = neither(before, std::move(outcome));
+  // One that may take it later is more than one that never will.
+  if (is_later(before) && outcome.trouble == Trouble::Refused) std::swap(before, outcome);
+  outcome.before = std::make_shared<const Outcome>(std::move(before));
+  return outcome;
 }
 
 // Whoever comes first after the rest tries the gateway; for all others it goes on resting until that one is back.

@@ -1,5 +1,5 @@
 #pragma once
-// Two gateways as one: the second is asked where the first is down.
+// Two gateways as one: the second is asked where the first does not take a message.
 #include <atomic>
 #include <chrono>
 #include <cstdint>
@@ -10,11 +10,11 @@
 
 namespace tweestap::consumers::sms {
 
-/// Asks the first gateway, and the second where the first says `Later`. A first gateway that is down rests for kRest,
-/// or as long as it asked for: meanwhile the second is asked first, so that nobody waits for a time limit to pass
-/// before each message; one message at a time then tries whether the first is back. What one gateway refused for good
-/// the other is not asked. A first gateway that timed out may have sent the message all the same, so a person may get
-/// it twice. Thread rule: any threads.
+/// Asks the first gateway, and the second where the first does not take the message: now, or ever, since what it
+/// objects to may be how it is asked. Only a number that is none is refused at once. A first gateway that is down rests
+/// for kRest, or as long as it asked for: meanwhile the second is asked first, so that nobody waits for a time limit to
+/// pass before each message; one message at a time then tries whether the first is back. A first gateway that timed out
+/// may have sent the message all the same, so a person may get it twice. Thread rule: any threads.
 class FailOver final : public Gateway {
  public:
   /// Long enough that a hanging gateway holds one sender of many, short enough that nobody notices it is over.

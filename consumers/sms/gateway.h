@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -66,7 +67,10 @@ struct Outcome {
   /// The provider's id of an accepted message, at most kProviderIdBytesMax of [A-Za-z0-9._:-]; empty where it gave
   /// none, or one in which the number or the code stands.
   std::string provider_id = {};
-  int gateway = 1;  ///< which one said so: 1, or 2 after a fail-over
+  int gateway = 1;  ///< which one said so: 1, or 2 of a fail-over
+  /// What the other gateway said to the same message just before, where it was passed on: a try of its own. Never more
+  /// than one.
+  std::shared_ptr<const Outcome> before = {};
 
   [[nodiscard]] Kind kind() const;
 };

@@ -45,21 +45,27 @@ TEST_F(FailOverTest, TheSecondIsNotAskedWhereTheFirstAccepts) {
   EXPECT_EQ(asked_second_, 0);
 }
 
-TEST_F(FailOverTest, NorWhereTheFirstRefusesForGood) {
+TEST_F(FailOverTest, NorWhereTheNumberIsNone) {
   first_.trouble = Trouble::BadNumber;
   EXPECT_EQ(send().trouble, Trouble::BadNumber);
   EXPECT_EQ(asked_second_, 0);
 }
 
-TEST_F(FailOverTest, TheSecondIsAskedWhereTheFirstSaysLater) {
+TEST_F(FailOverTest, TheSecondIsAskedWhereTheFirstDoesNotTakeIt) {
   for (std::size_t i = 0; i < kTroubles; ++i) {
     first_.trouble = static_cast<Trouble>(i);
     asked_second_ = 0;
     const auto outcome = send();
-    const bool later = first_.kind() == Kind::Later && first_.trouble != Trouble::Stopped;
-    EXPECT_EQ(asked_second_, later ? 1 : 0) << trouble_name(first_.trouble);
-    EXPECT_EQ(outcome.gateway, later ? 2 : 1) << trouble_name(first_.trouble);
-    EXPECT_EQ(outcome.kind(), later ? Kind::Accepted : first_.kind());
+    const bool passed_on =
+        first_.trouble != Trouble::None && first_.trouble != Trouble::Stopped && first_.trouble != Trouble::BadNumber;
+    EXPECT_EQ(asked_second_, passed_on ? 1 : 0) << trouble_name(first_.trouble);
+    EXPECT_EQ(outcome.gateway, passed_on ? 2 : 1) << trouble_name(first_.trouble);
+    EXPECT_EQ(outcome.kind(), passed_on ? Kind::Accepted : first_.kind());
+    ASSERT_EQ(outcome.before != nullptr, passed_on) << "what the first said is not lost";
+    if (passed_on) {
+      EXPECT_EQ(outcome.before->trouble, first_.trouble);
+      EXPECT_EQ(outcome.before->gateway, 1);
+    }
     advance(FailOver::kRest);
   }
 }
@@ -125,11 +131,24 @@ TEST_F(FailOverTest, WhereNeitherCanTheShorterWaitCounts) {
   EXPECT_EQ(send().kind(), Kind::Later);
 }
 
-TEST_F(FailOverTest, TheSecondsRefusalCounts) {
-  first_.trouble = Trouble::TimedOut;
+TEST_F(FailOverTest, ARefusalCountsWhereNeitherWillEverTakeIt) {
+  first_.trouble = Trouble::Refused;
   second_.trouble = Trouble::Refused;
   EXPECT_EQ(send().kind(), Kind::Refused);
-  EXPECT_EQ(send().gateway, 2);
+  second_.trouble = Trouble::BadNumber;
+  EXPECT_EQ(send().kind(), Kind::Refused);
+  first_.trouble = Trouble::TimedOut;
+  EXPECT_EQ(send().kind(), Kind::Refused) << "a number that is none is none for the other one too";
+}
+
+TEST_F(FailOverTest, ARefusalIsNotTheEndWhereTheOtherMayTakeItLater) {
+  first_.trouble = Trouble::TimedOut;
+  second_.trouble = Trouble::Refused;
+  const Outcome outcome = send();
+  EXPECT_EQ(outcome.kind(), Kind::Later);
+  EXPECT_EQ(outcome.gateway, 1);
+  ASSERT_NE(outcome.before, nullptr);
+  EXPECT_EQ(outcome.before->gateway, 2);
 }
 
 }  // namespace

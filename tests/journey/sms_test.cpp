@@ -39,7 +39,7 @@ bool eventually(const std::function<bool()>& is_so, std::chrono::seconds patienc
 // A provider of SMS on loopback that counts what it is asked, and answers as a test says.
 class Provider {
  public:
-  enum class Mood { Takes, Hangs, TooMany, Nonsense };
+  enum class Mood { Takes, Hangs, TooMany, Nonsense, Refuses };
   Provider() {
     server_.Post("/",
                  [this](const httplib::Request& request, httplib::Response& response) { answer(request, response); });
@@ -68,13 +68,11 @@ class Provider {
     const std::scoped_lock lock{mutex_};
     return last_text_;
   }
+  [[nodiscard]] std::string url() const { return "http://127.0.0.1:" + std::to_string(port_) + "/"; }
   [[nodiscard]] std::map<std::string, std::string> environment() const {
-    return {{"TWEESTAP_SMS_GATEWAY", "http"},
-            {"TWEESTAP_SMS_URL", "http://127.0.0.1:" + std::to_string(port_) + "/"},
-            {"TWEESTAP_SMS_TIMEOUT", "2s"},
-            {"TWEESTAP_SMS_BUDGET_NUMBER", "1000"},
-            {"TWEESTAP_SMS_BUDGET_ACCOUNT", "1000"},
-            {"TWEESTAP_SMS_BUDGET_NETWORK", "10000"},
+    return {{"TWEESTAP_SMS_GATEWAY", "http"},        {"TWEESTAP_SMS_URL", url()},
+            {"TWEESTAP_SMS_TIMEOUT", "2s"},          {"TWEESTAP_SMS_BUDGET_NUMBER", "1000"},
+            {"TWEESTAP_SMS_BUDGET_ACCOUNT", "1000"}, {"TWEESTAP_SMS_BUDGET_NETWORK", "10000"},
             {"TWEESTAP_SMS_BUDGET_TOTAL", "10000"}};
   }
 
@@ -94,6 +92,9 @@ class Provider {
       case Mood::TooMany:
         response.status = 429;
         response.set_header("Retry-After", "1");
+        return;
+      case Mood::Refuses:
+        response.status = 400;
         return;
       case Mood::Nonsense:
         response.status = 302;
@@ -271,6 +272,33 @@ TEST_P(SmsTrouble, HoldsUpNoLoginAndTheCodeArrivesOnceItIsOver) {
 }
 INSTANTIATE_TEST_SUITE_P(Providers, SmsTrouble,
                          ::testing::Values(Provider::Mood::Hangs, Provider::Mood::TooMany, Provider::Mood::Nonsense));
+
+// Whoever looks for why the first gateway takes nothing finds it in the log, although everybody got their code.
+TEST_F(SmsJourney, WhatTheSecondGatewayTookTheFirstHadRefused) {
+  Provider first;
+  first.be(Provider::Mood::Refuses);
+  Provider second;
+  auto environment = first.environment();
+  environment["TWEESTAP_SMS_SECOND_GATEWAY"] = "http";
+  environment["TWEESTAP_SMS_SECOND_URL"] = second.url();
+  start(environment);
+  Person alex;
+  const json enrolment = begin_enrolment(alex);
+  ASSERT_TRUE(eventually([&] { return !events({"sms_code.delivered"}).empty(); }));
+  const auto told = events({"sms_code.delivery_failed", "sms_code.delivered"});
+  ASSERT_EQ(told.size(), 2U);
+  const json& refused = told[0].at("data");
+  EXPECT_EQ(refused.at("gateway"), "http");
+  EXPECT_EQ(refused.at("trouble"), "refused, status 400");
+  EXPECT_EQ(refused.at("final"), false);
+  const json& taken = told[1].at("data");
+  EXPECT_EQ(taken.at("gateway"), "second_http");
+  EXPECT_EQ(taken.at("sending"), refused.at("sending"));
+  EXPECT_NE(figures().find(R"(tweestap_messages_total{kind="code",result="retried"} 1)"), std::string::npos);
+  EXPECT_NE(service_->log().find("messages.not_taken"), std::string::npos);
+  const std::string text = second.last_text();
+  enable(alex, enrolment, text.substr(text.find_first_of("0123456789"), 6));
+}
 
 TEST_F(SmsJourney, AKillLosesNoCodeAndSendsNoneAgainThatWasDelivered) {
   constexpr int kKills = 3;
