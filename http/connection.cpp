@@ -90,7 +90,7 @@ Connection::Next Connection::serve_one(bool first) {
   if (const auto read = read_head({buffer_.get(), head_size_}, head_); !read) return refuse(read.error());
   const std::uint64_t streamed = streamed_max();
   const std::uint64_t body_max = streamed != 0 ? streamed : rules_.options.body_bytes_max;
-  if (head_.content_length > body_max) return answer_unread(ProblemCode::PayloadTooLarge);
+  if (head_.content_length > body_max) return answer_unread({.code = ProblemCode::PayloadTooLarge}, true);
   if (streamed != 0) return serve_stream();
   if (const auto ended = receive_body()) return *ended;
 
@@ -172,7 +172,7 @@ std::optional<Connection::Next> Connection::receive_head(bool first) {
     if (receive_until(deadline)) continue;
     if (rules_.stopping.stop_requested()) return Next::Close;
     next_request_id();
-    return answer_unread(ProblemCode::MalformedRequest);  // too slow, or half a request and gone
+    return answer_unread({.code = ProblemCode::MalformedRequest, .hint = "slow"});  // or half a request and gone
   }
 }
 
@@ -181,7 +181,9 @@ std::optional<Connection::Next> Connection::receive_body() {
   if (used_ >= whole) return std::nullopt;
   const auto deadline = Clock::now() + rules_.options.body_timeout;
   while (used_ < whole) {
-    if (!receive_until(deadline)) return answer_unread(ProblemCode::MalformedRequest);
+    if (!receive_until(deadline)) {
+      return answer_unread({.code = ProblemCode::MalformedRequest, .hint = "slow"}, true);
+    }
   }
   return std::nullopt;
 }
@@ -272,18 +274,18 @@ Connection::Next Connection::write(Response& response, const Request& request, b
 
 Connection::Next Connection::refuse(GuardRefusal why) {
   if (rules_.options.on_refusal) rules_.options.on_refusal(rules_.options.kind, why);
-  return answer_unread(ProblemCode::MalformedRequest);
+  return answer_unread({.code = ProblemCode::MalformedRequest, .hint = "http"});
 }
 
-// For a request that is not, or not all, understood: nothing of it is used, and nothing behind it is read.
-Connection::Next Connection::answer_unread(ProblemCode code) {
+// For a request that is not, or not all, understood: nothing behind it is read, and nothing of it is used but the
+// language that a clean head asks for.
+Connection::Next Connection::answer_unread(const Problem& problem, bool head_is_clean) {
   Request request;
   request.listener = rules_.options.kind;
-  request.language = rules_.texts.fallback();
+  request.language = head_is_clean ? request_of_head().language : rules_.texts.fallback();
   request.request_id = request_id_;
   request.received_at = Clock::now();
-  const std::string_view hint = code == ProblemCode::MalformedRequest ? "http" : "";
-  Response response = problem_response(rules_.texts, request.language, Problem{.code = code, .hint = hint});
+  Response response = problem_response(rules_.texts, request.language, problem);
   static_cast<void>(write(response, request, true));
   return Next::Linger;
 }

@@ -53,7 +53,7 @@ class Connection {
   Next refuse(GuardRefusal why);
   void tell(std::uint16_t status, const Request& request);
   Next write(Response& response, const Request& request, bool close);
-  Next answer_unread(ProblemCode code);
+  Next answer_unread(const Problem& problem, bool head_is_clean = false);
   void forget_request();
   void linger();
   void next_request_id();

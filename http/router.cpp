@@ -164,7 +164,7 @@ struct Hash {
 std::expected<Body, Problem> read_lines_head(const Request& request) {
   const auto content_type = request.header("Content-Type");
   if (!content_type || !equal_ignoring_case(*content_type, "application/x-ndjson")) {
-    return std::unexpected(Problem{.code = ProblemCode::UnsupportedMediaType});
+    return std::unexpected(Problem{.code = ProblemCode::UnsupportedMediaType, .hint = "lines"});
   }
   if (request.stream == nullptr) platform::bug("a route that reads lines was asked without its stream");
   return Body{};

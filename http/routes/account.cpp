@@ -48,8 +48,9 @@ Response change_profile(const Services& services, const Request& request, const 
   }
   std::optional<std::string> language;
   if (const auto code = body.optional_string("language")) {
-    if (!services.texts.named(*code)) return problem_response(request, malformed("language"));
-    language = *code;
+    const auto named = services.texts.named(*code);
+    if (!named) return problem_response(request, malformed("language"));
+    language = services.texts.code(*named);
   }
   // The answer may be written by the committer, which opens nothing: so the account is opened beforehand.
   auto view = view_of_caller(services, session.account, *request.caller->account);

@@ -15,7 +15,11 @@ namespace {
 
 std::expected<domain::NewVerifier, Problem> given_verifier(std::string_view text) {
   // Of ours there is none to move here: it is worth nothing without its pepper.
-  if (!platform::ImportedVerifier::parse(text)) return std::unexpected(malformed("password_hash"));
+  if (!platform::ImportedVerifier::parse(text)) {
+    Problem problem = malformed("password_hash");
+    problem.hint = "password_hash";
+    return std::unexpected(std::move(problem));
+  }
   return domain::NewVerifier{.verifier = domain::SecretText::copy_of(text), .pepper = 0};
 }
 
@@ -85,8 +89,10 @@ std::expected<NewAccount, Problem> read_new_account(const Services& services, co
     if (!shown || shown->size() > domain::kDisplayNameMax.count) return std::unexpected(malformed("display_name"));
     account.display_name = std::move(*shown);
   }
-  account.language = body.optional_string("language").value_or(services.rules.default_language);
-  if (!services.texts.named(account.language)) return std::unexpected(malformed("language"));
+  const auto language =
+      services.texts.named(body.optional_string("language").value_or(services.rules.default_language));
+  if (!language) return std::unexpected(malformed("language"));
+  account.language = services.texts.code(*language);
   if (const auto names = body.strings("roles")) {
     const auto roles = set_of_names<domain::Role>(*names);
     if (!roles || roles->empty()) return std::unexpected(malformed("roles"));

@@ -27,13 +27,14 @@ constexpr std::uint32_t kCountriesMax = 250;  // ISO 3166-1 has 249
 constexpr Member kBody[] = {
     {"two_step_mandatory_from", MemberType::Time, Presence::OptionalOrNull, 0,
      "From when everybody needs two-step; null: never."},
-    {"methods", MemberType::Strings, Presence::Optional, 2, "How people may receive codes: totp, sms; at least one."},
-    {"remember_durations", MemberType::Strings, Presence::Optional, 4,
-     "How long a device may be remembered: never, 12h, 3d, 1w."},
-    {"four_eyes", MemberType::Boolean, Presence::Optional, 0,
-     "Whether a reset needs a second person. Off again only by the command line on a stopped service."},
-    {"sms_countries", MemberType::Strings, Presence::Optional, kCountriesMax,
-     "ISO 3166-1 alpha-2 codes of the countries that SMS may go to."},
+    {"methods", MemberType::Strings, Presence::OptionalOrNull, 2,
+     "How people may receive codes: totp, sms; at least one. null: both."},
+    {"remember_durations", MemberType::Strings, Presence::OptionalOrNull, 4,
+     "How long a device may be remembered: never, 12h, 3d, 1w. null: all."},
+    {"four_eyes", MemberType::Boolean, Presence::OptionalOrNull, 0,
+     "Whether a reset needs a second person. Off again only by the command line on a stopped service. null: false."},
+    {"sms_countries", MemberType::Strings, Presence::OptionalOrNull, kCountriesMax,
+     "ISO 3166-1 alpha-2 codes of the countries that SMS may go to. null: NL."},
 };
 constexpr AnswerMember kPolicyMembers[] = {
     {"two_step_mandatory_from", AnswerType::Time, false, "From when everybody needs two-step."},
@@ -45,7 +46,7 @@ constexpr AnswerMember kPolicyMembers[] = {
 constexpr AnswerShape kPolicyShape{"Policy", kPolicyMembers};
 
 constexpr QueryParameter kPreviewQuery[] = {
-    {"mandatory_from", QueryType::Time, 0, 0, "The date to try; has to be given."},
+    {"mandatory_from", QueryType::Time, 0, 0, "The date to try.", true},
 };
 constexpr AnswerMember kPreviewMembers[] = {
     {"would_have_to_enrol", AnswerType::Integer, true, "Open accounts without two-step that the date would stop."},
@@ -76,16 +77,24 @@ std::expected<domain::SetPolicy, Problem> policy_of(const Body& body, domain::Ac
   } else if (const auto time = body.time("two_step_mandatory_from")) {
     policy.mandatory_from.emplace(*time);
   }
-  if (const auto names = body.strings("methods")) {
+  const domain::PolicyState first;  // what null goes back to
+  if (body.is_null("methods")) {
+    policy.methods = first.methods;
+  } else if (const auto names = body.strings("methods")) {
     policy.methods = set_of_names<domain::Method>(*names);
     if (!policy.methods || policy.methods->empty()) return std::unexpected(malformed("methods"));
   }
-  if (const auto names = body.strings("remember_durations")) {
+  if (body.is_null("remember_durations")) {
+    policy.remember_durations = first.remember_durations;
+  } else if (const auto names = body.strings("remember_durations")) {
     policy.remember_durations = set_of_names<domain::Remember>(*names);
-    if (!policy.remember_durations) return std::unexpected(malformed("remember_durations"));
+    if (!policy.remember_durations || policy.remember_durations->empty())
+      return std::unexpected(malformed("remember_durations"));
   }
-  policy.four_eyes = body.boolean("four_eyes");
-  if (const auto codes = body.strings("sms_countries")) {
+  policy.four_eyes = body.is_null("four_eyes") ? first.four_eyes : body.boolean("four_eyes");
+  if (body.is_null("sms_countries")) {
+    policy.sms_countries = first.sms_countries;
+  } else if (const auto codes = body.strings("sms_countries")) {
     policy.sms_countries = countries_of(*codes);
     if (!policy.sms_countries) return std::unexpected(malformed("sms_countries"));
   }

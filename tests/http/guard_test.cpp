@@ -198,10 +198,12 @@ TEST(HTTP_1, RefusesABodyThatIsTooLargeBeforeReadingIt) {
   FrontDoor door;
   RawSocket socket = door.connect();
   socket.send(
-      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 16385\r\n\r\n");
+      "POST /echo HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nAccept-Language: nl\r\n"
+      "Content-Length: 16385\r\n\r\n");
   const auto answer = socket.answer();
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->status, 413);
+  EXPECT_EQ(answer->header("content-language"), "nl");
   EXPECT_EQ(nlohmann::json::parse(answer->body)["code"], "payload_too_large");
   EXPECT_EQ(answer->header("connection"), "close");
 }

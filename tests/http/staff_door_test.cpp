@@ -121,7 +121,7 @@ TEST_F(StaffDoor, ADM_2_StaffEnrolReplaceAndDisableAtTheirDoorOnly) {
   EXPECT_EQ(at(kPublic, Method::Post, "/v1/account/enrolments", totp, fresh).code(), "forbidden");
   EXPECT_EQ(at(kPublic, Method::Delete, "/v1/account/two-step", {{"password", kPassword}}, fresh).code(), "forbidden");
   EXPECT_EQ(at(kStaff, Method::Post, "/v1/account/enrolments", totp, helpdesk.session).status, 201);
-  // Two steps are mandatory at this door, so it is replaced there and never off.
+  // Mandatory by the date, as for everybody.
   EXPECT_EQ(at(kStaff, Method::Delete, "/v1/account/two-step", {{"password", kPassword}}, helpdesk.session).code(),
             "state_conflict");
 }

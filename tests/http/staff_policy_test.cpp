@@ -42,6 +42,14 @@ TEST(Policy, KeepsWhatIsAbsentAndClearsTheDateByNull) {
   EXPECT_EQ(service.count("policy.changed"), 2U);
   expected.erase("two_step_mandatory_from");
   EXPECT_EQ(service.put("/v1/policy", R"({"two_step_mandatory_from":null})", admin).json(), expected);
+  EXPECT_EQ(service
+                .put("/v1/policy",
+                     R"({"methods":null,"remember_durations":null,"sms_countries":null,"four_eyes":null})", admin)
+                .json(),
+            (json{{"methods", {"totp", "sms"}},
+                  {"remember_durations", {"never", "12h", "3d", "1w"}},
+                  {"four_eyes", false},
+                  {"sms_countries", {"NL"}}}));
 }
 
 TEST(Policy, NamesTheMemberThatIsWrong) {
@@ -54,7 +62,8 @@ TEST(Policy, NamesTheMemberThatIsWrong) {
       {R"({"methods":[]})", "methods"},
       {R"({"methods":["totp","totp"]})", "methods"},
       {R"({"methods":["mail"]})", "methods"},
-      {R"({"methods":null})", "methods"},
+      {R"({"methods":[null]})", "methods"},
+      {R"({"remember_durations":[]})", "remember_durations"},
       {R"({"remember_durations":["2h"]})", "remember_durations"},
       {R"({"sms_countries":["nl"]})", "sms_countries"},
       {R"({"sms_countries":["XX"]})", "sms_countries"},
