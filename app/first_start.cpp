@@ -41,7 +41,9 @@ std::expected<void, Failure> print(const platform::Secret& line) {
     if (written < 0 && errno == EINTR) continue;
     if (written <= 0) {
       return std::unexpected(
-          Failure{Failure::Kind::Unavailable, "the admin API key could not be written to standard output"});
+          Failure{Failure::Kind::Unavailable,
+                  "the admin API key could not be written to standard output, so none was made: name a "
+                  "file with --admin-key-file"});
     }
     rest.remove_prefix(static_cast<std::size_t>(written));
   }

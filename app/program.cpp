@@ -1,8 +1,10 @@
 // The program as a whole: what it is called with, and what it says to whoever calls it wrongly.
 #include <CLI/CLI.hpp>
+#include <csignal>
 #include <cstdio>
 
 #include "app/command_line.h"
+#include "app/standard_output.h"
 #include "app/version.h"
 #include "platform/settings/nearest.h"
 
@@ -56,9 +58,7 @@ std::string wrong_use(const CLI::App* program, const CLI::Error& error) {
   return "tweestap: " + trouble + "\nRun `" + path + " --help` for more.\n";
 }
 
-}  // namespace
-
-int run_program(int argc, const char* const* argv) {
+ExitStatus run(int argc, const char* const* argv) {
   CLI::App program{kAbout, "tweestap"};
   bool asked_for_version = false;
   program.add_flag("--version", asked_for_version, "print version and commit");
@@ -77,14 +77,22 @@ int run_program(int argc, const char* const* argv) {
     program.parse(argc, argv);
     if (!asked_for_version && !line.chosen()) throw CLI::RequiredError{"a command"};
   } catch (const CLI::ParseError& error) {
-    const bool asked_for_help = program.exit(error) == 0;
-    return static_cast<int>(asked_for_help ? ExitStatus::Done : ExitStatus::WrongUse);
+    return program.exit(error) == 0 ? ExitStatus::Done : ExitStatus::WrongUse;
   }
   if (asked_for_version) {
     std::printf("%s\n", line.flags().json ? version_json().c_str() : ("tweestap " + version()).c_str());
-    return static_cast<int>(ExitStatus::Done);
+    return ExitStatus::Done;
   }
-  return static_cast<int>(line.run());
+  return line.run();
+}
+
+}  // namespace
+
+int run_program(int argc, const char* const* argv) {
+  hold_standard_streams();
+  // A pipe that closes is an error like any other: `api-key create` has to say that its key is lost.
+  std::signal(SIGPIPE, SIG_IGN);
+  return static_cast<int>(after_output(run(argc, argv)));
 }
 
 }  // namespace tweestap::app

@@ -4,6 +4,7 @@
 #include "app/command_line.h"
 #include "app/local_store.h"
 #include "app/remote.h"
+#include "app/standard_output.h"
 #include "app/stopped_service.h"
 #include "domain/time.h"
 #include "http/tokens.h"
@@ -42,13 +43,16 @@ void show(const CommandLine& line, const ordered_json& keys) {
   }
 }
 
-void show_new(const CommandLine& line, const ordered_json& key) {
-  if (line.flags().json) {
-    std::cout << key.dump() << "\n";
-  } else {
-    std::cout << key["key"].get<std::string>() << "\n";
-    std::cerr << key["api_key"].get<std::string>() << " is made; the key above is shown this once\n";
+// A key that is shown once and did not arrive counts, and nobody has it: whoever asked hears how to end it.
+ExitStatus show_new(const CommandLine& line, const ordered_json& key) {
+  std::cout << (line.flags().json ? key.dump() : key["key"].get<std::string>()) << "\n";
+  const std::string id = key["api_key"].get<std::string>();
+  if (auto shown = flush_output(); !shown) {
+    shown.error().reason += "; the key is made and lost: end it with tweestap api-key revoke " + id;
+    return fail(ExitStatus::NotReachable, shown.error());
   }
+  if (!line.flags().json) std::cerr << id << " is made; the key above is shown this once\n";
+  return ExitStatus::Done;
 }
 
 ExitStatus run_create(const CommandLine& line, const std::string& role_name, const std::string& typed_name) {
@@ -63,8 +67,7 @@ ExitStatus run_create(const CommandLine& line, const std::string& role_name, con
     if (!remote) return fail(remote.error());
     const auto key = remote->post("/v1/api-keys", ordered_json{{"name", name}, {"role", role_name}});
     if (!key) return fail(key.error());
-    show_new(line, *key);
-    return ExitStatus::Done;
+    return show_new(line, *key);
   }
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
@@ -77,8 +80,8 @@ ExitStatus run_create(const CommandLine& line, const std::string& role_name, con
     const auto made = core.run(domain::CreateApiKey{domain::System{}, *id, token->id, *role, name, std::nullopt});
     if (!made) return fail(ExitStatus::StoreRefuses, made.error());
     if (!*made) return refused(made->error());
-    show_new(line, {{"api_key", id->text()}, {"key", token->text.reveal_text()}, {"name", name}, {"role", role_name}});
-    return ExitStatus::Done;
+    return show_new(line,
+                    {{"api_key", id->text()}, {"key", token->text.reveal_text()}, {"name", name}, {"role", role_name}});
   });
 }
 

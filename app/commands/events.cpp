@@ -31,7 +31,8 @@ class Printer {
   explicit Printer(const EventFlags& flags, std::optional<domain::Subject> subject)
       : flags_(flags), subject_(subject) {}
 
-  // False: nobody reads any more. Bytes without a head are printed: hiding them would hide damage.
+  // False: nobody reads any more, or it does not get through; run_program tells which. Bytes without a head are
+  // printed: hiding them would hide damage.
   [[nodiscard]] bool print(std::string_view envelope) const {
     const auto head = eventstore::scan_head(envelope);
     if (head && !flags_.type.empty() && head->type != flags_.type) return true;
@@ -95,7 +96,6 @@ ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
   action.sa_handler = stop_following;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  signal(SIGPIPE, SIG_IGN);
   const Printer printer{flags, subject};
   if (line.flags().url) {
     auto remote = Remote::connect(*line.flags().url);
