@@ -3,10 +3,10 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cstdio>
 #include <thread>
 
+#include "app/check_settings.h"
 #include "app/core.h"
 #include "app/demo.h"
 #include "app/doors.h"
@@ -14,7 +14,6 @@
 #include "app/progress.h"
 #include "app/senders.h"
 #include "app/version.h"
-#include "consumers/sms/choose_gateway.h"
 #include "http/answer_metrics.h"
 #include "http/authenticate.h"
 #include "http/json_writer.h"
@@ -36,53 +35,18 @@ std::unexpected<Failure> invalid(std::string sentence) {
   return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
 }
 
-struct HostAndPort {
-  std::string host;
-  std::uint16_t port = 0;
-};
-
-// `127.0.0.1:8080`, `[::1]:8080`.
-std::expected<HostAndPort, Failure> parse_host_and_port(std::string_view setting, std::string_view text) {
-  const std::size_t colon = text.rfind(':');
-  const std::string_view digits = colon == std::string_view::npos ? "" : text.substr(colon + 1);
-  HostAndPort out;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), out.port);
-  if (digits.empty() || error != std::errc{} || end != digits.data() + digits.size() || colon == 0) {
-    return invalid(std::string{setting} + " wants HOST:PORT, such as 127.0.0.1:8080, and not \"" + std::string{text} +
-                   "\"");
-  }
-  std::string_view host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
-  out.host = host;
-  return out;
-}
-
-std::expected<http::ForwardingRule, Failure> forwarding_rule(const platform::Settings& settings) {
-  http::ForwardingRule rule;
-  rule.header = settings.http_forwarded_header;
-  for (const std::string& text : settings.http_proxies) {
-    auto network = http::Network::parse(text);
-    if (!network) return std::unexpected(std::move(network.error()));
-    rule.proxies.push_back(*network);
-  }
-  return rule;
-}
-
 std::expected<std::unique_ptr<http::Listener>, Failure> open_listener(const platform::Settings& settings,
+                                                                      const CheckedSettings& checked,
                                                                       http::ListenerKind kind, const http::Texts& texts,
                                                                       platform::Log& log,
                                                                       http::AnswerMetrics& metrics) {
   const bool is_public = kind == http::ListenerKind::Public;
-  auto address = is_public ? parse_host_and_port("http.public", settings.http_public)
-                           : parse_host_and_port("http.staff", settings.http_staff);
-  if (!address) return std::unexpected(std::move(address.error()));
-  auto forwarding = forwarding_rule(settings);
-  if (!forwarding) return std::unexpected(std::move(forwarding.error()));
+  const ListeningAddress& address = is_public ? checked.people : checked.staff;
   http::ListenerOptions options;
   options.kind = kind;
-  options.host = address->host;
-  options.port = address->port;
-  options.forwarding = std::move(*forwarding);
+  options.host = address.host;
+  options.port = address.port;
+  options.forwarding = checked.forwarding;
   options.connections_max =
       static_cast<std::size_t>(is_public ? settings.http_public_connections : settings.http_staff_connections);
   options.head_timeout = std::chrono::seconds{settings.http_head_timeout_s};
@@ -104,11 +68,6 @@ LogLevel log_level(const platform::Settings& settings) {
     if (settings.log_level == platform::log_level_name(level)) return level;
   }
   return LogLevel::Info;
-}
-
-std::expected<platform::Blocklist, Failure> open_blocklist(const platform::Settings& settings) {
-  if (settings.password_blocklist.empty()) return platform::Blocklist::built_in();
-  return platform::Blocklist::open(settings.password_blocklist);
 }
 
 std::expected<void, Failure> write_ports_file(const std::filesystem::path& path, const http::Listener& people,
@@ -176,17 +135,18 @@ std::expected<void, Trouble> Service::prepare() {
   auto texts = http::Texts::load(settings_.organisation_language);
   if (!texts) return trouble(ExitStatus::WrongUse, texts.error());
   texts_.emplace(std::move(*texts));
-  auto blocklist = open_blocklist(settings_);
-  if (!blocklist) return trouble(ExitStatus::WrongUse, blocklist.error());
-  blocklist_.emplace(std::move(*blocklist));
+  auto checked = check_settings(settings_, clock_);
+  if (!checked) return trouble(ExitStatus::WrongUse, checked.error());
+  blocklist_.emplace(std::move(checked->blocklist));
+  gateway_ = std::move(checked->gateway);
   if (options_.demo) {
     if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
   }
   if (auto free = check_admin_key_file(settings_, options_); !free) return trouble(ExitStatus::WrongUse, free.error());
-  auto people = open_listener(settings_, http::ListenerKind::Public, *texts_, log_, answer_metrics_);
+  auto people = open_listener(settings_, *checked, http::ListenerKind::Public, *texts_, log_, answer_metrics_);
   if (!people) return trouble(ExitStatus::WrongUse, people.error());
   people_ = std::move(*people);
-  auto staff = open_listener(settings_, http::ListenerKind::Staff, *texts_, log_, answer_metrics_);
+  auto staff = open_listener(settings_, *checked, http::ListenerKind::Staff, *texts_, log_, answer_metrics_);
   if (!staff) return trouble(ExitStatus::WrongUse, staff.error());
   staff_ = std::move(*staff);
   return {};
@@ -210,10 +170,6 @@ std::expected<void, Trouble> Service::open_core() {
   auto core = Core::open(around_, std::move(options));
   if (!core) return trouble(ExitStatus::StoreRefuses, core.error());
   core_ = std::move(*core);
-  // Behind the store: the file gateway's file may lie in a data folder that was only just made.
-  auto gateway = consumers::sms::choose_gateway(settings_, clock_);
-  if (!gateway) return trouble(ExitStatus::WrongUse, gateway.error());
-  gateway_ = std::move(*gateway);
   return {};
 }
 
@@ -260,10 +216,9 @@ std::expected<void, Trouble> Service::open_doors() {
   router(people_router_, http::ListenerKind::Public);
   router(staff_router_, http::ListenerKind::Staff);
   people_->start([this](http::Request& request) { return people_router_->answer(request); });
-  staff_->start([this](http::Request& request) { return staff_router_->answer(request); },
-                [this](http::Method method, std::string_view path) {
-                  return staff_router_->lines_bytes_max(method, path);
-                });
+  staff_->start(
+      [this](http::Request& request) { return staff_router_->answer(request); },
+      [this](http::Method method, std::string_view path) { return staff_router_->lines_bytes_max(method, path); });
   if (options_.ports_file) {
     if (auto written = write_ports_file(*options_.ports_file, *people_, *staff_); !written) {
       return trouble(ExitStatus::WrongUse, written.error());

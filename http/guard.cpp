@@ -22,13 +22,6 @@ constexpr std::array<bool, 256> kTokenCharacters = [] {
   return table;
 }();
 
-bool is_token(std::string_view text) {
-  for (const char c : text) {
-    if (!kTokenCharacters[static_cast<unsigned char>(c)]) return false;
-  }
-  return !text.empty();
-}
-
 bool is_control(unsigned c) { return c < 0x20 || c == 0x7f; }
 
 int hex_digit(char c) {
@@ -158,6 +151,13 @@ Refused judge(const HeaderField& field, RequestHead& head, Seen& seen) {
 }
 
 }  // namespace
+
+bool is_token(std::string_view text) {
+  for (const char c : text) {
+    if (!kTokenCharacters[static_cast<unsigned char>(c)]) return false;
+  }
+  return !text.empty();
+}
 
 std::string_view guard_refusal_name(GuardRefusal refusal) {
   switch (refusal) {

@@ -35,6 +35,9 @@ enum class GuardRefusal : std::uint8_t {
 
 [[nodiscard]] std::string_view guard_refusal_name(GuardRefusal refusal);
 
+/// Whether it may be a method's or a header's name (RFC 9110, 5.6.2).
+[[nodiscard]] bool is_token(std::string_view text);
+
 /// A head that is proven clean. Views point into the bytes it was read from.
 struct RequestHead {
   Method method = Method::Other;

@@ -242,16 +242,19 @@ void Listener::Inside::shutdown_all(int how) {
   for (const int socket : sockets) ::shutdown(socket, how);
 }
 
+std::expected<IpAddress, Failure> Listener::may_listen(const std::string& host, std::uint16_t port,
+                                                       const ForwardingRule& forwarding) {
+  const auto address = resolve(host);
+  if (!address || address->is_loopback() || !forwarding.proxies.empty()) return address;
+  return refuse(Failure::Kind::Invalid,
+                "will not listen on " + host_and_port(*address, port) +
+                    ": passwords would cross the network in the clear. Listen on 127.0.0.1, or put a proxy that speaks "
+                    "TLS in front and name its address in http.proxies");
+}
+
 std::expected<std::unique_ptr<Listener>, Failure> Listener::open(ListenerOptions options, const Texts& texts) {
-  const auto address = resolve(options.host);
+  const auto address = may_listen(options.host, options.port, options.forwarding);
   if (!address) return std::unexpected(address.error());
-  if (!address->is_loopback() && options.forwarding.proxies.empty()) {
-    return refuse(
-        Failure::Kind::Invalid,
-        "will not listen on " + host_and_port(*address, options.port) +
-            ": passwords would cross the network in the clear. Listen on 127.0.0.1, or put a proxy that speaks "
-            "TLS in front and name its address in http.proxies");
-  }
   auto inside = std::make_unique<Inside>(std::move(options), texts, *address);
   inside->acceptor = inside->new_acceptor();
   errno = 0;

@@ -59,8 +59,13 @@ using StreamedBodyMax = std::function<std::uint64_t(Method, std::string_view pat
 /// All members may be called from any thread; stop() once more does nothing.
 class Listener {
  public:
-  /// Fails with a sentence for the operator: Invalid for an address that is not loopback while no proxy is configured
-  /// (HTTP-5), Unavailable for one that cannot be bound.
+  /// The address that `host` means, for whoever may listen there: Invalid, with a sentence for the operator, for one
+  /// that is not loopback while no proxy is configured (HTTP-5), and for a name that means none. Opens no socket, but
+  /// asks the system's resolver about a name.
+  [[nodiscard]] static std::expected<IpAddress, platform::Failure> may_listen(const std::string& host,
+                                                                              std::uint16_t port,
+                                                                              const ForwardingRule& forwarding);
+  /// Fails as may_listen(), and Unavailable for an address that cannot be bound.
   [[nodiscard]] static std::expected<std::unique_ptr<Listener>, platform::Failure> open(ListenerOptions options,
                                                                                         const Texts& texts);
   ~Listener();

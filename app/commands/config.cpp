@@ -2,8 +2,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "app/check_settings.h"
 #include "app/command_line.h"
-#include "consumers/sms/choose_gateway.h"
 #include "platform/clock.h"
 
 namespace tweestap::app {
@@ -24,8 +24,8 @@ ExitStatus run_check(const CommandLine& line) {
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   const platform::SystemClock clock;
-  const auto gateway = consumers::sms::choose_gateway(settings->values, clock);
-  if (!gateway) return fail(ExitStatus::WrongUse, gateway.error());
+  const auto checked = check_settings(settings->values, clock);
+  if (!checked) return fail(ExitStatus::WrongUse, checked.error());
   std::cout << (line.flags().json ? "{\"good\":true}" : "the configuration is good") << "\n";
   return ExitStatus::Done;
 }

@@ -21,9 +21,9 @@ std::expected<std::unique_ptr<Gateway>, Failure> as_gateway(std::expected<Made, 
 }
 
 std::expected<std::unique_ptr<Gateway>, Failure> make(const platform::SmsGatewaySettings& settings,
-                                                      const platform::Clock& clock) {
+                                                      const std::string& data, const platform::Clock& clock) {
   if (settings.kind == "off") return nullptr;
-  if (settings.kind == "file") return as_gateway(FileGateway::create(settings.file, clock));
+  if (settings.kind == "file") return as_gateway(FileGateway::create(settings.file, clock, data));
   if (settings.kind == "http") return as_gateway(HttpGateway::create(settings));
   if (settings.kind == "twilio") return as_gateway(TwilioGateway::create(settings));
   platform::bug("a gateway that no setting can name");
@@ -49,9 +49,9 @@ std::expected<std::vector<platform::SettingSources::Flag>, Failure> settings_of_
 
 std::expected<std::unique_ptr<Gateway>, Failure> choose_gateway(const Settings& settings,
                                                                 const platform::Clock& clock) {
-  auto first = make(settings.sms_gateway(), clock);
+  auto first = make(settings.sms_gateway(), settings.storage_data, clock);
   if (!first) return std::unexpected(named("sms.", std::move(first.error())));
-  auto second = make(settings.sms_second_gateway(), clock);
+  auto second = make(settings.sms_second_gateway(), settings.storage_data, clock);
   if (!second) return std::unexpected(named("sms.second_", std::move(second.error())));
   if (!*second) return std::move(*first);
   if (!*first) return std::unexpected(Failure{Failure::Kind::Invalid, "sms.second_gateway wants sms.gateway first"});

@@ -20,7 +20,7 @@ namespace tweestap::consumers::sms {
 
 /// The gateway that the settings describe, with its fail-over where there is a second one; null where SMS is off.
 /// Invalid, naming the setting, where they describe none. Asks nobody and writes nothing, so `config check` may call
-/// it. The clock has to outlive the gateway.
+/// it; a file gateway's folder has to be there, or be the data folder. The clock has to outlive the gateway.
 [[nodiscard]] std::expected<std::unique_ptr<Gateway>, platform::Failure> choose_gateway(
     const platform::Settings& settings, const platform::Clock& clock);
 

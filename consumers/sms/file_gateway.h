@@ -17,10 +17,10 @@ namespace tweestap::consumers::sms {
 /// nobody runs this in production. Thread rule: any threads.
 class FileGateway final : public Gateway {
  public:
-  /// Invalid where the folder of the file is not there. A relative path counts from the process's folder. The clock has
-  /// to outlive the gateway.
+  /// Invalid where the folder of the file is not there, unless it is `to_be_made`, which is there before the first
+  /// message. A relative path counts from the process's folder. The clock has to outlive the gateway.
   [[nodiscard]] static std::expected<std::unique_ptr<FileGateway>, platform::Failure> create(
-      std::filesystem::path path, const platform::Clock& clock);
+      std::filesystem::path path, const platform::Clock& clock, const std::filesystem::path& to_be_made = {});
 
  private:
   FileGateway(std::filesystem::path path, const platform::Clock& clock) : path_(std::move(path)), clock_(clock) {}
