@@ -17,8 +17,15 @@ enum class SettingType {
   Size,      ///< "512MiB", "64KiB", "1GiB", or whole bytes
   Boolean,
   Text,
-  List,    ///< a TOML array; in the environment and in flags separated by commas
+  List,    ///< a TOML array; in the environment and in flags `a, b`, with neither brackets nor quotes
   Secret,  ///< text that is never shown; `<name>_file` names a file that holds it
+};
+
+/// What of a value that is no secret itself may be one all the same, and is printed as `***`.
+enum class Masking {
+  None,
+  HeaderValues,  ///< `Name: value`, all but Content-Type and Accept: a key may stand in any other
+  UrlUser,       ///< user and password of a URL; the checks refuse them, but printing comes before the checks
 };
 
 /// One setting, described once: `--help`, `config print`, docs/reference/settings.md and the checks grow from it.
@@ -33,6 +40,7 @@ struct SettingDescription {
   std::int64_t most = 0;
   std::vector<std::string_view> choices;  ///< of texts; empty: any
   std::string_view meaning;               ///< one sentence
+  Masking masking = Masking::None;
 };
 
 /// All of them, in the order in which they are printed.

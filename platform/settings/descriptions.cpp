@@ -41,6 +41,11 @@ D secret(std::string_view name, Secret S::*member, std::int64_t bytes_max, std::
   return {name, SettingType::Secret, member, 0, bytes_max, {}, meaning};
 }
 
+D masked(Masking masking, D description) {
+  description.masking = masking;
+  return description;
+}
+
 constexpr std::int64_t kMinute = S::kMinute;
 constexpr std::int64_t kHour = S::kHour;
 constexpr std::int64_t kDay = S::kDay;
@@ -193,16 +198,18 @@ std::vector<D> sms_gateway() {
                   "What sends a message while the first gateway is down.")),
       text(name("sms.file", "sms.second_file"), of(&G::file), kPathBytes,
            "For development, gateway file: where each message is appended as a line of JSON."),
-      text(name("sms.url", "sms.second_url"), of(&G::url), 2048,
-           "Where messages are sent to: https, or http to a loopback address; empty for twilio: "
-           "https://api.twilio.com."),
+      masked(Masking::UrlUser,
+             text(name("sms.url", "sms.second_url"), of(&G::url), 2048,
+                  "Where messages are sent to: https, or http to a loopback address, without user or password; empty "
+                  "for twilio: https://api.twilio.com.")),
       choice(name("sms.method", "sms.second_method"), of(&G::method), {"POST", "PUT"}, "Gateway http: the method."),
-      list(name("sms.headers", "sms.second_headers"), of(&G::headers), 16,
-           "Gateway http: headers such as \"Authorization: Bearer {secret}\"; {secret}, {from} and {reference} are "
-           "filled in."),
+      masked(Masking::HeaderValues,
+             list(name("sms.headers", "sms.second_headers"), of(&G::headers), 16,
+                  "Gateway http: headers such as \"Authorization: Bearer {secret}\"; {secret}, {from} and {reference} "
+                  "are filled in. A credential belongs in the secret, not here.")),
       text(name("sms.body", "sms.second_body"), of(&G::body), 4096,
-           "Gateway http: the JSON to send; {to}, {text}, {from}, {reference} and {secret} between quotes are filled "
-           "in."),
+           "Gateway http: the JSON to send; {to} and {text}, which have to be there, {from}, {reference} and {secret} "
+           "between quotes are filled in. It is printed as it is: a credential belongs in the secret."),
       list(name("sms.success", "sms.second_success"), of(&G::success), 16,
            "Gateway http: statuses that mean accepted, each a number or a range."),
       text(

@@ -34,13 +34,14 @@ struct SettingSources {
 [[nodiscard]] std::vector<std::pair<std::string, std::string>> process_environment();
 
 /// One setting as it stands, for whoever prints it. Durations and sizes are in the text form that is also read; a
-/// secret is "***", or "" where it is not set.
+/// secret is "***", or "" where it is not set; what else is masked says Masking.
 struct SettingRow {
   std::string_view name;
   SettingType type = SettingType::Text;
   std::variant<std::int64_t, bool, std::string, std::vector<std::string>> value;
   std::string source;  ///< `default`, `file:PATH`, `env:NAME`, `flag:--data`
   std::string_view meaning;
+  bool masked = false;  ///< it is not the value: read back it would be another one, or none
 };
 
 struct EffectiveSettings {

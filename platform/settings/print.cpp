@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "platform/bug.h"
 #include "platform/settings/assign.h"
@@ -9,6 +10,8 @@ namespace tweestap::platform {
 namespace {
 
 using RowValue = decltype(SettingRow::value);
+
+constexpr std::string_view kMask = "***";
 
 RowValue shown(const SettingDescription& description, const Settings& settings) {
   struct Show {
@@ -23,9 +26,48 @@ RowValue shown(const SettingDescription& description, const Settings& settings) 
     RowValue operator()(bool Settings::*member) const { return settings.*member; }
     RowValue operator()(std::string Settings::*member) const { return settings.*member; }
     RowValue operator()(std::vector<std::string> Settings::*member) const { return settings.*member; }
-    RowValue operator()(Secret Settings::*member) const { return std::string((settings.*member).empty() ? "" : "***"); }
+    RowValue operator()(Secret Settings::*member) const { return std::string((settings.*member).empty() ? "" : kMask); }
   };
   return std::visit(Show{description, settings}, description.member);
+}
+
+bool is_name(std::string_view header, std::string_view lower_case_name) {
+  return std::ranges::equal(header, lower_case_name, {},
+                            [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+}
+
+// A line without a colon is no header and might be nothing but a key.
+std::string mask_header(const std::string& line) {
+  const std::size_t colon = line.find(':');
+  if (colon == std::string::npos) return std::string{kMask};
+  const std::string_view name = std::string_view{line}.substr(0, colon);
+  if (is_name(name, "content-type") || is_name(name, "accept")) return line;
+  return std::string{name}.append(": ").append(kMask);
+}
+
+// RFC 3986, 3.2.1: before the last @ of the authority, which ends at the first of "/?#".
+std::string mask_url_user(const std::string& url) {
+  const std::size_t slashes = url.find("//");
+  const std::size_t begin = slashes == std::string::npos ? 0 : slashes + 2;
+  const std::size_t end = std::min(url.find_first_of("/?#", begin), url.size());
+  const std::size_t at = std::string_view{url}.substr(0, end).rfind('@');
+  if (at == std::string::npos || at < begin) return url;
+  return url.substr(0, begin).append(kMask).append(url, at);
+}
+
+RowValue masked(const SettingDescription& description, RowValue value) {
+  switch (description.masking) {
+    case Masking::None:
+      return value;
+    case Masking::HeaderValues:
+      if (auto* lines = std::get_if<std::vector<std::string>>(&value))
+        std::ranges::transform(*lines, lines->begin(), mask_header);
+      return value;
+    case Masking::UrlUser:
+      if (auto* url = std::get_if<std::string>(&value)) *url = mask_url_user(*url);
+      return value;
+  }
+  bug("a setting is masked somehow");
 }
 
 // A TOML basic string. Control characters never get into a setting.
@@ -61,7 +103,10 @@ std::vector<SettingRow> EffectiveSettings::rows() const {
   const auto descriptions = setting_descriptions();
   for (std::size_t i = 0; i < descriptions.size(); ++i) {
     const auto& description = descriptions[i];
-    rows.push_back({description.name, description.type, shown(description, values), sources[i], description.meaning});
+    const RowValue plain = shown(description, values);
+    RowValue value = masked(description, plain);
+    const bool hidden = description.type == SettingType::Secret || value != plain;
+    rows.push_back({description.name, description.type, std::move(value), sources[i], description.meaning, hidden});
   }
   return rows;
 }
@@ -81,8 +126,8 @@ std::string settings_as_toml(const EffectiveSettings& settings) {
       section = section_of(row.name);
       text.append(text.empty() ? "[" : "\n[").append(section).append("]\n");
     }
-    // An empty or masked secret is a comment: read back, it would be a value.
-    if (row.type == SettingType::Secret) text += "# ";
+    // An empty secret, and whatever is masked, is a comment: read back, it would be a value.
+    if (row.masked) text += "# ";
     text.append(row.name.substr(section.size() + 1)).append(" = ").append(toml_value(row.value));
     text.append("  # ").append(row.source).append("\n");
   }

@@ -140,6 +140,28 @@ TEST(KEY_3, ASecretSettingIsNeverShown) {
   EXPECT_EQ(reason(wrong).find(canary), std::string::npos);
 }
 
+TEST(KEY_3, WhatMayHoldASecretIsMaskedWhereItIsPrinted) {
+  const auto loaded = from_toml(
+      "[sms]\nurl = 'https://u:5ec12e7@sms.example.org/a@b?c'\nsecond_url = 'https://sms.example.org/a@b'\n"
+      "headers = ['Authorization: Bearer 5ec12e7', 'content-type: text/plain', 'X-Key:5ec12e7', 'ACCEPT: */*', "
+      "'5ec12e7']\nsecond_headers = ['Accept: a']\n");
+  ASSERT_TRUE(loaded) << reason(loaded);
+  EXPECT_EQ(loaded->values.sms_gateway().headers.front(), "Authorization: Bearer 5ec12e7");
+  const std::string printed = settings_as_toml(*loaded);
+  EXPECT_EQ(printed.find("5ec12e7"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("\n# url = \"https://***@sms.example.org/a@b?c\"  #"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("\nsecond_url = \"https://sms.example.org/a@b\"  #"), std::string::npos) << printed;
+  EXPECT_NE(printed.find("\n# headers = [\"Authorization: ***\", \"content-type: text/plain\", \"X-Key: ***\", "
+                         "\"ACCEPT: */*\", \"***\"]  #"),
+            std::string::npos)
+      << printed;
+  EXPECT_NE(printed.find("\nsecond_headers = [\"Accept: a\"]  #"), std::string::npos) << printed;
+  for (const auto& row : loaded->rows()) {
+    if (row.name == "sms.url" || row.name == "sms.headers") EXPECT_TRUE(row.masked) << row.name;
+    if (row.name == "sms.second_url" || row.name == "sms.second_headers") EXPECT_FALSE(row.masked) << row.name;
+  }
+}
+
 TEST(Settings, ASecretMayComeFromAFile) {
   const TemporaryFolder folder;
   const auto file = folder.file("kek", "c0ffee\n");
