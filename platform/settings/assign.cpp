@@ -56,6 +56,12 @@ std::vector<std::string> split(std::string_view text) {
   return entries;
 }
 
+// Of JSON or TOML: taken by its commas it would be other texts, with brackets and quotes in them.
+bool looks_like_an_array(std::string_view text) {
+  const std::size_t first = text.find_first_not_of(' ');
+  return first != std::string_view::npos && text[first] == '[';
+}
+
 bool is_printable_text(std::string_view text) {
   return is_utf8(text) && std::ranges::none_of(text, [](char c) {
            const auto byte = static_cast<unsigned char>(c);
@@ -146,6 +152,12 @@ std::string setting_bounds(const SettingDescription& description) {
 
 std::expected<void, std::string> assign_setting(const SettingDescription& description, RawSetting raw, bool typed,
                                                 Settings& settings) {
+  if (const auto* text = std::get_if<std::string>(&raw);
+      description.type == SettingType::List && !typed && text != nullptr && looks_like_an_array(*text)) {
+    return std::unexpected(std::string(description.name) +
+                           " is a list: here its texts stand with commas between them, as " +
+                           "a, b, without brackets and quotes");
+  }
   const bool assigned =
       std::visit([&](auto member) { return assign(description, raw, typed, settings, member); }, description.member);
   if (description.type == SettingType::Secret) {

@@ -120,6 +120,19 @@ TEST(Settings, ValuesHaveTheirTypeAndBounds) {
             "env:TWEESTAP_SESSION_IDLE: session.idle has to be a duration from 1m to 7d");
 }
 
+TEST(Settings, AListInTheEnvironmentHasCommasAndNoBrackets) {
+  EXPECT_EQ(from_environment("TWEESTAP_SMS_HEADERS", "A: b, C: d")->values.sms_gateway().headers,
+            (std::vector<std::string>{"A: b", "C: d"}));
+  EXPECT_TRUE(from_environment("TWEESTAP_SMS_HEADERS", "A: [b]"));
+  for (const auto* array : {R"(["A: b"])", R"( [ "A: b", "C: d" ])", "['A: b']", "[]"}) {
+    EXPECT_EQ(
+        reason(from_environment("TWEESTAP_SMS_HEADERS", array)),
+        "env:TWEESTAP_SMS_HEADERS: sms.headers is a list: here its texts stand with commas between them, as a, b, "
+        "without brackets and quotes");
+  }
+  EXPECT_TRUE(from_toml("[sms]\nheaders = ['[odd]: x']\n")) << "TOML knows what a list is";
+}
+
 TEST(Settings, BrokenTomlGivesItsLineAndNotItsText) {
   const auto loaded = from_toml("[keys]\nkek = 'c0ffee\n");
   ASSERT_FALSE(loaded);
