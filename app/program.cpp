@@ -1,4 +1,6 @@
 // The program as a whole: what it is called with, and what it says to whoever calls it wrongly.
+#include <sys/stat.h>
+
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
@@ -90,6 +92,8 @@ ExitStatus run(int argc, const char* const* argv) {
 
 int run_program(int argc, const char* const* argv) {
   hold_standard_streams();
+  // Whatever is made is for its owner alone, also what a library makes, and in a data folder that was there already.
+  ::umask(S_IRWXG | S_IRWXO);
   // A pipe that closes is an error like any other: `api-key create` has to say that its key is lost.
   std::signal(SIGPIPE, SIG_IGN);
   return static_cast<int>(after_output(run(argc, argv)));
