@@ -1,6 +1,7 @@
 #include "app/command_line.h"
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 #include <filesystem>
 #include <system_error>
 
@@ -16,8 +17,18 @@ ExitStatus refuse_url() {
                "TWEESTAP_URL)"});
 }
 
+// Looked at before the library reads it, which takes "-1" for the largest number that there is.
+std::string complain_about_number(const std::string& text) {
+  std::uint64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error == std::errc{} && end == text.data() + text.size()) return {};
+  return "\"" + text + "\" is not a whole number from 0 on";
+}
+
 CLI::Option* add_option(CLI::App& parser, const std::string& name, const Command::Into& into, std::string help) {
-  return std::visit([&](auto* value) { return parser.add_option(name, *value, std::move(help)); }, into);
+  CLI::Option* option = std::visit([&](auto* value) { return parser.add_option(name, *value, std::move(help)); }, into);
+  if (std::holds_alternative<std::uint64_t*>(into)) option->check(CLI::Validator{complain_about_number, ""});
+  return option;
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <signal.h>
 
+#include <algorithm>
 #include <csignal>
 #include <cstdio>
 #include <thread>
@@ -7,8 +8,10 @@
 #include "app/command_line.h"
 #include "app/local_store.h"
 #include "app/remote.h"
+#include "domain/all_events.h"
 #include "domain/ids.h"
 #include "eventstore/envelope.h"
+#include "platform/settings/nearest.h"
 
 namespace tweestap::app {
 namespace {
@@ -83,6 +86,17 @@ ExitStatus print_remote(Remote& remote, const EventFlags& flags, const Printer& 
   return ExitStatus::Done;
 }
 
+// A type that no event has would print nothing, for ever with --follow.
+std::expected<void, platform::Failure> check_type(const std::string& type) {
+  std::vector<std::string> names;
+  domain::for_each_event([&names]<class E>() { names.emplace_back(E::kInfo.name); });
+  if (type.empty() || std::ranges::find(names, type) != names.end()) return {};
+  const auto near = platform::near_name(type, names);
+  std::string sentence = "there is no type of event \"" + type + "\"";
+  sentence += near ? "; did you mean " + *near + "?" : "; docs/reference/events.md has them all";
+  return std::unexpected(platform::Failure{platform::Failure::Kind::Invalid, std::move(sentence)});
+}
+
 ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
   std::optional<domain::Subject> subject;
   if (!flags.account.empty()) {
@@ -92,6 +106,7 @@ ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
                                          "--account wants an id such as acc_…, or visitor, policy or service"});
     }
   }
+  if (const auto known = check_type(flags.type); !known) return fail(ExitStatus::WrongUse, known.error());
   struct sigaction action {};
   action.sa_handler = stop_following;
   sigaction(SIGINT, &action, nullptr);

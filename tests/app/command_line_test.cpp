@@ -57,6 +57,25 @@ TEST(CommandLine, AnUnknownFlagNamesTheHelpOfItsCommand) {
   EXPECT_NE(ran.err.find("tweestap events --help"), std::string::npos);
 }
 
+// With --url as well: nobody is asked, and nobody could be.
+TEST(CommandLine, ANumberIsAWholeNumber) {
+  for (const char* odd : {"-1", "x", "1x", "1.5", "18446744073709551616", "+1", " 1", "0x10"}) {
+    const Ran ran = run({"events", "--after", odd, "--url", "http://127.0.0.1:1"});
+    EXPECT_EQ(ran.status, 2) << odd;
+    EXPECT_NE(ran.err.find("--after"), std::string::npos) << ran.err;
+  }
+  EXPECT_EQ(run({"events", "--after", "18446744073709551615", "--data", "/not/there"}).status, 3);
+  EXPECT_EQ(run({"events", "--after", "0", "--data", "/not/there"}).status, 3);
+}
+
+TEST(CommandLine, AnUnknownTypeOfEventNamesTheNearest) {
+  const Ran near = run({"events", "--type", "login.complete", "--url", "http://127.0.0.1:1"});
+  EXPECT_EQ(near.status, 2);
+  EXPECT_EQ(near.err, "tweestap: there is no type of event \"login.complete\"; did you mean login.completed?\n");
+  EXPECT_EQ(run({"events", "--type", "zzzzzzzzzzzzzzzz", "--data", "/not/there"}).status, 2);
+  EXPECT_EQ(run({"events", "--type", "login.completed", "--data", "/not/there"}).status, 3);
+}
+
 TEST(CommandLine, SaysItsVersionAndAsJsonToPrograms) {
   const Ran text = run({"--version"});
   EXPECT_EQ(text.status, 0);
