@@ -12,24 +12,43 @@ std::unexpected<Trouble> trouble(ExitStatus status, std::string sentence) {
   return std::unexpected(Trouble{status, {Failure::Kind::Invalid, std::move(sentence)}});
 }
 
-// What a problem document says, in the service's own words.
+// So that a script can tell "not found" from "wrong key": only what the service looked for and did not find, or may not
+// do as things stand, is No. A service that has too much to do is not reached now; asking again may help.
+ExitStatus status_of(int answer) {
+  constexpr int kNotFound = 404;
+  constexpr int kConflict = 409;
+  constexpr int kTooManyRequests = 429;
+  constexpr int kServersOwn = 500;
+  if (answer == kNotFound || answer == kConflict) return ExitStatus::No;
+  return answer >= kServersOwn || answer == kTooManyRequests ? ExitStatus::NotReachable : ExitStatus::WrongUse;
+}
+
+std::unexpected<Trouble> no_service() {
+  return trouble(ExitStatus::NotReachable, "what answers at --url is no Tweestap service");
+}
+
+// What a problem document says, in the service's own words. What is none was not said by us: a proxy, or a front end.
 std::unexpected<Trouble> refused(const http::ClientAnswer& answer) {
+  constexpr int kUnauthorized = 401;
   const auto problem = ordered_json::parse(answer.body, nullptr, false);
+  const auto text = [&problem](const char* member) -> std::string {
+    const bool there = problem.is_object() && problem.contains(member) && problem[member].is_string();
+    return there ? problem[member].get<std::string>() : std::string{};
+  };
+  if (text("code").empty() && answer.status < 500) return no_service();
   std::string sentence = "the service answers " + std::to_string(answer.status);
-  if (problem.is_object() && problem.contains("detail") && problem["detail"].is_string()) {
-    sentence += ": " + problem["detail"].get<std::string>();
+  if (const std::string detail = text("detail"); !detail.empty()) sentence += ": " + detail;
+  if (const std::string member = text("member"); !member.empty()) sentence += " (" + member + ")";
+  if (answer.status == kUnauthorized) {
+    sentence += "; the key in TWEESTAP_API_KEY is wrong, revoked or over, or is for another service";
   }
-  return trouble(answer.status >= 500 ? ExitStatus::NotReachable : ExitStatus::No, std::move(sentence));
+  return trouble(status_of(answer.status), std::move(sentence));
 }
 
 std::expected<std::string, Trouble> body_of(std::expected<http::ClientAnswer, Failure> answer) {
   if (!answer) return std::unexpected(Trouble{ExitStatus::NotReachable, std::move(answer.error())});
   if (answer->status < 200 || answer->status > 299) return refused(*answer);
   return std::move(answer->body);
-}
-
-std::unexpected<Trouble> no_service() {
-  return trouble(ExitStatus::NotReachable, "what answers at --url is no Tweestap service");
 }
 
 std::expected<ordered_json, Trouble> json_of(std::expected<http::ClientAnswer, Failure> answer) {

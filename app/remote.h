@@ -18,7 +18,9 @@ struct RemoteEvents {
   std::uint64_t scanned_to = 0;
 };
 
-/// Thread rule: one thread.
+/// Troubles have the status that a script can go by: No where what was asked for is not there (404) or cannot be as
+/// things stand (409), WrongUse where the request, the key or what it may do is wrong, NotReachable where nobody
+/// answers, the service cannot (429, 5xx), or what answers is not ours. Thread rule: one thread.
 class Remote {
  public:
   /// WrongUse without TWEESTAP_API_KEY or with a malformed URL. Nothing is sent yet.

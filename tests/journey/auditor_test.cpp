@@ -99,8 +99,14 @@ TEST_F(Auditing, HearsWhatIsMissing) {
   EXPECT_EQ(there({"history", nobody}, auditor).status, 1);
   EXPECT_EQ(there({"state", account_, "--at", "1"}, auditor).status, 1) << "it was not there yet";
   EXPECT_EQ(there({"state", account_, "--at", "soon"}, auditor).status, 2);
-  // An admin reads no audit.
-  EXPECT_EQ(there({"state", account_, "--at", "99"}, admin_).status, 1);
+  // An admin reads no audit: that is no "not found".
+  const ProcessResult not_theirs = there({"state", account_, "--at", "99"}, admin_);
+  EXPECT_EQ(not_theirs.status, 2);
+  EXPECT_NE(not_theirs.err.find("the service answers 403: "), std::string::npos) << not_theirs.err;
+  const ProcessResult wrong_key = there({"policy", "show"}, admin_ + "x");
+  EXPECT_EQ(wrong_key.status, 2);
+  EXPECT_NE(wrong_key.err.find("TWEESTAP_API_KEY"), std::string::npos) << wrong_key.err;
+  EXPECT_EQ(there({"api-key", "revoke", "apk_00000000000000000000000009"}, admin_).status, 1);
   EXPECT_EQ(there({"history", account_}, "").status, 2);
 }
 
