@@ -1,3 +1,5 @@
+#include <algorithm>
+#include <array>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -6,6 +8,7 @@
 #include "app/remote.h"
 #include "app/stopped_service.h"
 #include "http/routes/staff_policy.h"
+#include "platform/settings/nearest.h"
 #include "projections/moment.h"
 
 namespace tweestap::app {
@@ -15,6 +18,22 @@ using nlohmann::ordered_json;
 using platform::Failure;
 
 constexpr const char* kInstead = "PUT /v1/policy on the staff listener, with an admin key";
+// Rule ADM-3: whoever took over one admin, or a key, could do alone what wants two.
+constexpr const char* kStopFirst = "stop it first, for no key and no session may end four_eyes";
+
+// What each takes on the command line, for whoever typed something else. Whether a value is right is the route's rule.
+struct PolicyName {
+  std::string_view name;
+  std::string_view takes;
+};
+constexpr std::array kPolicyNames{
+    PolicyName{"two_step_mandatory_from", "a time such as 2026-03-15T00:00:00Z, or nothing: never"},
+    PolicyName{"methods", "totp, sms or totp,sms"},
+    PolicyName{"remember_durations", "one or more of never, 12h, 3d and 1w, with commas between them"},
+    PolicyName{"four_eyes", "true or false"},
+    PolicyName{"sms_countries",
+               "countries as two capital letters (ISO 3166-1), with commas between them, such as NL,BE"},
+};
 
 void show(const CommandLine& line, const ordered_json& policy) {
   if (line.flags().json) {
@@ -61,23 +80,40 @@ ordered_json member_of(std::string_view name, std::string_view value) {
   return list;
 }
 
+Failure no_such_policy(const std::string& name) {
+  std::vector<std::string> names;
+  std::string all;
+  for (const PolicyName& one : kPolicyNames) {
+    names.emplace_back(one.name);
+    all.append(all.empty() ? "" : ", ").append(one.name);
+  }
+  const auto near = platform::near_name(name, names);
+  const std::string meant = near ? "; did you mean " + *near + "?" : ".";
+  return {Failure::Kind::Invalid, "there is no policy \"" + name + "\"" + meant + " There are: " + all};
+}
+
 std::expected<domain::SetPolicy, Failure> change_of(const std::vector<std::string>& assignments) {
+  const auto invalid = [](std::string sentence) {
+    return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
+  };
   ordered_json body = ordered_json::object();
   for (const std::string& assignment : assignments) {
     const std::size_t equals = assignment.find('=');
-    if (equals == std::string::npos) {
-      return std::unexpected(
-          Failure{Failure::Kind::Invalid, "policy set wants NAME=VALUE, and not \"" + assignment + "\""});
-    }
+    if (equals == std::string::npos) return invalid("policy set wants NAME=VALUE, and not \"" + assignment + "\"");
     const std::string name = assignment.substr(0, equals);
+    if (std::ranges::find(kPolicyNames, name, &PolicyName::name) == kPolicyNames.end()) {
+      return std::unexpected(no_such_policy(name));
+    }
     body[name] = member_of(name, std::string_view{assignment}.substr(equals + 1));
   }
-  auto change = http::policy_from_json(body.dump(), domain::System{});
+  // Bytes that are no text are no value of any policy either, and dump() would throw.
+  const std::string json = body.dump(-1, ' ', false, ordered_json::error_handler_t::replace);
+  auto change = http::policy_from_json(json, domain::System{});
   if (!change) {
-    return std::unexpected(Failure{
-        Failure::Kind::Invalid,
-        "there is no such policy, or it cannot have that value: " + change.error().member +
-            " (two_step_mandatory_from, methods, remember_durations, four_eyes, sms_countries; see docs/operator.md)"});
+    const std::string& member = change.error().member;
+    const auto known = std::ranges::find(kPolicyNames, member, &PolicyName::name);
+    if (known == kPolicyNames.end()) return invalid("the policy cannot be that: " + member);
+    return invalid(member + " takes " + std::string{known->takes});
   }
   change->service_stopped = true;
   return std::move(*change);
@@ -88,7 +124,8 @@ ExitStatus run_set(const CommandLine& line, const std::vector<std::string>& assi
   if (!change) return fail(ExitStatus::WrongUse, change.error());
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+  const char* instead = change->four_eyes == false ? kStopFirst : kInstead;
+  return on_stopped_service(settings->values, instead, [&](Core& core) {
     const auto changed = core.run(*change);
     if (!changed) return fail(ExitStatus::StoreRefuses, changed.error());
     if (!*changed) return refused(changed->error());

@@ -43,6 +43,9 @@ TEST_F(PolicyAtTheCommandLine, ADM_3_EndsFourEyesOnAStoppedServiceOnly) {
   EXPECT_EQ(refused.status, 403) << refused.body;
   const ProcessResult in_use = set("four_eyes=false");
   EXPECT_EQ(in_use.status, 3) << in_use.err;
+  EXPECT_NE(in_use.err.find("on a running service: stop it first"), std::string::npos) << in_use.err;
+  EXPECT_EQ(in_use.err.find("PUT /v1/policy"), std::string::npos) << "which refuses it";
+  EXPECT_NE(set("methods=totp").err.find("PUT /v1/policy"), std::string::npos);
   EXPECT_TRUE(call(service_->staff(), "GET", "/v1/policy", admin_).json.at("four_eyes"));
 
   ASSERT_EQ(service_->stop(), 0);
@@ -60,6 +63,31 @@ TEST_F(PolicyAtTheCommandLine, ADM_3_EndsFourEyesOnAStoppedServiceOnly) {
   for (std::string line; std::getline(lines, line);) last = line;
   EXPECT_EQ(json::parse(last).at("actor"), "system") << last;
   EXPECT_FALSE(json::parse(last).at("data").at("foureyes")) << last;
+}
+
+TEST_F(PolicyAtTheCommandLine, SaysWhatThereIsAndWhatItTakes) {
+  ASSERT_EQ(service_->stop(), 0);
+  const auto says = [this](const std::string& assignment, const std::string& sentence) {
+    const ProcessResult wrong = set(assignment);
+    EXPECT_EQ(wrong.status, 2) << assignment;
+    EXPECT_NE(wrong.err.find(sentence), std::string::npos) << wrong.err;
+  };
+  says("foo=1", "there is no policy \"foo\"");
+  says("foo=1", "There are: two_step_mandatory_from, methods, remember_durations, four_eyes, sms_countries\n");
+  says("four_eye=true", "did you mean four_eyes?");
+  says("methods", "policy set wants NAME=VALUE");
+  says("methods=fax", "methods takes totp, sms or totp,sms\n");
+  says("methods=", "methods takes ");
+  says("methods=\xff", "methods takes ");
+  says("two_step_mandatory_from=tomorrow", "two_step_mandatory_from takes a time such as 2026-03-15T00:00:00Z");
+  says("remember_durations=2h", "remember_durations takes one or more of never, 12h, 3d and 1w");
+  says("four_eyes=maybe", "four_eyes takes true or false");
+  says("sms_countries=nl", "sms_countries takes countries as two capital letters");
+
+  // Every name that the policy shows can be set.
+  ASSERT_EQ(set("two_step_mandatory_from=2030-01-01T00:00:00Z").status, 0);
+  const ProcessResult shown = run_process({program().string(), "policy", "show", "--json", "--data", data_.string()});
+  for (const auto& [name, value] : json::parse(shown.out).items()) says(name + "=\xff", name + " takes ");
 }
 
 }  // namespace
