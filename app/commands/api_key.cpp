@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "app/command_line.h"
 #include "app/local_store.h"
@@ -99,8 +101,10 @@ ExitStatus run_list(const CommandLine& line) {
   const auto store = LocalStore::open(settings->values);
   if (!store) return fail(ExitStatus::StoreRefuses, store.error());
   const auto rows = store->reader().rows();
-  const auto keys = projections::read_api_keys(*rows);
+  auto keys = projections::read_api_keys(*rows);
   if (!keys) return fail(ExitStatus::StoreRefuses, keys.error());
+  // As the route has them.
+  std::ranges::sort(*keys, {}, [](const projections::ApiKeyRow& key) { return std::pair{key.created_at, key.id}; });
   ordered_json all = ordered_json::array();
   for (const auto& key : *keys) {
     if (!key.revoked_at) all.push_back(as_json(key));
@@ -124,7 +128,9 @@ ExitStatus run_revoke(const CommandLine& line, const std::string& id_text) {
   return on_stopped_service(settings->values, kInstead, [&](Core& core) {
     const auto revoked = core.run(domain::RevokeApiKey{domain::System{}, *id});
     if (!revoked) return fail(ExitStatus::StoreRefuses, revoked.error());
-    return *revoked ? ExitStatus::Done : refused(revoked->error());
+    if (*revoked) return ExitStatus::Done;
+    if (revoked->error().why != domain::Refusal::NotFound) return refused(revoked->error());
+    return fail(ExitStatus::No, {platform::Failure::Kind::Invalid, "no API key that counts has the id " + id->text()});
   });
 }
 
@@ -138,8 +144,10 @@ void add_api_key(CommandLine& line) {
                             [&line, role, name] { return run_create(line, *role, *name); });
   create.option("--role", role.get(), "ROLE", "admin, helpdesk, auditor, frontend or stream", Need::Required);
   create.argument("NAME", name.get(), "what you call it");
-  line.add(group, "list", "list the keys that count, without the keys themselves", Reach::Service,
-           [&line] { return run_list(line); });
+  line.add(group, "list",
+           "list the keys that are not revoked, oldest first, those whose time is over too; the keys themselves are "
+           "not shown",
+           Reach::Service, [&line] { return run_list(line); });
   const auto id = std::make_shared<std::string>();
   line.add(group, "revoke", "end a key", Reach::Service, [&line, id] { return run_revoke(line, *id); })
       .argument("ID", id.get(), "apk_…");
