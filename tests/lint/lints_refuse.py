@@ -149,6 +149,11 @@ class Shell(LintTest):
         self.write("scripts/a", "#!/usr/bin/env bash\nset -euo pipefail\necho $1\n")
         self.refuses(shell, "SC2086")
 
+    def test_refuses_it_in_what_a_script_sources(self):
+        self.write("scripts/a", '#!/usr/bin/env bash\nset -euo pipefail\nb=$1\n# shellcheck source=scripts/parts/b.sh\nsource ./scripts/parts/b.sh\n')
+        self.write("scripts/parts/b.sh", '# shellcheck shell=bash\necho "$b"\necho $b\n')
+        self.refuses(shell, "scripts/parts/b.sh:3")
+
     def test_refuses_a_script_that_goes_on_after_an_error(self):
         self.write(".ci/run", "#!/usr/bin/env bash\necho hello\n")
         self.refuses(shell, "set -euo pipefail")
