@@ -18,6 +18,16 @@ using platform::Failure;
 
 Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
 
+// RocksDB's secondary drops a whole version where a table of it cannot be opened, says nothing, and shows an empty
+// database. Opened to be read, and not followed, it names the damage.
+Failure why_it_has_no_identity(const StorageSettings& settings) {
+  const auto whole = Storage::open_read_only(settings);
+  if (!whole) return whole.error();
+  const auto identity = load_identity(**whole);
+  if (!identity) return identity.error();
+  return {Failure::Kind::Damaged, "the log in " + settings.folder.string() + " could not be read beside its service"};
+}
+
 }  // namespace
 
 struct Secondary::State {
@@ -49,7 +59,7 @@ struct Secondary::State {
     auto opened = Storage::open_secondary(settings, scratch.path());
     if (!opened) return std::unexpected(std::move(opened.error()));
     const auto id = load_identity(**opened);
-    if (!id) return std::unexpected(id.error());
+    if (!id) return std::unexpected(why_it_has_no_identity(settings));
     const auto now = load_head(**opened);
     if (!now) return std::unexpected(now.error());
     storage = std::move(*opened);
