@@ -3,7 +3,9 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <thread>
 
 #include "app/check_settings.h"
@@ -76,14 +78,36 @@ std::expected<void, Failure> write_ports_file(const std::filesystem::path& path,
   return platform::write_file_atomically(path, platform::bytes_of(text));
 }
 
-// Before anything is made: only a folder without a log has its first start before it.
-std::expected<void, Failure> check_admin_key_file(const platform::Settings& settings, const ServeOptions& options) {
+// That a file can be made there, as far as that can be known without making it. The data folder is made before it.
+std::expected<void, Failure> check_place(std::string_view flag, const std::filesystem::path& file,
+                                         const std::filesystem::path& data) {
+  const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
+  std::error_code unreadable;  // then it is no folder for us either
+  if (!file.has_filename() || std::filesystem::is_directory(file, unreadable)) {
+    return invalid(std::string{flag} + " " + file.string() + " is a folder and not a file");
+  }
+  if (!std::filesystem::exists(folder, unreadable) && platform::is_same_place(folder, data)) return {};
+  if (!std::filesystem::is_directory(folder, unreadable)) {
+    return invalid(std::string{flag} + " " + file.string() + ": there is no folder " + folder.string());
+  }
+  if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
+  return invalid(std::string{flag} + " " + file.string() + " cannot be written: " + std::strerror(errno));
+}
+
+// Before anything is made: a start that ends here leaves no folder and has shown no key.
+std::expected<void, Failure> check_files(const platform::Settings& settings, const ServeOptions& options) {
+  if (options.ports_file) {
+    if (auto good = check_place("--ports-file", *options.ports_file, settings.storage_data); !good) return good;
+  }
+  // Only a folder without a log has its first start before it.
   std::error_code unreadable;
   const bool first_start = !std::filesystem::exists(std::filesystem::path{settings.storage_data} / "log", unreadable);
-  if (!first_start || !options.admin_key_file || !std::filesystem::exists(*options.admin_key_file, unreadable))
-    return {};
-  return invalid("--admin-key-file " + options.admin_key_file->string() +
-                 " is there already; remove it or name another file");
+  if (!first_start || !options.admin_key_file) return {};
+  if (std::filesystem::exists(*options.admin_key_file, unreadable)) {
+    return invalid("--admin-key-file " + options.admin_key_file->string() +
+                   " is there already; remove it or name another file");
+  }
+  return check_place("--admin-key-file", *options.admin_key_file, settings.storage_data);
 }
 
 std::unexpected<Trouble> trouble(ExitStatus status, const Failure& failure) {
@@ -142,7 +166,7 @@ std::expected<void, Trouble> Service::prepare() {
   if (options_.demo) {
     if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
   }
-  if (auto free = check_admin_key_file(settings_, options_); !free) return trouble(ExitStatus::WrongUse, free.error());
+  if (auto good = check_files(settings_, options_); !good) return trouble(ExitStatus::WrongUse, good.error());
   auto people = open_listener(settings_, *checked, http::ListenerKind::Public, *texts_, log_, answer_metrics_);
   if (!people) return trouble(ExitStatus::WrongUse, people.error());
   people_ = std::move(*people);

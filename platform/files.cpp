@@ -107,6 +107,15 @@ std::expected<void, Failure> write_file_atomically(const std::filesystem::path& 
   return sync_folder(folder_of(path));
 }
 
+bool is_same_place(const std::filesystem::path& one, const std::filesystem::path& other) {
+  std::error_code unreadable;  // then what was written is compared
+  const auto full = [&unreadable](const std::filesystem::path& path) {
+    // With a slash at the end, or `data` and `data/` would differ.
+    return std::filesystem::weakly_canonical(std::filesystem::absolute(path, unreadable) / "", unreadable);
+  };
+  return one == other || (!one.empty() && !other.empty() && full(one) == full(other));
+}
+
 std::expected<void, Failure> create_private_folder(const std::filesystem::path& path) {
   struct stat found {};
   if (::stat(path.c_str(), &found) == 0) {

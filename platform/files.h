@@ -45,6 +45,10 @@ enum class WriteMode {
 [[nodiscard]] std::expected<void, Failure> write_file_atomically(const std::filesystem::path& path, Bytes content,
                                                                  WriteMode mode = WriteMode::Replace);
 
+/// Whether both paths mean the same place, also where nothing is there yet; a relative one counts from the process's
+/// folder.
+[[nodiscard]] bool is_same_place(const std::filesystem::path& one, const std::filesystem::path& other);
+
 /// Creates a folder, and those above it, with mode 0700 and syncs the folder above. One that is there is left as it is.
 [[nodiscard]] std::expected<void, Failure> create_private_folder(const std::filesystem::path& path);
 

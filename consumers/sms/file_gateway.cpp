@@ -29,15 +29,6 @@ FileHandle open_or_create(const std::filesystem::path& path) {
   return file;
 }
 
-bool is_same(const std::filesystem::path& one, const std::filesystem::path& other) {
-  std::error_code unreadable;  // then they are compared as they were written
-  const auto full = [&unreadable](const std::filesystem::path& path) {
-    const auto absolute = std::filesystem::absolute(path, unreadable) / "";
-    return std::filesystem::weakly_canonical(absolute, unreadable);
-  };
-  return one == other || (!other.empty() && full(one) == full(other));
-}
-
 Secret line_of(const Message& message, std::string_view at) {
   const std::string_view code = message.code ? message.code->reveal_text() : std::string_view();
   std::string line;
@@ -67,7 +58,7 @@ std::expected<std::unique_ptr<FileGateway>, Failure> FileGateway::create(std::fi
   const auto folder = path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
   std::error_code unreadable;  // then it is no folder for us either
   const bool there = std::filesystem::is_directory(folder, unreadable) ||
-                     (!std::filesystem::exists(folder, unreadable) && is_same(folder, to_be_made));
+                     (!std::filesystem::exists(folder, unreadable) && platform::is_same_place(folder, to_be_made));
   if (!path.has_filename() || !there) {
     return std::unexpected(Failure{Failure::Kind::Invalid, "file has to be in a folder that is there"});
   }

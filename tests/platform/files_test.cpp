@@ -64,6 +64,16 @@ TEST(CreatePrivateFolder, CreatesAllAboveItForTheOwnerOnly) {
   EXPECT_EQ(in_the_way.error().kind, Failure::Kind::Invalid);
 }
 
+TEST(IsSamePlace, AlsoWhereNothingIsThere) {
+  const TemporaryFolder folder;
+  EXPECT_TRUE(is_same_place(folder / "later", folder / "later" / ""));
+  EXPECT_TRUE(is_same_place("later", "./later"));
+  EXPECT_TRUE(is_same_place("later", std::filesystem::absolute("later")));
+  EXPECT_TRUE(is_same_place(folder / "x" / ".." / "later", folder / "later"));
+  EXPECT_FALSE(is_same_place(folder / "later", folder / "later" / "sub"));
+  EXPECT_FALSE(is_same_place(".", ""));
+}
+
 TEST(FreeBytes, AreThoseOfTheFileSystem) {
   EXPECT_GT(free_bytes("/tmp").value(), 0U);
   EXPECT_FALSE(free_bytes("/nonexistent"));
