@@ -27,10 +27,10 @@ void hold_standard_streams() {
 }
 
 std::expected<void, Failure> flush_output() {
-  std::cout.flush();
   errno = 0;
+  std::cout.flush();  // by way of stdio
   const bool flushed = std::fflush(stdout) == 0;
-  const int why = flushed ? 0 : errno;
+  const int why = errno;  // 0 where it was an earlier writing that failed
   if (flushed && std::ferror(stdout) == 0 && std::cout.good()) return {};
   // What did not get through would otherwise be tried, and fail, once more at exit.
   __fpurge(stdout);
