@@ -87,7 +87,8 @@ TEST_F(PolicyAtTheCommandLine, SaysWhatThereIsAndWhatItTakes) {
   // Every name that the policy shows can be set.
   ASSERT_EQ(set("two_step_mandatory_from=2030-01-01T00:00:00Z").status, 0);
   const ProcessResult shown = run_process({program().string(), "policy", "show", "--json", "--data", data_.string()});
-  for (const auto& [name, value] : json::parse(shown.out).items()) says(name + "=\xff", name + " takes ");
+  const json policy = json::parse(shown.out);
+  for (const auto& [name, value] : policy.items()) says(name + "=\xff", name + " takes ");
 }
 
 }  // namespace

@@ -95,13 +95,15 @@ class Newcomer {
     submit.by = ref;
     submit.enrolment = start.enrolment;
     submit.fresh_token = fresh.id;
-    submit.set = common_.recovery;
+    submit.set = domain::NewRecoverySet{common_.recovery.verifiers.clone(), common_.recovery.pepper};
     if (method == domain::Method::Totp) {
       person_.totp_secret = or_give_up(http::draw_totp_secret(services_.random));
       start.totp_secret = http::totp_secret_text(person_.totp_secret);
     } else {
       start.phone = mobile_number();
-      start.challenge = or_give_up(http::draw_challenge(services_));
+      const auto challenge = http::draw_challenge(services_);
+      if (!challenge) std::exit(1);
+      start.challenge = *challenge;
       submit.code = domain::SmsEvidence{start.challenge->id, true};
     }
     const std::uint64_t started = done(services_, std::move(start), account_).first_position;

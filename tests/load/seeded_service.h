@@ -47,7 +47,7 @@ class SeededService {
   /// Registers and enrols `count` people; all have `password` and recovery_code().
   [[nodiscard]] std::vector<Seeded> seed(std::size_t count, const SeedOptions& options, const std::string& password);
   /// The first code of everybody's set, as it is shown.
-  [[nodiscard]] std::string recovery_code() const { return recovery_->shown[0].reveal_text(); }
+  [[nodiscard]] std::string recovery_code() const { return std::string{recovery_->shown[0].reveal_text()}; }
   /// What sends codes and notices, by this gateway. To be destroyed before the service.
   [[nodiscard]] std::unique_ptr<app::Senders> start_senders(std::unique_ptr<consumers::sms::Gateway> gateway);
 
