@@ -5,6 +5,7 @@
 #include <optional>
 #include <string_view>
 
+#include "app/senders.h"
 #include "consumers/sms/choose_gateway.h"
 #include "eventstore/kek.h"
 #include "http/address.h"
@@ -122,6 +123,15 @@ std::expected<void, Failure> check_texts(const platform::Settings& settings) {
   return {};
 }
 
+// No try begins so late that it could end after the code: with less than this none would ever begin.
+std::expected<void, Failure> check_code_lifetime(const platform::Settings& settings) {
+  if (settings.sms_gateway().kind == "off") return {};
+  const std::int64_t needed_s = longest_try(settings).us / domain::seconds(1).us + 15;
+  if (settings.sms_code_lifetime_s >= needed_s) return {};
+  return invalid("sms.code_lifetime is too short for sms.timeout and sms.second_timeout: with these it has to be " +
+                 std::to_string(needed_s) + "s at least");
+}
+
 }  // namespace
 
 std::expected<CheckedSettings, Failure> check_settings(const platform::Settings& settings,
@@ -140,6 +150,7 @@ std::expected<CheckedSettings, Failure> check_settings(const platform::Settings&
   if (!blocklist) return std::unexpected(std::move(blocklist.error()));
   auto gateway = consumers::sms::choose_gateway(settings, clock);
   if (!gateway) return std::unexpected(std::move(gateway.error()));
+  if (auto good = check_code_lifetime(settings); !good) return std::unexpected(std::move(good.error()));
   return CheckedSettings{std::move(*people), std::move(*staff), std::move(*forwarding), std::move(*blocklist),
                          std::move(*gateway)};
 }

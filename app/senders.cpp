@@ -11,13 +11,12 @@ namespace {
 
 using platform::Failure;
 
-// From being handed over to the answer: a turn behind another message, and then both gateways' time limits.
-domain::Duration patience_of(const platform::Settings& settings) {
-  const std::int64_t second = settings.sms_second_gateway().kind == "off" ? 0 : settings.sms_second_gateway().timeout_s;
-  return domain::seconds(settings.sms_gateway().timeout_s + second + 1);
-}
-
 }  // namespace
+
+domain::Duration longest_try(const platform::Settings& settings) {
+  const std::int64_t second = settings.sms_second_gateway().kind == "off" ? 0 : settings.sms_second_gateway().timeout_s;
+  return domain::seconds(2 * (settings.sms_gateway().timeout_s + second) + 1);
+}
 
 Senders::Senders(Core& core, const Surroundings& around, std::unique_ptr<consumers::sms::Gateway> gateway,
                  std::function<domain::Time()> now)
@@ -37,7 +36,7 @@ Senders::Senders(Core& core, const Surroundings& around, std::unique_ptr<consume
       .organisation = settings.organisation_name,
       .gateways = {settings.sms_gateway().kind, "second_" + settings.sms_second_gateway().kind},
       .in_flight = static_cast<std::size_t>(settings.sms_in_flight),
-      .patience = patience_of(settings),
+      .patience = longest_try(settings),
       .now = std::move(now),
   });
 }

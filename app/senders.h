@@ -14,6 +14,10 @@
 
 namespace tweestap::app {
 
+/// How long a message may be on its way at most, from being handed over to the last answer: a turn behind another one,
+/// and both gateways' time limits each time.
+[[nodiscard]] domain::Duration longest_try(const platform::Settings& settings);
+
 /// Codes and notices by SMS; without a gateway there are none. Thread rule: made and stopped by one thread; progress()
 /// any.
 class Senders {

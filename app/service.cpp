@@ -103,11 +103,10 @@ std::expected<void, Failure> check_files(const platform::Settings& settings, con
   std::error_code unreadable;
   const bool first_start = !std::filesystem::exists(std::filesystem::path{settings.storage_data} / "log", unreadable);
   if (!first_start || !options.admin_key_file) return {};
-  if (std::filesystem::exists(*options.admin_key_file, unreadable)) {
-    return invalid("--admin-key-file " + options.admin_key_file->string() +
-                   " is there already; remove it or name another file");
-  }
-  return check_place("--admin-key-file", *options.admin_key_file, settings.storage_data);
+  if (auto good = check_place("--admin-key-file", *options.admin_key_file, settings.storage_data); !good) return good;
+  if (!std::filesystem::exists(*options.admin_key_file, unreadable)) return {};
+  return invalid("--admin-key-file " + options.admin_key_file->string() +
+                 " is there already; remove it or name another file");
 }
 
 std::unexpected<Trouble> trouble(ExitStatus status, const Failure& failure) {

@@ -14,11 +14,6 @@
 
 namespace tweestap::consumers {
 
-/// The last position whose event is not younger than `time`; 0 where all are. Positions and times of a log grow
-/// together, so it takes some thirty reads. Any thread.
-[[nodiscard]] std::expected<std::uint64_t, platform::Failure> last_position_until(const eventstore::Log& log,
-                                                                                  domain::Time time);
-
 /// Whether the account's stream has an event behind `position` for which `is_it(event)`. Reads backwards from the
 /// stream's end. Any thread.
 template <std::predicate<const domain::Event&> IsIt>

@@ -24,7 +24,7 @@ constexpr domain::Duration kStoreAgain = domain::seconds(1);
 struct Outbox::Waiting {
   std::unique_ptr<Errand> errand;
   std::uint32_t tries = 0;
-  std::vector<Told> untold;  // what became of the last try, oldest first, until it is stored
+  std::vector<Told> untold;  // what became of the last try, by gateway, until it is stored
   domain::Duration pause{};  // from then to the next try
 };
 

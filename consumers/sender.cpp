@@ -18,7 +18,13 @@ std::expected<std::unique_ptr<Sender>, Failure> Sender::create(const Sending& se
   std::unique_ptr<Sender> sender{new Sender{sending, std::move(settings)}};
   sender->position_ = *begin;
   sender->follower_ = std::make_unique<eventstore::Follower>(
-      partition, eventstore::Follower::Settings{.name = sender->settings_.name},
+      partition,
+      eventstore::Follower::Settings{.name = sender->settings_.name,
+                                     .on_trouble =
+                                         [&log = sending.log, name = sender->settings_.name](const Failure& failure) {
+                                           log.write(platform::LogLevel::Error, "follower.stands_still",
+                                                     {{"follower", name}, {"reason", failure.reason}});
+                                         }},
       [self = sender.get()](std::span<const eventstore::Record> page) { return self->handle(page); });
   return sender;
 }

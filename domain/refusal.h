@@ -16,6 +16,7 @@ enum class Refusal : std::uint8_t {
   TokenOver,            // the login, session or key was once right and is over
   WrongState,           // the login waits for something else
   Forbidden,            // whoever asks may not do this
+  StaffListener,        // an account with a staff role changes its second step there
   NeedsAnotherPerson,   // four eyes: whoever asks is no second person
   ResetOver,            // the time to enrol after a reset is over
   StepUpNeeded,         // the session has to pass the second step again first

@@ -3,6 +3,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <optional>
 #include <utility>
 
 #include "eventstore/partition.h"
@@ -18,6 +19,7 @@ using std::chrono::steady_clock;
 constexpr milliseconds kPauseMin{100};
 constexpr milliseconds kCursorEvery{1000};
 constexpr milliseconds kWait{1000};  // for more events; a stop ends it at once
+constexpr milliseconds kToldAgain{60'000};
 
 // One of the two places that catch what libraries throw (house style, 7).
 std::expected<void, Failure> handled(const Follower::Handle& handle, std::span<const Record> page) {
@@ -53,12 +55,20 @@ std::uint64_t Follower::cursor() const { return cursor_.load(); }
 void Follower::run(const std::stop_token& stop) {
   platform::name_thread("follow");
   milliseconds wait = kPauseMin;
-  const auto hold_back = [&] {
+  std::optional<steady_clock::time_point> told_at;
+  const auto hold_back = [&](const Failure& failure) {
+    const auto now = steady_clock::now();
+    if (settings_.on_trouble && !stop.stop_requested() && (!told_at || now - *told_at >= kToldAgain)) {
+      told_at = now;
+      settings_.on_trouble(failure);
+    }
     pause(wait, stop);
     wait = std::min(wait * 2, settings_.pause_max);
   };
   auto stored = partition_.cursor(settings_.name);
-  for (; !stored && !stop.stop_requested(); stored = partition_.cursor(settings_.name)) hold_back();
+  for (; !stored && !stop.stop_requested(); stored = partition_.cursor(settings_.name)) {
+    hold_back(stored.error());
+  }
   if (!stored) return;
   std::uint64_t written = *stored;
   cursor_ = *stored;
@@ -72,11 +82,13 @@ void Follower::run(const std::stop_token& stop) {
     if (cursor_ != written && steady_clock::now() - written_at >= kCursorEvery) write_cursor();
     if (partition_.log().wait_beyond(cursor_, kWait, stop) <= cursor_ || stop.stop_requested()) continue;
     const auto page = partition_.log().read(cursor_, settings_.page);
-    if (!page || !handled(handle_, *page)) {
-      hold_back();
+    const auto done = page ? handled(handle_, *page) : std::unexpected(page.error());
+    if (!done) {
+      hold_back(done.error());
       continue;
     }
     wait = kPauseMin;
+    told_at.reset();
     if (!page->empty()) cursor_ = page->back().position;
   }
   if (cursor_ != written) write_cursor();

@@ -26,6 +26,9 @@ class Follower {
     std::string name;  ///< of the cursor; at most 64 bytes
     PageLimit page{};
     std::chrono::milliseconds pause_max{10'000};
+    /// Hears why it stands still: at the first failure, and once a minute while it lasts. May be empty. Called from the
+    /// follower's thread.
+    std::function<void(const platform::Failure&)> on_trouble{};
   };
   /// Success: everything of the page is done. Called from the follower's thread only.
   using Handle = std::function<std::expected<void, platform::Failure>(std::span<const Record>)>;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "eventstore/applying.h"
+#include "eventstore/envelope.h"
 #include "eventstore/head_watch.h"
 #include "eventstore/keys.h"
 #include "eventstore/storage.h"
@@ -104,6 +105,25 @@ Page Log::stream_backwards(const domain::Subject& subject, std::uint64_t before_
   }
   if (!stream->status().ok()) return std::unexpected(failure_of(stream->status(), "reading a stream"));
   return page;
+}
+
+std::expected<std::uint64_t, Failure> Log::last_not_later(domain::Time time) const {
+  std::uint64_t low = 0;
+  std::uint64_t high = head().position;
+  while (low < high) {
+    const std::uint64_t middle = low + (high - low + 1) / 2;
+    const auto record = at(middle);
+    if (!record) return std::unexpected(record.error());
+    if (!*record) return std::unexpected(missing(middle));
+    const auto found = scan_head((*record)->envelope);
+    if (!found) return std::unexpected(found.error());
+    if (found->time <= time) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
 }
 
 std::expected<std::uint64_t, Failure> Log::version_of(const domain::Subject& subject) const {

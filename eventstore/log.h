@@ -58,6 +58,9 @@ class Log {
                                                                            PageLimit limit = {}) const;
   /// One event; empty where the log does not reach that far (or for 0).
   [[nodiscard]] std::expected<std::optional<Record>, platform::Failure> at(std::uint64_t position) const;
+  /// The position of the last event that is not later than `time`; 0 where all are. Positions and times grow together,
+  /// so it takes as many reads as the head has binary digits.
+  [[nodiscard]] std::expected<std::uint64_t, platform::Failure> last_not_later(domain::Time time) const;
   /// Events of one stream after a version, oldest first.
   [[nodiscard]] std::expected<std::vector<Record>, platform::Failure> stream(const domain::Subject& subject,
                                                                              std::uint64_t after_version,

@@ -42,6 +42,8 @@ Problem problem_of(const domain::Refused& refused, domain::Time now) {
       return {.code = ProblemCode::SessionRequired};
     case Refusal::Forbidden:
       return {.code = ProblemCode::Forbidden};
+    case Refusal::StaffListener:
+      return {.code = ProblemCode::Forbidden, .hint = "staff_listener"};
     case Refusal::NeedsAnotherPerson:
       return {.code = ProblemCode::Forbidden, .hint = "another_person"};
     case Refusal::ResetOver:

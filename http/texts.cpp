@@ -77,31 +77,6 @@ std::optional<std::string_view> Texts::find(Language language, std::string_view 
   return found->second;
 }
 
-std::string_view Texts::event(Language language, std::string_view type, std::string_view variant) const {
-  const std::string key = "event." + std::string{type};
-  if (!variant.empty()) {
-    if (const auto text = find(language, key + "." + std::string{variant})) return *text;
-  }
-  return at(language, key);
-}
-
-std::string Texts::filled(Language language, std::string_view key, std::initializer_list<Placeholder> values) const {
-  std::string_view text = at(language, key);
-  std::string out;
-  while (!text.empty()) {
-    const std::size_t open = text.find('{');
-    const std::size_t close = text.find('}', open == std::string_view::npos ? 0 : open);
-    if (open == std::string_view::npos || close == std::string_view::npos) break;
-    const std::string_view name = text.substr(open + 1, close - open - 1);
-    const auto value = std::ranges::find(values, name, &Placeholder::first);
-    out.append(text.substr(0, open));
-    out.append(value == values.end() ? text.substr(open, close - open + 1) : value->second);
-    text.remove_prefix(close + 1);
-  }
-  out.append(text);
-  return out;
-}
-
 Language Texts::choose(std::string_view accept_language) const {
   Language best = fallback_;
   int best_quality = 0;

@@ -21,9 +21,6 @@ struct Language {
   friend constexpr auto operator<=>(const Language&, const Language&) = default;
 };
 
-/// What takes the place of `{name}` in a text.
-using Placeholder = std::pair<std::string_view, std::string_view>;
-
 /// Every text in every language. Immutable once loaded, so any thread may read it.
 class Texts {
  public:
@@ -35,14 +32,6 @@ class Texts {
   /// The text; a key that does not exist is a bug and ends the process (a test asks for every key that is used).
   [[nodiscard]] std::string_view at(Language language, std::string_view key) const;
   [[nodiscard]] std::optional<std::string_view> find(Language language, std::string_view key) const;
-  /// The text with `{name}` replaced; what is not given stays as it is.
-  [[nodiscard]] std::string filled(Language language, std::string_view key,
-                                   std::initializer_list<Placeholder> values) const;
-
-  /// The sentence that a person reads in their own history: `event.<type>.<variant>` where there is one, otherwise
-  /// `event.<type>`. A variant is the member that matters most: the amr joined by dots for login.completed
-  /// ("pwd.otp"; "pwd.device" on a remembered device), a reason, a method, who did it.
-  [[nodiscard]] std::string_view event(Language language, std::string_view type, std::string_view variant = {}) const;
 
   /// By RFC 9110, 12.5.4, with q-values; `nl-BE` finds `nl`. None acceptable, or malformed: the fallback.
   [[nodiscard]] Language choose(std::string_view accept_language) const;

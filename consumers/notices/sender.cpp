@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "consumers/log_search.h"
 #include "consumers/notices/notice_errand.h"
 
 namespace tweestap::consumers::notices {
@@ -18,7 +17,7 @@ std::expected<std::unique_ptr<Sender>, platform::Failure> start_notices(const Se
   settings.kind = "notice";
   settings.in_flight = std::min(sending.in_flight, kInFlightMax);
   settings.begin_after = [&sending](std::uint64_t cursor) -> std::expected<std::uint64_t, platform::Failure> {
-    const auto young = last_position_until(sending.partition.log(), sending.now() - kNoticeLife);
+    const auto young = sending.partition.log().last_not_later(sending.now() - kNoticeLife);
     if (!young || cursor == 0) return young;
     return std::min(*young, cursor);
   };

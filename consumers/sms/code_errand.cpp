@@ -1,5 +1,6 @@
 #include "consumers/sms/code_errand.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
@@ -38,6 +39,7 @@ class CodeErrand final : public Errand {
  private:
   [[nodiscard]] std::expected<bool, Failure> has_ended();
   [[nodiscard]] std::expected<domain::SmsPurpose, Failure> purpose_of(const domain::SmsCode& code) const;
+  [[nodiscard]] std::int64_t minutes_left(const domain::SmsCode& code) const;
   [[nodiscard]] std::expected<std::optional<Message>, Failure> write(const domain::AccountState& account,
                                                                      const domain::LiveCode& live) const;
 
@@ -81,6 +83,11 @@ std::expected<domain::SmsPurpose, Failure> CodeErrand::purpose_of(const domain::
   return std::unexpected(Failure{Failure::Kind::Damaged, "a code's row names an event that did not issue it"});
 }
 
+// As it was asked for, so that every try says the same; sent again later there is less left.
+std::int64_t CodeErrand::minutes_left(const domain::SmsCode& code) const {
+  return std::max<std::int64_t>(1, (code.expires_at - asked_at).us / domain::minutes(1).us);
+}
+
 std::expected<std::optional<Message>, Failure> CodeErrand::write(const domain::AccountState& account,
                                                                  const domain::LiveCode& live) const {
   const auto key = sending_.keys.sms_code_key(live.code->key);
@@ -92,11 +99,10 @@ std::expected<std::optional<Message>, Failure> CodeErrand::write(const domain::A
   Message message;
   message.to = std::move(*number);
   message.code = platform::sms_code(*key, projections::code_purpose(*purpose), challenge_.bytes);
-  message.text =
-      sending_.texts.filled(account.profile.language, "code",
-                            {{"organisation", sending_.organisation},
-                             {"code", message.code->reveal_text()},
-                             {"minutes", std::to_string(sending_.rules.sms_code_life.us / domain::minutes(1).us)}});
+  message.text = sending_.texts.filled(account.profile.language, "code",
+                                       {{"organisation", sending_.organisation},
+                                        {"code", message.code->reveal_text()},
+                                        {"minutes", std::to_string(minutes_left(*live.code))}});
   // The sending and not the code: sent again is another message, tried again is the same.
   message.reference = challenge_.text() + "-" + std::to_string(position);
   return message;

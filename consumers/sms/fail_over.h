@@ -13,7 +13,7 @@ namespace tweestap::consumers::sms {
 /// Asks the first gateway, and the second where the first does not take the message: now, or ever, since what it
 /// objects to may be how it is asked. Only a number that is none is refused at once. A first gateway that is down rests
 /// for kRest, or as long as it asked for: meanwhile the second is asked first, so that nobody waits for a time limit to
-/// pass before each message; one message at a time then tries whether the first is back. A first gateway that timed out
+/// pass before each message; one message each time then tries whether the first is back. A first gateway that timed out
 /// may have sent the message all the same, so a person may get it twice. Thread rule: any threads.
 class FailOver final : public Gateway {
  public:

@@ -68,8 +68,7 @@ struct Outcome {
   /// none, or one in which the number or the code stands.
   std::string provider_id = {};
   int gateway = 1;  ///< which one said so: 1, or 2 of a fail-over
-  /// What the other gateway said to the same message just before, where it was passed on: a try of its own. Never more
-  /// than one.
+  /// What the other gateway said to the same message in this try, where both were asked. Never more than one.
   std::shared_ptr<const Outcome> before = {};
 
   [[nodiscard]] Kind kind() const;

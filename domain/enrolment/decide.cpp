@@ -23,7 +23,7 @@ std::optional<Refusal> may_enrol(const AccountState& state, const Enroller& by, 
     if (!login->enrols) return Refusal::WrongState;
   }
   // An account with a staff role has its second step on the staff listener only (rule ADM-2).
-  if (is_staff(state.profile.roles) && listener_of(by) == Listener::Public) return Refusal::Forbidden;
+  if (is_staff(state.profile.roles) && listener_of(by) == Listener::Public) return Refusal::StaffListener;
   return std::nullopt;
 }
 
@@ -165,7 +165,8 @@ Decision decide(const AccountState& state, const CancelEnrolment& command, const
 Decision decide(const AccountState& state, const DisableTwoStep& command, const Context& context) {
   const Session* session = live_session(state, command.session, context.now);
   if (session == nullptr) return refuse(Refusal::TokenOver);
-  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public) return refuse(Refusal::Forbidden);
+  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public)
+    return refuse(Refusal::StaffListener);
   if (!state.two_step) return refuse(Refusal::NotEnrolled);
   // By the date alone: whoever has a staff role enrols again at the next login there.
   if (is_mandatory(state, context.policy, Listener::Public, context.now)) return refuse(Refusal::Mandatory);
@@ -182,7 +183,8 @@ Decision decide(const AccountState& state, const DisableTwoStep& command, const 
 Decision decide(const AccountState& state, const DeferEnrolment& command, const Context& context) {
   if (live_session(state, command.session, context.now) == nullptr) return refuse(Refusal::TokenOver);
   if (state.two_step) return refuse(Refusal::AlreadyEnrolled);
-  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public) return refuse(Refusal::Forbidden);
+  if (is_staff(state.profile.roles) && command.session.listener == Listener::Public)
+    return refuse(Refusal::StaffListener);
   if (is_mandatory(state, context.policy, command.session.listener, context.now)) return refuse(Refusal::Mandatory);
   Events events{Subject::of(command.account), command.account, context.command};
   events.add(EnrolmentDeferred{context.now + context.rules.deferral});

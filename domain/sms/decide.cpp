@@ -90,6 +90,10 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
                                    bool trusted, const std::optional<NewChallenge>& challenge, const Caller& caller,
                                    const Context& context, Events& events) {
   const bool lives = code && code->was_issued() && !code->is_over(context.now);
+  // Also where the last one is over: each refusal is an event, and nobody may write them as fast as they can ask.
+  if (code && !lives && context.now < code->asked_at + context.rules.sms_resend_after) {
+    return wait_until(code->asked_at + context.rules.sms_resend_after);
+  }
   if (lives || (code && !code->was_issued())) {
     const auto after = resend_after(*code, context.rules);
     if (!after) return Refused{Refusal::CodeSpent, {}, false};
@@ -154,7 +158,9 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   const Phone phone{0, command.phone.number_hash, command.phone.country};
   // Looked at before the number changes: what is held back changes nothing.
   if (const auto why = held_back(phone, false, context)) {
-    events.add(refused_event(of, *why, phone, command.caller));
+    const std::optional<SmsCode>& last = enrolment.sms;
+    const bool told = last && context.now < last->asked_at + context.rules.sms_resend_after;
+    if (!told) events.add(refused_event(of, *why, phone, command.caller));
     return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
                                                                 : refused_for(*why, context));
   }

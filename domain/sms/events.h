@@ -96,7 +96,7 @@ struct SmsCodeDelivered {
 };
 
 struct SmsCodeDeliveryFailed {
-  static constexpr EventInfo kInfo{905, "sms_code.delivery_failed", 1, "No gateway took the message in this try."};
+  static constexpr EventInfo kInfo{905, "sms_code.delivery_failed", 1, "A gateway did not take the message."};
   ChallengeId challenge;
   std::uint64_t sending = 0;
   std::string gateway;

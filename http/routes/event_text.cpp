@@ -41,6 +41,7 @@ std::string variant_of(const domain::SmsCodeRefused& event) {
   }
   std::unreachable();
 }
+std::string variant_of(const domain::SmsCodeDeliveryFailed& event) { return event.final_try ? "final" : ""; }
 std::string variant_of(const domain::EnrolmentStarted& event) { return named(event.method); }
 std::string variant_of(const domain::EnrolmentCancelled& event) { return named(event.why); }
 std::string variant_of(const domain::TwoStepEnabled& event) { return named(event.method); }

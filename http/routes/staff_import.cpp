@@ -208,6 +208,7 @@ class Import {
       submission.command = std::make_unique<projections::AccountCommand>(
           *id, registration_of(*entry.fresh, *entry.account, request_.caller->actor()));
     }
+    came_ = true;
     return services_.partition.submit_together(std::move(submissions));
   }
 
@@ -243,10 +244,7 @@ class Import {
       return;
     }
     const auto& outcome = dynamic_cast<const projections::DecidedOutcome&>(*result->outcome).value;
-    if (outcome) {
-      came_ = true;
-      return;
-    }
+    if (outcome) return;
     if (outcome.error().why != domain::Refusal::IdentifierTaken) {
       entry.problem = problem_of(outcome.error(), result->time);
       return;
@@ -288,7 +286,7 @@ class Import {
   BodyStream& stream_;
   Lines lines_;
   std::uint64_t number_ = 0;
-  bool came_ = false;  // some account was made
+  bool came_ = false;  // accounts were asked for, whether or not anybody still hears of it
   bool operator_told_ = false;
   std::vector<Entry> making_;
   UnderWay under_way_;

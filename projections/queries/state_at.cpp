@@ -23,26 +23,9 @@ std::expected<domain::Time, Failure> time_of(const eventstore::Log& log, std::ui
   return head->time;
 }
 
-// Positions and times grow together, so halving finds the last event that is not later.
-std::expected<std::uint64_t, Failure> last_not_later(const eventstore::Log& log, domain::Time time) {
-  std::uint64_t low = 0;
-  std::uint64_t high = log.head().position;
-  while (low < high) {
-    const std::uint64_t middle = low + (high - low + 1) / 2;
-    const auto at = time_of(log, middle);
-    if (!at) return std::unexpected(at.error());
-    if (*at <= time) {
-      low = middle;
-    } else {
-      high = middle - 1;
-    }
-  }
-  return low;
-}
-
 std::expected<void, Failure> find_moment(const eventstore::Log& log, const Until& until, StateAt& result) {
   if (const auto* time = std::get_if<domain::Time>(&until)) {
-    const auto position = last_not_later(log, *time);
+    const auto position = log.last_not_later(*time);
     if (!position) return std::unexpected(position.error());
     result.position = *position;
     result.judged_at = *time;

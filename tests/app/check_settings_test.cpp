@@ -115,6 +115,23 @@ TEST(CheckSettings, WhatIsNamedHasToBeThere) {
             "sms.second_file has to be in a folder that is there");
 }
 
+// With less no try would ever begin: each may take as long as twice both limits.
+TEST(CheckSettings, ACodeLivesLongerThanATryMayTake) {
+  const auto lasting = [](std::int64_t seconds) {
+    return [seconds](Settings& s) {
+      s.storage_data = "./there-later";
+      static_cast<platform::FirstSmsGateway&>(s).kind = "file";
+      static_cast<platform::FirstSmsGateway&>(s).file = "there-later/sms.ndjson";
+      static_cast<platform::FirstSmsGateway&>(s).timeout_s = 60;
+      s.sms_code_lifetime_s = seconds;
+    };
+  };
+  EXPECT_EQ(reason(lasting(136)), "");
+  EXPECT_EQ(
+      reason(lasting(135)),
+      "sms.code_lifetime is too short for sms.timeout and sms.second_timeout: with these it has to be 136s at least");
+}
+
 using CheckedStart = OnADataFolder;
 
 TEST_F(CheckedStart, ServeAndConfigCheckSayTheSameAndMakeNothing) {

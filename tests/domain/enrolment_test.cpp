@@ -85,7 +85,7 @@ TEST(StartEnrolment, KeepsToThePolicysMethods) {
 
 TEST(StartEnrolment, ADM_2_StaffEnrolOnTheStaffListenerOnly) {
   Given at_public{registered({Role::Admin}), session_opened()};
-  at_public.when(start()).then().refused(Refusal::Forbidden);
+  at_public.when(start()).then().refused(Refusal::StaffListener);
   Given at_staff{registered({Role::Admin}), session_opened({Amr::Password}, kSession, kStart, Listener::Staff)};
   at_staff.when(start(right_password(), Method::Totp, Listener::Staff)).accepted();
 }
@@ -214,7 +214,7 @@ TEST(DisableTwoStep, IsRefusedWhereMandatoryOrForStaffOrOff) {
   Given mandatory = enrolled_with_session();
   mandatory.policy.mandatory_from = kStart;
   mandatory.when(disable()).then().refused(Refusal::Mandatory);
-  enrolled_with_session({Role::Admin}).when(disable()).then().refused(Refusal::Forbidden);
+  enrolled_with_session({Role::Admin}).when(disable()).then().refused(Refusal::StaffListener);
   enrolled_with_session({Role::Admin}, Listener::Staff)
       .when(disable(Listener::Staff))
       .then(TwoStepDisabled{kSession})
@@ -230,7 +230,7 @@ TEST(DeferEnrolment, HidesTheOfferUntilTheMandatoryDate) {
   account.after(seconds(1));
   account.when(command).then().refused(Refusal::Mandatory);
   enrolled_with_session().when(command).then().refused(Refusal::AlreadyEnrolled);
-  Given{registered({Role::Helpdesk}), session_opened()}.when(command).then().refused(Refusal::Forbidden);
+  Given{registered({Role::Helpdesk}), session_opened()}.when(command).then().refused(Refusal::StaffListener);
 }
 
 }  // namespace

@@ -471,5 +471,36 @@ TEST(SES_2, APasswordChangeEndsEveryCodeThatIsOnItsWay) {
   EXPECT_FALSE(live_code(account.state(), kChallenge, account.now()));
 }
 
+TEST(SMS_2, ARefusalIsAnEventOnceInThirtySeconds) {
+  Given account = with_session_by_sms();
+  account.does(kAskStepUp).accepted();
+  account.after(minutes(10));  // that code is over
+  account.sms.account = account.rules.sms_budget_account;
+  RequestStepUp again = kAskStepUp;
+  again.challenge = kAnother;
+  account.does(again).then(held_back_event(SmsPurpose::StepUp, SmsRefusal::BudgetAccount)).refused(Refusal::Throttled);
+  const Time told = account.now();
+  account.when(again).then().refused(Refusal::Throttled).until(told + seconds(30));
+  account.after(just_before(seconds(30))).when(again).then().refused(Refusal::Throttled);
+  account.after(Duration{1})
+      .when(again)
+      .then(held_back_event(SmsPurpose::StepUp, SmsRefusal::BudgetAccount))
+      .refused(Refusal::Throttled);
+}
+
+TEST(SMS_2, SoItIsWhereANumberIsChangedOverAndOver) {
+  Given account = enrolling_by_sms();
+  account.after(seconds(30));
+  account.sms.account = account.rules.sms_budget_account;
+  account.does(change_number())
+      .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::BudgetAccount, kOtherNumber))
+      .refused(Refusal::Throttled);
+  account.when(change_number()).then().refused(Refusal::Throttled);
+  account.after(seconds(30));
+  account.when(change_number())
+      .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::BudgetAccount, kOtherNumber))
+      .refused(Refusal::Throttled);
+}
+
 }  // namespace
 }  // namespace tweestap::tests

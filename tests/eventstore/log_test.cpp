@@ -147,9 +147,12 @@ TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
     if (which == 2) throw std::runtime_error("from a library");
     return {};
   };
-  Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms}, handle};
+  std::atomic<int> told{0};  // once for both: they came one after the other
+  const auto on_trouble = [&](const platform::Failure&) { ++told; };
+  Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms, .on_trouble = on_trouble}, handle};
   until([&] { return follower.cursor() == 1; });
   EXPECT_EQ(tries, 3);
+  EXPECT_EQ(told, 1) << "somebody has to hear that it stands still";
 }
 
 }  // namespace

@@ -27,6 +27,7 @@ TEST(Refusals, EachHasItsProblem) {
       {Refusal::TokenOver, ProblemCode::TokenExpired},
       {Refusal::WrongState, ProblemCode::SessionRequired},
       {Refusal::Forbidden, ProblemCode::Forbidden},
+      {Refusal::StaffListener, ProblemCode::Forbidden},
       {Refusal::NeedsAnotherPerson, ProblemCode::Forbidden},
       {Refusal::ResetOver, ProblemCode::Forbidden},
       {Refusal::StepUpNeeded, ProblemCode::StepUpRequired},

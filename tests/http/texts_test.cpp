@@ -72,17 +72,5 @@ TEST(Texts, ChooseByAcceptLanguage) {
   EXPECT_FALSE(Texts::load("xx"));
 }
 
-TEST(Texts, TellAnEventByItsVariantWhereThereIsOne) {
-  const Texts& texts = catalogue();
-  const Language nl = texts.named("nl").value();
-  EXPECT_EQ(texts.event(nl, "login.completed", "pwd.otp"), "Ingelogd met wachtwoord en code uit de app");
-  EXPECT_EQ(texts.event(nl, "login.completed", "nothing.known"), texts.event(nl, "login.completed"));
-}
-
-TEST(Texts, FillPlaceholdersAndLeaveTheRest) {
-  const Texts& texts = catalogue();
-  EXPECT_EQ(texts.filled({0}, "event.login.completed", {{"x", "y"}}), texts.at({0}, "event.login.completed"));
-}
-
 }  // namespace
 }  // namespace tweestap::http
