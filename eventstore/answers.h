@@ -22,7 +22,7 @@ struct AnsweredRequest {
   std::string_view idempotency_key;  // 1 to 64 of 0x21..0x7e
 };
 
-/// How long an answer is kept at most (http-api.md).
+/// How long an answer is kept where nothing else is said.
 inline constexpr domain::Duration kAnswerKept = domain::hours(24);
 
 /// Finds the answer of a request: HMAC-SHA-256 under the ring's answers key. Reveals nothing of what went in. Any

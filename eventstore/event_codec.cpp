@@ -88,7 +88,7 @@ consteval SealedRule rule_of(Exposure exposure) {
   return rule;
 }
 
-// The longest object of one class of members: what events.md bounds, shown once for all events by the compiler.
+// The longest object of one class of members: what the two limits bound, shown once for all events by the compiler.
 template <class E>
 consteval std::size_t longest_object(Exposure exposure) {
   std::size_t bytes = 2;

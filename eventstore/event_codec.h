@@ -16,7 +16,7 @@ namespace tweestap::eventstore {
 
 using platform::Failure;
 
-/// An envelope's bytes at most, and the bytes of what one class of an event seals, each (events.md).
+/// An envelope's bytes at most, and the bytes of what one class of an event seals, each.
 inline constexpr std::size_t kEnvelopeBytesMax = 16 * 1024;
 inline constexpr std::size_t kSealedBytesMax = 16 * 1024;
 

@@ -21,7 +21,7 @@ constexpr milliseconds kCursorEvery{1000};
 constexpr milliseconds kWait{1000};  // for more events; a stop ends it at once
 constexpr milliseconds kToldAgain{60'000};
 
-// One of the two places that catch what libraries throw (house style, 7).
+// Catches what libraries throw: an exception would end the thread, and with it the process.
 std::expected<void, Failure> handled(const Follower::Handle& handle, std::span<const Record> page) {
   try {
     return handle(page);

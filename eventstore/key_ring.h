@@ -117,7 +117,7 @@ class KeyRing {
   /// Finds and seals kept answers (answers.h).
   [[nodiscard]] const platform::Secret& answers_key() const;
   [[nodiscard]] std::uint32_t answers_key_version() const;
-  /// Authenticates cursors of pages (http-api.md) and nothing else.
+  /// Authenticates the cursors of paged answers and nothing else.
   [[nodiscard]] const platform::Secret& page_key() const;
   /// Authenticates the challenges that phones sign (rule APP-1) and nothing else. A ring that was opened for writing
   /// has it.

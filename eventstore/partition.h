@@ -43,7 +43,7 @@ struct AnswerToKeep {
   platform::Secret sealing_key;  ///< answer_sealing_key() of it
   std::uint32_t key_version = 0;
   platform::Digest body_hash{};
-  /// How long from the decision on; at most kAnswerKept.
+  /// How long from the decision on.
   domain::Duration kept = kAnswerKept;
   /// The answer's bytes, or nothing where this outcome is not to be kept. Fast, and from its arguments alone; the
   /// events' sealed members are still in them. Runs on the committer's thread, before anything is durable.

@@ -31,7 +31,7 @@ constexpr std::size_t kRootAt = kPositionAt + 8;
 constexpr std::size_t kCrcAt = kRootAt + std::tuple_size_v<platform::Digest>;
 static_assert(kCrcAt + 4 == kFloorSlotBytes);
 constexpr std::size_t kRingBytes = kFloorSlots * kFloorSlotBytes;
-constexpr auto kSyncEvery = std::chrono::seconds{1};  // architecture.md: after a power cut the ring may be a second old
+constexpr auto kSyncEvery = std::chrono::seconds{1};  // so after a power cut the ring may be a second old
 
 std::string slot_of(const Floor& floor) {
   std::string slot{kMagic};

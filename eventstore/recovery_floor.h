@@ -42,7 +42,7 @@ struct FloorReading {
 [[nodiscard]] std::expected<std::optional<FloorReading>, platform::Failure> read_floor(
     const std::filesystem::path& path);
 
-/// The ring file, open for writing. A thread of its own syncs it once a second (architecture.md: after a power cut it
+/// The ring file, open for writing. A thread of its own syncs it once a second (so after a power cut it
 /// may be a second old). Thread rule: raise() from one thread at a time.
 class RecoveryFloor {
  public:

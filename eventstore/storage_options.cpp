@@ -35,7 +35,7 @@ void expect_keys_in_order(rocksdb::ColumnFamilyOptions& options) {
 rocksdb::DBOptions database_options(const StorageSettings& settings) {
   rocksdb::DBOptions options;
   if (settings.env != nullptr) options.env = settings.env;
-  // Durability (architecture.md, The log): no write-ahead log is ever reused, held back in memory or left unchecked.
+  // Durability: no write-ahead log is ever reused, held back in memory or left unchecked.
   options.paranoid_checks = true;
   options.track_and_verify_wals_in_manifest = true;
   options.recycle_log_file_num = 0;

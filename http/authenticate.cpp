@@ -210,7 +210,7 @@ bool touch_session(const Services& services, const domain::AccountId& account, c
   if (live == nullptr) return false;
   if (!domain::use_is_due(*live, services.rules.domain, services.now())) return true;
   const auto result = submit_command(services, domain::TouchSession{account, session}, std::nullopt);
-  if (!result) return true;  // a use that cannot be stored is left out (architecture.md, disk full)
+  if (!result) return true;  // a use that cannot be stored is left out: reads go on while a disk is full
   return result->outcome.has_value();
 }
 

@@ -17,7 +17,8 @@
 
 namespace tweestap::http {
 
-/// New evidence at most this often after the first (architecture.md, "One command"), then 503.
+/// New evidence at most this often after the first, then 503: each may be a slow hash, and whoever keeps changing the
+/// account would keep this caller computing.
 inline constexpr int kRecomputationsMax = 2;
 
 /// What a command came to, durable.

@@ -1,5 +1,5 @@
 #pragma once
-// Tokens in cookies, for pages: when they count, how they are set and cleared (HTTP contract, "Cookies").
+// Tokens in cookies, for pages: when they count, how they are set and cleared (docs/integrator.md).
 #include <cstdint>
 #include <optional>
 #include <string>

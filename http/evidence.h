@@ -145,7 +145,7 @@ struct DrawnRecoverySet {
   std::array<platform::Secret, domain::kRecoveryCodesPerSet> shown;  ///< `XXXX-XXXX-XXXX`
   domain::NewRecoverySet set;
 };
-/// One salt per set, so six slow hashes here and one at each try (product.md, recovery codes).
+/// One salt per set, so six slow hashes here and one at each try.
 [[nodiscard]] std::expected<DrawnRecoverySet, Problem> draw_recovery_set(const Services& services);
 
 /// A code as it is hashed: 12 symbols of the alphabet in upper case, dashes and spaces removed; nothing where the text

@@ -17,7 +17,7 @@ using platform::HashPool;
 using platform::Secret;
 
 constexpr std::string_view kSymbols = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789";  // none that is read as another
-constexpr std::size_t kSymbolsPerCode = 12;                                // 60 bits (product.md)
+constexpr std::size_t kSymbolsPerCode = 12;                                // 60 bits: 5 a symbol
 constexpr std::size_t kGroup = 4;
 constexpr char kBetween = ' ';  // between the verifiers of a set; a PHC string has none
 

@@ -17,7 +17,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr domain::Duration kRecoveryCodesKept = domain::minutes(10);  // the HTTP contract's
+constexpr domain::Duration kRecoveryCodesKept = domain::minutes(10);  // to ask again; no longer, for they are secrets
 
 void add_number(platform::Sha256& hash, std::uint64_t value) {
   std::array<std::uint8_t, 8> bytes{};

@@ -1,5 +1,5 @@
 #pragma once
-// Idempotency-Key: who repeats a command hears its first answer (HTTP contract, "Idempotency-Key").
+// Idempotency-Key: who repeats a command hears its first answer (docs/integrator.md).
 #include <condition_variable>
 #include <cstdint>
 #include <expected>
@@ -23,7 +23,7 @@
 
 namespace tweestap::http {
 
-inline constexpr std::size_t kIdempotencyKeyBytesMax = 64;  ///< the HTTP contract's
+inline constexpr std::size_t kIdempotencyKeyBytesMax = 64;  ///< room for a UUID or 256 bits in any notation
 
 /// 1 to 64 of 0x21..0x7e.
 [[nodiscard]] bool is_idempotency_key(std::string_view text);

@@ -18,7 +18,7 @@
 
 namespace tweestap::http {
 
-inline constexpr std::size_t kBodyBytesMax = 16 * 1024;  ///< the HTTP contract's limit of a JSON body
+inline constexpr std::size_t kBodyBytesMax = 16 * 1024;  ///< of a JSON body (docs/integrator.md)
 inline constexpr std::size_t kMembersMax = 24;           ///< of one description; a fixed array instead of an allocation
 
 enum class MemberType : std::uint8_t {

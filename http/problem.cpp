@@ -62,7 +62,7 @@ std::span<const ProblemCode> all_problem_codes() {
 
 namespace {
 
-// Whoever hears one of these must not learn why (ENU-1, and the contract's "byte for byte").
+// Whoever hears one of these must not learn why (ENU-1): every reason gives the same bytes.
 bool says_nothing_more(ProblemCode code) {
   return code == ProblemCode::CredentialsRejected || code == ProblemCode::CodeRejected;
 }

@@ -12,7 +12,7 @@
 
 namespace tweestap::http {
 
-/// Every code of the HTTP contract.
+/// Every code that a problem document may have.
 enum class ProblemCode : std::uint8_t {
   MalformedRequest,
   InvalidPhone,

@@ -16,7 +16,7 @@
 
 namespace tweestap::http {
 
-/// What the request line may say. HEAD works on health, pages and static files only (the HTTP contract).
+/// What the request line may say. HEAD works only where GetAndHead stands: monitors ask health with it.
 enum class VerbName : std::uint8_t { Get, GetAndHead, Post, Put, Patch, Delete };
 
 /// A value that has to be given.

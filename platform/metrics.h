@@ -10,7 +10,7 @@
 namespace tweestap::platform {
 
 /// What is counted, described once where it is counted:
-///   inline constexpr CounterInfo<1> kRefusals{"tweestap_refusals_total", "Commands refused, by reason.", {"reason"}};
+///   constexpr CounterInfo<0> kEvents{"tweestap_events_total", "Events stored."};
 /// Label values come from small sets known to the program, never from a request (LOG-1).
 template <std::size_t Labels>
 struct CounterInfo {

@@ -1,5 +1,5 @@
 #pragma once
-// The contract of a projection, beyond eventstore/inline_view.h: what every view of this folder keeps to.
+// What holds for every projection, beyond eventstore/inline_view.h: what every view of this folder keeps to.
 //
 // * One file, one view, one number of `all.h`, which is never used again for another view.
 // * `apply` is a function of (event, rows of its own number). So any view can be rebuilt alone and gives the same

@@ -25,7 +25,7 @@ ExitStatus wrong(std::string sentence) {
   return fail(ExitStatus::WrongUse, {platform::Failure::Kind::Invalid, std::move(sentence)});
 }
 
-// As the HTTP contract names the members.
+// With the names of members that GET /v1/api-keys has.
 ordered_json as_json(const projections::ApiKeyRow& key) {
   ordered_json out{{"api_key", key.id.text()}, {"name", key.name}, {"role", domain::name_of(key.role)}};
   if (key.expires_at) out["expires_at"] = domain::rfc3339(*key.expires_at);

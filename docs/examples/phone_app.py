@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""A phone app in sixty lines: phone_app.py URL bind FILE PIN < {"session_token","password"}   then   phone_app.py URL login FILE PIN
+"""A phone app in eighty lines: phone_app.py URL bind FILE PIN < {"session_token","password"}   then   phone_app.py URL login FILE PIN
 
 FILE is what the phone keeps: in a real app the device key lies in its secure hardware. The PIN, the PIN's key and its public half are
 never kept. Needs the package python3-cryptography.

@@ -1,5 +1,5 @@
 #pragma once
-// What only a demo shows; not part of the contract, so OpenAPI does not tell of it.
+// What only a demo shows, so OpenAPI does not tell of it.
 #include <filesystem>
 
 #include "http/route.h"

@@ -21,7 +21,7 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // events.md: what an integer may be
+constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // exact for every reader (RFC 8259, 6)
 constexpr std::uint64_t kLimitMax = 1000;
 constexpr std::uint64_t kLimitDefault = 100;
 constexpr std::uint64_t kWaitMax = 30;       // seconds: below what proxies usually cut

@@ -11,7 +11,7 @@ namespace tweestap::http {
 
 /// What one request may cost.
 struct FeedLimits {
-  /// Readers that wait at the same time: each holds a connection's thread for up to 30 s (architecture.md). A further
+  /// Readers that wait at the same time: each holds a connection's thread for up to 30 s. A further
   /// one is answered at once.
   std::size_t waiting_max = 64;
   /// Positions that one request looks at: a filter that matches nothing must not read the whole log in one go.

@@ -105,7 +105,7 @@ Response status(const Services& services, const ServiceFacts& facts, const Reque
       .member("accepts_commands", services.partition.accepts().has_value())
       .member_array("projections");
   for (const eventstore::ViewState& view : *views) {
-    // Written in the events' own batches, so they are where the log is (architecture.md, Projections).
+    // Written in the events' own batches, so they are where the log is.
     json.begin_object().member("name", view.name).member("format", view.format_wanted).member("position", head);
     json.end_object();
   }

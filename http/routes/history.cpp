@@ -12,7 +12,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint64_t kLimitMax = 100;  // the HTTP contract's
+constexpr std::uint64_t kLimitMax = 100;  // a screen or two; each is opened and put into words
 constexpr std::uint64_t kLimitDefault = 50;
 constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // the envelope's
 

@@ -27,7 +27,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint64_t kImportBytesMax = std::uint64_t{64} << 20;  // the HTTP contract
+constexpr std::uint64_t kImportBytesMax = std::uint64_t{64} << 20;  // about 300,000 people (docs/operator.md)
 constexpr std::size_t kLineBytesMax = kBodyBytesMax;                // a line is a body of POST /v1/accounts
 constexpr std::size_t kReadAtOnce = 64 * 1024;
 // Accounts that are made together: one sync of their keys and one of their events, while the next ones are read. Two
