@@ -1,4 +1,4 @@
-// The phone app over the front door (HTTP contract, "Phone app"; rule APP-1).
+// The phone app over the front door (rule APP-1).
 #include <barrier>
 #include <fstream>
 #include <thread>

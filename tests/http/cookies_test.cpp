@@ -1,4 +1,4 @@
-// Cookies of the HTTP contract.
+// Tokens in cookies, for pages.
 #include "http/cookies.h"
 
 #include <gtest/gtest.h>

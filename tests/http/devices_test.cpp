@@ -1,4 +1,4 @@
-// Remembered devices over the front door (HTTP contract, "Logging in" and "Session and account").
+// Remembered devices over the front door.
 #include <atomic>
 #include <barrier>
 #include <mutex>
