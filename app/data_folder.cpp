@@ -31,7 +31,9 @@ std::expected<std::optional<FoundKek>, Failure> look_for_kek(const platform::Set
     return found(std::move(*key), source);
   };
   if (!settings.keys_kek.empty()) return as(eventstore::parse_kek(settings.keys_kek), KekSource::Configured);
-  if (const auto file = systemd_credential()) return as(eventstore::load_kek_file(*file), KekSource::SystemdCredential);
+  if (const auto file = systemd_credential()) {
+    return as(eventstore::load_kek_file(*file, eventstore::KekReaders::SystemdUnit), KekSource::SystemdCredential);
+  }
   std::error_code unreadable;
   if (std::filesystem::exists(folder.kek(), unreadable) || unreadable) {
     return as(eventstore::load_kek_file(folder.kek()), KekSource::DataFolder);

@@ -3,7 +3,6 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
-#include <optional>
 #include <utility>
 
 #include "eventstore/partition.h"
@@ -55,11 +54,11 @@ std::uint64_t Follower::cursor() const { return cursor_.load(); }
 void Follower::run(const std::stop_token& stop) {
   platform::name_thread("follow");
   milliseconds wait = kPauseMin;
-  std::optional<steady_clock::time_point> told_at;
+  auto tell_from = steady_clock::time_point::min();
   const auto hold_back = [&](const Failure& failure) {
     const auto now = steady_clock::now();
-    if (settings_.on_trouble && !stop.stop_requested() && (!told_at || now - *told_at >= kToldAgain)) {
-      told_at = now;
+    if (settings_.on_trouble && !stop.stop_requested() && now >= tell_from) {
+      tell_from = now + kToldAgain;
       settings_.on_trouble(failure);
     }
     pause(wait, stop);
@@ -88,7 +87,7 @@ void Follower::run(const std::stop_token& stop) {
       continue;
     }
     wait = kPauseMin;
-    told_at.reset();
+    tell_from = steady_clock::time_point::min();
     if (!page->empty()) cursor_ = page->back().position;
   }
   if (cursor_ != written) write_cursor();

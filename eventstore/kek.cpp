@@ -38,7 +38,7 @@ std::expected<platform::Secret, Failure> parse_kek(const platform::Secret& text)
                                  "without padding or as 64 hexadecimal digits"});
 }
 
-std::expected<platform::Secret, Failure> load_kek_file(const std::filesystem::path& path) {
+std::expected<platform::Secret, Failure> load_kek_file(const std::filesystem::path& path, KekReaders readers) {
   struct stat found {};
   if (::stat(path.c_str(), &found) != 0) {
     return std::unexpected(Failure{
@@ -49,7 +49,8 @@ std::expected<platform::Secret, Failure> load_kek_file(const std::filesystem::pa
     return std::unexpected(
         Failure{Failure::Kind::Invalid, path.string() + ", named as the key-encryption key, is no regular file"});
   }
-  if ((found.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+  const mode_t of_the_group = readers == KekReaders::SystemdUnit ? S_IWGRP | S_IXGRP : S_IRWXG;
+  if ((found.st_mode & (of_the_group | S_IRWXO)) != 0) {
     return std::unexpected(Failure{Failure::Kind::Invalid,
                                    "others than the owner may use the key-encryption key's file " + path.string() +
                                        ": run `chmod 600` on it, and change the key if somebody may have read it"});

@@ -103,8 +103,8 @@ std::vector<D> store_and_keys() {
       duration("storage.command_deadline", &S::storage_command_deadline_s, 1, kMinute,
                "How long a command may wait to be stored."),
       secret("keys.kek", &S::keys_kek, 128,
-             "The key-encryption key, 32 bytes as 64 hexadecimal digits; not set: the file kek in the data folder, "
-             "which the first start creates."),
+             "The key-encryption key, 32 bytes as 43 characters of base64url or 64 hexadecimal digits; not set: the "
+             "systemd credential tweestap.kek, or the file kek in the data folder, which the first start creates."),
   };
 }
 
@@ -195,7 +195,7 @@ std::vector<D> sms_gateway() {
   return {
       choice(name("sms.gateway", "sms.second_gateway"), of(&G::kind), {"off", "file", "http", "twilio"},
              name("What sends messages; off: nobody can enrol by SMS. --sms file:PATH is the file gateway.",
-                  "What sends a message while the first gateway is down.")),
+                  "What is asked where the first gateway does not take a message.")),
       text(name("sms.file", "sms.second_file"), of(&G::file), kPathBytes,
            "For development, gateway file: where each message is appended as a line of JSON."),
       masked(Masking::UrlUser,

@@ -69,6 +69,20 @@ TEST(KeyEncryptionKey, AFileThatOthersMayReadIsRefusedWithWhatToDo) {
   EXPECT_TRUE(load_kek_file(path));
 }
 
+TEST(KeyEncryptionKey, AUnitsCredentialHasTheRightsThatSystemdGivesIt) {
+  const tests::TemporaryFolder folder;
+  platform::SystemRandom random;
+  const auto path = folder.path() / "tweestap.kek";
+  ASSERT_TRUE(create_kek_file(path, random));
+  ASSERT_EQ(::chmod(path.c_str(), 0440), 0);
+  EXPECT_TRUE(load_kek_file(path, KekReaders::SystemdUnit));
+  EXPECT_FALSE(load_kek_file(path));
+  for (const mode_t mode : {0460U, 0450U, 0444U, 0442U}) {
+    ASSERT_EQ(::chmod(path.c_str(), mode), 0);
+    EXPECT_FALSE(load_kek_file(path, KekReaders::SystemdUnit)) << std::oct << mode;
+  }
+}
+
 TEST(KeyEncryptionKey, WhatIsNoFileOrNotThereIsSaid) {
   const tests::TemporaryFolder folder;
   EXPECT_FALSE(load_kek_file(folder.path()));
