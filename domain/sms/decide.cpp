@@ -158,8 +158,11 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   const Phone phone{0, command.phone.number_hash, command.phone.country};
   // Looked at before the number changes: what is held back changes nothing.
   if (const auto why = held_back(phone, false, context)) {
+    // Once in a while, as above; that the first code went out a moment ago is no refusal yet.
     const std::optional<SmsCode>& last = enrolment.sms;
-    const bool told = last && context.now < last->asked_at + context.rules.sms_resend_after;
+    const bool nothing_since = last && last->was_issued() && last->resends == 0 &&
+                               last->asked_at + context.rules.sms_code_life == last->expires_at;
+    const bool told = last && !nothing_since && context.now < last->asked_at + context.rules.sms_resend_after;
     if (!told) events.add(refused_event(of, *why, phone, command.caller));
     return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
                                                                 : refused_for(*why, context));
