@@ -50,6 +50,9 @@ TEST(APP_1, OnlyAValidDeviceSignatureWithAWrongPinCounts) {
   account.when(log_in_with_pin(proof(1, true, false))).then().refused(Refusal::CredentialsRejected);
   account.when(log_in_with_pin(proof(1, false, false))).then().refused(Refusal::CredentialsRejected);
   account.when(log_in_with_pin(proof(2, false))).then().refused(Refusal::CredentialsRejected);
+  AppEvidence of_an_earlier_binding = proof(1);
+  --of_an_earlier_binding.bound_position;
+  account.when(log_in_with_pin(of_an_earlier_binding)).then().refused(Refusal::CredentialsRejected);
   account.when(log_in_with_pin(proof(1, false))).then(wrong_pin(1)).refused(Refusal::CredentialsRejected);
 }
 

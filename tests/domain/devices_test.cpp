@@ -306,6 +306,15 @@ TEST(ChangeRemember, ShorterMovesTheEndToWhatItWouldHaveBeen) {
   EXPECT_EQ(account.state().devices.front().until, kStart + days(3));
 }
 
+TEST(ChangeRemember, LongerIsForDevicesToComeAndLeavesTheEndsThatWereFixed) {
+  Given account = at_the_settings();
+  account.does(choose(Remember::TwelveHours));
+  const Time fixed = account.state().devices.front().until;
+  ASSERT_EQ(fixed, kStart + hours(12));
+  account.does(choose(Remember::OneWeek)).accepted();
+  EXPECT_EQ(account.state().devices.front().until, fixed);
+}
+
 TEST(ChangeRemember, ShorterThanADeviceIsOldForgetsIt) {
   Given account = enrolled();
   account.happened(remembered()).happened(RememberDurationChanged{Remember::OneWeek});
