@@ -31,6 +31,9 @@ struct EndList {
 struct EndEasy {
   void operator()(CURL* easy) const { ::curl_easy_cleanup(easy); }
 };
+struct EndShare {
+  void operator()(CURLSH* share) const { ::curl_share_cleanup(share); }
+};
 
 std::string part_of(CURLU* url, CURLUPart part) {
   char* text = nullptr;
@@ -98,16 +101,25 @@ int ask_whether_to_stop(void* stop, curl_off_t, curl_off_t, curl_off_t, curl_off
 
 }  // namespace
 
-// One libcurl handle, and with it the connection that it keeps.
+// One connection for one request after another. A handle of libcurl keeps what it sent until the handle itself goes
+// (its buffers survive a reset), so each request has one of its own, and the connection outlives it in a share that
+// nobody else uses (KEY-3).
 class HttpClient::Connection {
  public:
-  Connection() : easy_(::curl_easy_init()) {
-    if (!easy_) platform::bug("libcurl gives no handle");
+  Connection() : kept_(::curl_share_init()) {
+    for (const auto what : {CURL_LOCK_DATA_CONNECT, CURL_LOCK_DATA_DNS, CURL_LOCK_DATA_SSL_SESSION}) {
+      if (!kept_ || ::curl_share_setopt(kept_.get(), CURLSHOPT_SHARE, what) != CURLSHE_OK) {
+        platform::bug("libcurl keeps no connections");
+      }
+    }
   }
 
   std::expected<HttpAnswer, NoAnswer> send(const Endpoint& endpoint, const std::vector<Secret>& headers,
                                            const Secret& body, const std::stop_token& stop) {
     Received received;
+    easy_.reset(::curl_easy_init());
+    if (!easy_) platform::bug("libcurl gives no handle");
+    set(CURLOPT_SHARE, kept_.get());
     const auto lines = list_of(headers);
     address(endpoint);
     trust(endpoint);
@@ -122,8 +134,7 @@ class HttpClient::Connection {
     set(CURLOPT_XFERINFODATA, &stop);
     const CURLcode code = ::curl_easy_perform(easy_.get());
     auto answer = code == CURLE_OK ? answered(received) : std::unexpected(why(code));
-    // Frees its copies of headers and password now, and keeps the connection.
-    ::curl_easy_reset(easy_.get());
+    easy_.reset();
     return answer;
   }
 
@@ -181,7 +192,8 @@ class HttpClient::Connection {
     return answer;
   }
 
-  std::unique_ptr<CURL, EndEasy> easy_;
+  std::unique_ptr<CURLSH, EndShare> kept_;
+  std::unique_ptr<CURL, EndEasy> easy_;  // of the request that is under way; gone before the share
 };
 
 std::expected<void, std::string> check_url(const std::string& text) {

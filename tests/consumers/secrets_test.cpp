@@ -150,7 +150,7 @@ TEST(KEY_3, ASentMessageAndItsCredentialAreNotInMemoryAfterwards) {
   EXPECT_EQ(found_now(), (std::set<std::string>{"secret", "text"})) << "what lives is seen";
   turns.tell_child("send");
   EXPECT_EQ(turns.hear_child(), "none, status 200");
-  EXPECT_EQ(found_now(), std::set<std::string>{"secret"}) << "the connection and libcurl's handle are still there";
+  EXPECT_EQ(found_now(), std::set<std::string>{"secret"}) << "the connection is still there";
   turns.tell_child("end");
   EXPECT_EQ(turns.hear_child(), "gone");
   EXPECT_EQ(found_now(), std::set<std::string>{});
