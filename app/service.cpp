@@ -155,7 +155,7 @@ class Service {
 };
 
 std::expected<void, Trouble> Service::prepare() {
-  auto texts = http::Texts::load(settings_.organisation_language);
+  auto texts = http::Texts::load(settings_.organisation_language, http::password_length(settings_));
   if (!texts) return trouble(ExitStatus::WrongUse, texts.error());
   texts_.emplace(std::move(*texts));
   auto checked = check_settings(settings_, clock_);

@@ -52,6 +52,11 @@ domain::Rules domain_rules(const platform::Settings& settings) {
   return rules;
 }
 
+platform::PasswordLength password_length(const platform::Settings& settings) {
+  return {.points_min = static_cast<std::size_t>(settings.password_length_min),
+          .points_max = static_cast<std::size_t>(settings.password_length_max)};
+}
+
 FrontDoorRules front_door_rules(const platform::Settings& settings, std::string public_origin,
                                 std::string staff_origin) {
   return FrontDoorRules{
@@ -59,8 +64,7 @@ FrontDoorRules front_door_rules(const platform::Settings& settings, std::string 
       .argon2 = {.memory_kib = count(settings.password_argon2_memory_bytes / 1024),
                  .iterations = count(settings.password_argon2_iterations),
                  .parallelism = count(settings.password_argon2_parallelism)},
-      .password_length = {.points_min = static_cast<std::size_t>(settings.password_length_min),
-                          .points_max = static_cast<std::size_t>(settings.password_length_max)},
+      .password_length = password_length(settings),
       .command_deadline = domain::seconds(settings.storage_command_deadline_s),
       .answers_kept = domain::seconds(settings.http_answers_kept_s),
       .app_challenge_life = domain::seconds(settings.app_challenge_lifetime_s),

@@ -56,6 +56,9 @@ struct FrontDoorRules {
   }
 };
 
+/// How long a password may be.
+[[nodiscard]] platform::PasswordLength password_length(const platform::Settings& settings);
+
 /// `public_origin`, `staff_origin`: what a browser sends, which is the setting or the listener's own address.
 [[nodiscard]] FrontDoorRules front_door_rules(const platform::Settings& settings, std::string public_origin,
                                               std::string staff_origin);

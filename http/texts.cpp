@@ -35,9 +35,14 @@ int quality(std::string_view parameter) {
   return thousandths > 1000 ? 0 : thousandths;
 }
 
+void fill_in(std::string& text, std::string_view placeholder, std::size_t number) {
+  const std::size_t at = text.find(placeholder);
+  if (at != std::string::npos) text.replace(at, placeholder.size(), std::to_string(number));
+}
+
 }  // namespace
 
-std::expected<Texts, platform::Failure> Texts::load(std::string_view fallback) {
+std::expected<Texts, platform::Failure> Texts::load(std::string_view fallback, const platform::PasswordLength& length) {
   Texts texts;
   for (const EmbeddedFile& file : embedded_texts()) {
     const auto document = nlohmann::json::parse(file.content, nullptr, false);
@@ -45,7 +50,11 @@ std::expected<Texts, platform::Failure> Texts::load(std::string_view fallback) {
     Catalogue catalogue{.code = std::string{file.name.substr(0, file.name.rfind('.'))}, .texts = {}};
     for (const auto& [key, value] : document.items()) {
       if (!value.is_string()) return refuse("the text " + key + " of " + std::string{file.name} + " is no string");
-      catalogue.texts.emplace(key, value.get<std::string>());
+      auto text = value.get<std::string>();
+      fill_in(text, "{password_min}", length.points_min);
+      fill_in(text, "{password_max}", length.points_max);
+      if (text.find('{') != std::string::npos) return refuse("nothing fills in what the text " + key + " leaves open");
+      catalogue.texts.emplace(key, std::move(text));
     }
     texts.catalogues_.push_back(std::move(catalogue));
   }

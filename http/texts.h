@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "platform/failure.h"
+#include "platform/text/unicode.h"
 
 namespace tweestap::http {
 
@@ -24,10 +25,11 @@ struct Language {
 /// Every text in every language. Immutable once loaded, so any thread may read it.
 class Texts {
  public:
-  /// Reads the embedded catalogues. `fallback` is the organisation's language ("en", "nl", …). Fails (Invalid) on
-  /// a catalogue that is no flat object of strings, keys that are not the same in all, or a fallback that there is no
-  /// catalogue of.
-  [[nodiscard]] static std::expected<Texts, platform::Failure> load(std::string_view fallback = "en");
+  /// Reads the embedded catalogues. `fallback` is the organisation's language ("en", "nl", …); `length` takes the place
+  /// of {password_min} and {password_max}. Fails (Invalid) on a catalogue that is no flat object of strings, another
+  /// placeholder, keys that are not the same in all, or a fallback that there is no catalogue of.
+  [[nodiscard]] static std::expected<Texts, platform::Failure> load(std::string_view fallback = "en",
+                                                                    const platform::PasswordLength& length = {});
 
   /// The text; a key that does not exist is a bug and ends the process (a test asks for every key that is used).
   [[nodiscard]] std::string_view at(Language language, std::string_view key) const;
