@@ -38,6 +38,8 @@ class CommandBasis;
 
 /// A password's bytes in a body, at most: 128 code points, each up to four bytes, and room for decomposed letters.
 inline constexpr std::uint32_t kPasswordSentBytesMax = 2048;
+/// The same of a code: a recovery code, with room for dashes and spaces.
+inline constexpr std::uint32_t kCodeSentBytesMax = 64;
 
 /// What is paid for an identifier without an account, so that nobody can tell it by the time (rule ENU-1). Each unknown
 /// identifier pays the same as long as the accounts stay as they are: a family and parameters, picked by its keyed hash

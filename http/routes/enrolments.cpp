@@ -17,7 +17,6 @@ namespace {
 
 constexpr std::uint32_t kMethodSentMax = 8;
 constexpr std::uint32_t kPhoneSentMax = 64;  // digits with whatever people put between them
-constexpr std::uint32_t kCodeSentMax = 64;
 
 constexpr Member kStartBody[] = {
     {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
@@ -28,7 +27,7 @@ constexpr Member kPhoneBody[] = {
     {"phone", MemberType::String, Presence::Required, kPhoneSentMax, "Another mobile number."},
 };
 constexpr Member kCodeBody[] = {
-    {"code", MemberType::Secret, Presence::Required, kCodeSentMax, "Six digits."},
+    {"code", MemberType::Secret, Presence::Required, kCodeSentBytesMax, "Six digits."},
 };
 constexpr AnswerMember kEnrolmentSmsMembers[] = {
     {"phone_hint", AnswerType::String, true, "The masked number."},

@@ -22,7 +22,6 @@ namespace {
 // What is typed may be longer than what is kept: blanks around it, wide letters, a domain that is not ASCII yet.
 constexpr std::uint32_t kIdentifierSentMax = 1024;
 constexpr std::uint32_t kTokenSentMax = 64;  // a token has 47
-constexpr std::uint32_t kCodeSentMax = 64;   // room for dashes and spaces in a recovery code
 
 constexpr Member kStartBody[] = {
     {"identifier", MemberType::String, Presence::Required, kIdentifierSentMax, "The person's e-mail address."},
@@ -31,12 +30,12 @@ constexpr Member kStartBody[] = {
      "Of a remembered device of this account: stands for the second step. Any other one is ignored."},
 };
 constexpr Member kCodeBody[] = {
-    {"code", MemberType::Secret, Presence::Required, kCodeSentMax, "Six digits."},
+    {"code", MemberType::Secret, Presence::Required, kCodeSentBytesMax, "Six digits."},
     {"remember_me", MemberType::Boolean, Presence::Optional, 0,
      "Remember this device as long as the account's setting says. Ignored at the address for staff."},
 };
 constexpr Member kRecoveryCodeBody[] = {
-    {"recovery_code", MemberType::Secret, Presence::Required, kCodeSentMax,
+    {"recovery_code", MemberType::Secret, Presence::Required, kCodeSentBytesMax,
      "XXXX-XXXX-XXXX, in any case, with or without dashes and spaces."},
 };
 

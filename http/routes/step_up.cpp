@@ -13,11 +13,9 @@
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint32_t kCodeSentMax = 64;  // room for dashes and spaces in a recovery code
-
 constexpr Member kCodeBody[] = {
-    {"code", MemberType::Secret, Presence::Optional, kCodeSentMax, "Six digits; this or a recovery code."},
-    {"recovery_code", MemberType::Secret, Presence::Optional, kCodeSentMax,
+    {"code", MemberType::Secret, Presence::Optional, kCodeSentBytesMax, "Six digits; this or a recovery code."},
+    {"recovery_code", MemberType::Secret, Presence::Optional, kCodeSentBytesMax,
      "XXXX-XXXX-XXXX, in any case, with or without dashes and spaces; this or a code."},
 };
 constexpr AnswerMember kRequestedMembers[] = {
