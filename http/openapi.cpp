@@ -10,21 +10,11 @@
 namespace tweestap::http {
 namespace {
 
-std::string_view verb_key(VerbName verb) {
-  switch (verb) {
-    case VerbName::Get:
-    case VerbName::GetAndHead:
-      return "get";
-    case VerbName::Post:
-      return "post";
-    case VerbName::Put:
-      return "put";
-    case VerbName::Patch:
-      return "patch";
-    case VerbName::Delete:
-      return "delete";
-  }
-  platform::bug("no such verb");
+// OpenAPI writes methods in small letters.
+std::string verb_key(VerbName verb) {
+  std::string key{method_name(method_of(verb))};
+  for (char& letter : key) letter = static_cast<char>(letter + ('a' - 'A'));
+  return key;
 }
 
 // OpenAPI knows no parameter that takes several segments; its name alone is shown.

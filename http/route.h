@@ -19,6 +19,9 @@ namespace tweestap::http {
 /// What the request line may say. HEAD works only where GetAndHead stands: monitors ask health with it.
 enum class VerbName : std::uint8_t { Get, GetAndHead, Post, Put, Patch, Delete };
 
+/// Its method; of GetAndHead that is GET.
+[[nodiscard]] Method method_of(VerbName verb);
+
 /// A value that has to be given.
 template <class T>
 struct Given {

@@ -33,39 +33,11 @@ std::string_view parameter_name(std::string_view segment) {
 }
 
 bool answers_method(VerbName verb, Method method) {
-  switch (verb) {
-    case VerbName::Get:
-      return method == Method::Get;
-    case VerbName::GetAndHead:
-      return method == Method::Get || method == Method::Head;
-    case VerbName::Post:
-      return method == Method::Post;
-    case VerbName::Put:
-      return method == Method::Put;
-    case VerbName::Patch:
-      return method == Method::Patch;
-    case VerbName::Delete:
-      return method == Method::Delete;
-  }
-  platform::bug("no such verb");
+  return method == method_of(verb) || (verb == VerbName::GetAndHead && method == Method::Head);
 }
 
 std::string_view allow_name(VerbName verb) {
-  switch (verb) {
-    case VerbName::Get:
-      return "GET";
-    case VerbName::GetAndHead:
-      return "GET, HEAD";
-    case VerbName::Post:
-      return "POST";
-    case VerbName::Put:
-      return "PUT";
-    case VerbName::Patch:
-      return "PATCH";
-    case VerbName::Delete:
-      return "DELETE";
-  }
-  platform::bug("no such verb");
+  return verb == VerbName::GetAndHead ? "GET, HEAD" : method_name(method_of(verb));
 }
 
 // Routes that differ in their method only.
@@ -171,6 +143,23 @@ std::expected<Body, Problem> read_lines_head(const Request& request) {
 }
 
 }  // namespace
+
+Method method_of(VerbName verb) {
+  switch (verb) {
+    case VerbName::Get:
+    case VerbName::GetAndHead:
+      return Method::Get;
+    case VerbName::Post:
+      return Method::Post;
+    case VerbName::Put:
+      return Method::Put;
+    case VerbName::Patch:
+      return Method::Patch;
+    case VerbName::Delete:
+      return Method::Delete;
+  }
+  platform::bug("no such verb");
+}
 
 bool on_listener(const Route& route, ListenerKind listener) {
   switch (route.listeners.value) {

@@ -10,30 +10,6 @@
 namespace tweestap::http::people {
 namespace {
 
-std::string verb_of(VerbName verb) {
-  switch (verb) {
-    case VerbName::Get:
-    case VerbName::GetAndHead:
-      return "GET";
-    case VerbName::Post:
-      return "POST";
-    case VerbName::Put:
-      return "PUT";
-    case VerbName::Patch:
-      return "PATCH";
-    case VerbName::Delete:
-      return "DELETE";
-  }
-  return {};
-}
-Method method_of(const std::string& verb) {
-  if (verb == "GET") return Method::Get;
-  if (verb == "POST") return Method::Post;
-  if (verb == "PUT") return Method::Put;
-  if (verb == "PATCH") return Method::Patch;
-  return Method::Delete;
-}
-
 // A body that is right as far as its form goes.
 std::string body_for(const Route& route) {
   Json body = Json::object();
@@ -101,8 +77,8 @@ TEST(SES_1, EachTokenOpensOnlyTheRoutesOfItsState) {
         target.replace(at, 11, domain::EnrolmentId{{9}}.text());
       }
       const Heard heard = house.ask(
-          {.method = method_of(verb_of(route.verb)), .target = target, .body = body_for(route), .token = token});
-      const std::string what = verb_of(route.verb) + " " + target + " " + std::to_string(static_cast<int>(kind));
+          {.method = method_of(route.verb), .target = target, .body = body_for(route), .token = token});
+      const std::string what = std::string{method_name(method_of(route.verb))} + " " + target + " " + std::to_string(static_cast<int>(kind));
       if (opens) {
         EXPECT_NE(heard.code(), "session_required") << what;
         EXPECT_NE(heard.code(), "token_expired") << what;
@@ -124,7 +100,7 @@ TEST(SES_1, ASessionOpensItsOwnRoutesAndNoOthers) {
     if (const auto at = target.find("{enrolment}"); at != std::string::npos) {
       target.replace(at, 11, domain::EnrolmentId{{9}}.text());
     }
-    Ask ask{.method = method_of(verb_of(route.verb)), .target = target, .body = body_for(route), .token = token};
+    Ask ask{.method = method_of(route.verb), .target = target, .body = body_for(route), .token = token};
     ask.listener = ListenerKind::Staff;
     EXPECT_EQ(house.ask(ask).code(), "session_required") << "not at the other front door";
     ask.listener = ListenerKind::Public;

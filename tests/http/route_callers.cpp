@@ -12,23 +12,6 @@ using domain::KeyRole;
 using domain::Listener;
 using domain::Role;
 
-std::string_view verb_of(const Route& route) {
-  switch (route.verb.value) {
-    case VerbName::Get:
-    case VerbName::GetAndHead:
-      return "GET";
-    case VerbName::Post:
-      return "POST";
-    case VerbName::Put:
-      return "PUT";
-    case VerbName::Patch:
-      return "PATCH";
-    case VerbName::Delete:
-      return "DELETE";
-  }
-  std::unreachable();
-}
-
 nlohmann::json value_of(const Member& member) {
   switch (member.type) {
     case MemberType::String:
@@ -55,23 +38,8 @@ Listener other(Listener listener) { return listener == Listener::Public ? Listen
 
 }  // namespace
 
-std::string name_of(const Route& route) { return std::string{verb_of(route)} + " " + std::string{route.path.text}; }
-
-Method method_of(const Route& route) {
-  switch (route.verb.value) {
-    case VerbName::Get:
-    case VerbName::GetAndHead:
-      return Method::Get;
-    case VerbName::Post:
-      return Method::Post;
-    case VerbName::Put:
-      return Method::Put;
-    case VerbName::Patch:
-      return Method::Patch;
-    case VerbName::Delete:
-      return Method::Delete;
-  }
-  std::unreachable();
+std::string name_of(const Route& route) {
+  return std::string{method_name(method_of(route.verb))} + " " + std::string{route.path.text};
 }
 
 std::string target_of(const Route& route) {

@@ -11,7 +11,6 @@ namespace tweestap::http {
 
 /// `GET /v1/account`: how tests name a route.
 [[nodiscard]] std::string name_of(const Route& route);
-[[nodiscard]] Method method_of(const Route& route);
 /// The route's path with resources that are nobody's in it, so that a caller who gets in changes nothing.
 [[nodiscard]] std::string target_of(const Route& route);
 /// A body that the route can read; empty where it needs none.

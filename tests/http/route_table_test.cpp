@@ -134,7 +134,7 @@ TEST(SES_1, EveryRouteLetsInExactlyWhoTheTableSays) {
       if (letters == "-") continue;
       for (const CallerName& caller : kCallers) {
         const Heard heard = service.ask(
-            {.method = method_of(route),
+            {.method = method_of(route.verb),
              .target = target_of(route),
              .body = body_of(route),
              .token = callers.token(caller.letter, is_public ? domain::Listener::Public : domain::Listener::Staff),
@@ -150,7 +150,7 @@ TEST(SES_1, EveryRouteLetsInExactlyWhoTheTableSays) {
         }
         EXPECT_TRUE(heard.code() != "forbidden" || may_hear_forbidden(caller, listener)) << where;
         EXPECT_LT(heard.status, 500) << where << ": " << heard.body;
-        if (method_of(route) != Method::Get) callers.forget();
+        if (method_of(route.verb) != Method::Get) callers.forget();
       }
     }
   }
@@ -167,7 +167,7 @@ TEST(SES_1, WhoMayNotComeInHearsNothingOfTheFormOfARequest) {
     const auto door = listener == ListenerKind::Staff ? domain::Listener::Staff : domain::Listener::Public;
     const auto code = [&](char letter, std::string target, std::string body, std::string key = {}) {
       return service
-          .ask({.method = method_of(route),
+          .ask({.method = method_of(route.verb),
                 .target = std::move(target),
                 .body = std::move(body),
                 .token = callers.token(letter, door),
@@ -208,7 +208,7 @@ TEST(ADM_2, AStaffRouteIsNotThereOnThePublicListener) {
   for (const Route& route : service.table) {
     if (route.listeners.value != ListenerSet::Staff) continue;
     ++looked_at;
-    const Heard heard = service.ask({.method = method_of(route),
+    const Heard heard = service.ask({.method = method_of(route.verb),
                                      .target = target_of(route),
                                      .body = body_of(route),
                                      .token = admin,
@@ -233,7 +233,7 @@ TEST(ADM_2, WhatChangesSomethingNeedsAFreshStaffSessionOrAKey) {
   // Every one of them, and none that only reads.
   for (const Route& route : service.table) {
     if (route.listeners.value != ListenerSet::Staff) continue;
-    const bool reads = method_of(route) == Method::Get || route.path.text == "/v1/accounts/lookup";
+    const bool reads = method_of(route.verb) == Method::Get || route.path.text == "/v1/accounts/lookup";
     EXPECT_EQ(route.who.needs_fresh(), !reads) << name_of(route);
   }
 }
