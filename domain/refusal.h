@@ -41,8 +41,9 @@ enum class Refusal : std::uint8_t {
 /// A refusal with what the caller may know of it.
 struct Refused {
   Refusal why{};
-  std::optional<Time> until;  // Throttled, Locked: when to come back
-  bool for_good = false;      // Locked: no time opens it
+  std::optional<Time> until{};    // Throttled, Locked: when to come back
+  bool for_good = false;          // Locked: no time opens it
+  bool device_forgotten = false;  // CredentialsRejected: the device token that came along is over from now on
 };
 
 }  // namespace tweestap::domain

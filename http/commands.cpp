@@ -55,12 +55,16 @@ const projections::DecidedOutcome& decided(const eventstore::Outcome& outcome) {
 // Everything an answer is made from, on whichever thread: it owns what it needs, or points to what outlives requests.
 struct Answering {
   std::function<Response(const domain::Answer&)> answer;
+  std::function<void(const domain::Refused&, Response&)> refused;
   const Texts& texts;
   Language language;
 
   [[nodiscard]] Response operator()(const eventstore::Outcome& outcome, domain::Time now) const {
     const auto& value = decided(outcome).value;
-    return value ? answer(*value) : problem_response(texts, language, problem_of(value.error(), now));
+    if (value) return answer(*value);
+    Response response = problem_response(texts, language, problem_of(value.error(), now));
+    if (refused) refused(value.error(), response);
+    return response;
   }
 };
 
@@ -104,7 +108,8 @@ Response failure_response(const Services& services, const Request& request, cons
 }
 
 Response run_command(const Services& services, const Request& request, CommandPlan plan) {
-  const auto answering = std::make_shared<const Answering>(Answering{plan.answer, services.texts, request.language});
+  const auto answering =
+      std::make_shared<const Answering>(Answering{plan.answer, plan.refused, services.texts, request.language});
   const AnswerKeeper* keeper = request.caller != nullptr ? request.caller->keeper : nullptr;
   CommandBasis basis(services, request.caller);
   for (int computed = 0; computed <= kRecomputationsMax; ++computed) {

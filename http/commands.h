@@ -64,6 +64,8 @@ struct CommandPlan {
   /// The whole answer of a success. Runs on the committer's thread where it is kept: fast, from its argument and what
   /// it owns alone.
   std::function<Response(const domain::Answer&)> answer;
+  /// What a refusal's problem document says beside its body, in the way of `answer`; absent: nothing.
+  std::function<void(const domain::Refused&, Response&)> refused{};
   /// Whose kept answer it is (SES-2).
   std::optional<domain::AccountId> account;
   KeepRule keep{};

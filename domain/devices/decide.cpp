@@ -41,7 +41,7 @@ bool is_own(const Device& device, const Session& session) {
   return session.device == device.id || session.id == device.session;
 }
 
-void reject_password_of_device(const Device& device, const Caller& caller, const Context& context, Events& events) {
+bool reject_password_of_device(const Device& device, const Caller& caller, const Context& context, Events& events) {
   const std::uint32_t failures = device.failures + 1;
   events.add(PasswordRejected{.listener = caller.listener,
                               .reason = PasswordReason::Wrong,
@@ -51,9 +51,9 @@ void reject_password_of_device(const Device& device, const Caller& caller, const
                               .agent = caller.agent,
                               .device = device.id,
                               .device_failures = failures});
-  if (failures >= context.rules.device_failures) {
-    events.add(DeviceForgotten{device.id, ForgottenBy::Service, EndReason::WrongPasswords});
-  }
+  if (failures < context.rules.device_failures) return false;
+  events.add(DeviceForgotten{device.id, ForgottenBy::Service, EndReason::WrongPasswords});
+  return true;
 }
 
 Time use_device(const Device& device, const PresentedDevice& presented, Events& events) {

@@ -57,8 +57,8 @@ enum class DeviceStanding : std::uint8_t {
 [[nodiscard]] bool is_own(const Device& device, const Session& session);
 
 /// A wrong password came with a token that lets in. It counts with the device and nowhere else (rule THR-2), and the
-/// tenth in a row forgets it.
-void reject_password_of_device(const Device& device, const Caller& caller, const Context& context, Events& events);
+/// tenth in a row forgets it. Gives whether it was the tenth.
+bool reject_password_of_device(const Device& device, const Caller& caller, const Context& context, Events& events);
 
 /// The account's second step is skipped: adds device.used. Gives the end of what is handed out.
 [[nodiscard]] Time use_device(const Device& device, const PresentedDevice& presented, Events& events);

@@ -38,8 +38,8 @@ std::optional<Refused> check_password_of(const Device& device, const AccountStat
   const auto& evidence = command.password;
   if (!evidence || evidence->verifier_position != state.password.position) return Refused{Refusal::Stale, {}, false};
   if (evidence->matched && state.password.position != 0) return std::nullopt;
-  reject_password_of_device(device, command.caller, context, events);
-  return Refused{Refusal::CredentialsRejected, {}, false};
+  const bool forgotten = reject_password_of_device(device, command.caller, context, events);
+  return Refused{.why = Refusal::CredentialsRejected, .device_forgotten = forgotten};
 }
 
 Decision refuse_login(Events events, const Caller& caller, LoginRefusal reason, Refusal why) {

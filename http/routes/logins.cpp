@@ -104,8 +104,12 @@ Response start_login(const Services& services, const Request& request, const Bod
     return completed_response(Success::Created, std::get<domain::LoginDone>(outcome), *session, delivery, false,
                               next.get());
   };
+  const auto refused = [delivery = TokenDelivery(services, request)](const domain::Refused& why, Response& response) {
+    if (why.device_forgotten) delivery.clear_device(response);
+  };
   const auto seals_for = *account ? std::optional{domain::Subject::of(**account)} : std::nullopt;
-  return run_command(services, request, {.make = make, .seals_for = seals_for, .answer = answer, .account = *account});
+  return run_command(services, request,
+                     {.make = make, .seals_for = seals_for, .answer = answer, .refused = refused, .account = *account});
 }
 
 Response show_login(const Services& services, const Request& request) {

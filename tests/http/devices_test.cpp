@@ -304,6 +304,19 @@ TEST(Cookies, CarryTheDevicesTokenForAsLongAsItIsRemembered) {
   EXPECT_EQ(age(stale), 0);
 }
 
+TEST(Cookies, TheTenthWrongPasswordWithADeviceClearsIt) {
+  House house;
+  const std::string device = "device=" + house.device();
+  const Ask wrong = from_a_page(Method::Post, "/v1/logins", {{"identifier", kAlex}, {"password", "wrong"}}, device);
+  for (int i = 0; i < 9; ++i) EXPECT_TRUE(house.ask(wrong).cookies().empty()) << i;
+  const Heard tenth = house.ask(wrong);
+  EXPECT_EQ(tenth.code(), "credentials_rejected");
+  ASSERT_EQ(tenth.cookies().size(), 1U);
+  EXPECT_TRUE(tenth.cookies().front().starts_with("device=; ")) << tenth.cookies().front();
+  EXPECT_NE(tenth.cookies().front().find("Max-Age=0"), std::string::npos);
+  EXPECT_TRUE(house.ask(wrong).cookies().empty()) << "it is nobody's any more";
+}
+
 TEST(Cookies, WhatForgetsTheDeviceClearsIt) {
   House house;
   const Heard in = house.remember();
