@@ -90,14 +90,10 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
                                    bool trusted, const std::optional<NewChallenge>& challenge, const Caller& caller,
                                    const Context& context, Events& events) {
   const bool lives = code && code->was_issued() && !code->is_over(context.now);
-  // Also where the last one is over: each refusal is an event, and nobody may write them as fast as they can ask.
-  if (code && !lives && context.now < code->asked_at + context.rules.sms_resend_after) {
+  if (lives && !resend_after(*code, context.rules)) return Refused{Refusal::CodeSpent, {}, false};
+  // Also where there is nothing to send again: each refusal is an event, and nobody may write them as fast as they ask.
+  if (code && context.now < code->asked_at + context.rules.sms_resend_after) {
     return wait_until(code->asked_at + context.rules.sms_resend_after);
-  }
-  if (lives || (code && !code->was_issued())) {
-    const auto after = resend_after(*code, context.rules);
-    if (!after) return Refused{Refusal::CodeSpent, {}, false};
-    if (context.now < *after) return wait_until(*after);
   }
   if (!lives) {
     if (!challenge) return Refused{Refusal::Stale, {}, false};
