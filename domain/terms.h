@@ -82,15 +82,11 @@ inline constexpr auto kNames<LoginRefusal> = std::to_array<std::string_view>({"d
 
 /// Why something that was open came to its end before its time.
 enum class EndReason : std::uint8_t {
-  Left,             // the person logged out, cancelled, went away
-  Replaced,         // a newer one took its place
-  Limit,            // one too many of them
-  TooManyTries,     // five wrong codes of an enrolment
-  PasswordChanged,  // the rest: rule SES-2
-  TwoStepChanged,
-  TwoStepReset,
-  AccountDisabled,
-  AccountErased,
+  Left,              // the person logged out, cancelled, went away
+  Replaced,          // a newer one took its place
+  Limit,             // one too many of them
+  TooManyTries,      // five wrong codes of an enrolment
+  TwoStepChanged,    // the owner switched two-step off while a reset waited
   Forgotten,         // the owner forgot a device, or unbound a phone
   RememberChanged,   // a shorter duration, or never
   WrongPasswords,    // ten in a row with a device's token
@@ -98,10 +94,9 @@ enum class EndReason : std::uint8_t {
   SecondStepPassed,  // whoever was to be reset can still log in
 };
 template <>
-inline constexpr auto kNames<EndReason> = std::to_array<std::string_view>(
-    {"left", "replaced", "limit", "too_many_tries", "password_changed", "two_step_changed", "two_step_reset",
-     "account_disabled", "account_erased", "forgotten", "remember_changed", "wrong_passwords", "theft",
-     "second_step_passed"});
+inline constexpr auto kNames<EndReason> =
+    std::to_array<std::string_view>({"left", "replaced", "limit", "too_many_tries", "two_step_changed", "forgotten",
+                                     "remember_changed", "wrong_passwords", "theft", "second_step_passed"});
 
 /// Who opened a lock.
 enum class UnlockedBy : std::uint8_t { RecoveryCode, Staff };

@@ -55,6 +55,9 @@ class RandomCommands {
     // Who guesses a PIN goes on.
     const bool guessed = std::ranges::any_of(state.app_devices, [](const AppDevice& one) { return one.failures != 0; });
     if (guessed && !one_in(3)) return app_login(of, state);
+    // And who guesses codes until the lock.
+    const Lock& lock = state.lock;
+    if (lock.failures % Rules{}.failures_per_lock >= 3 && !lock.holds(now) && !one_in(3)) return guess(of, state, now);
     switch (below(48)) {
       case 0:
       case 1:
@@ -302,6 +305,17 @@ class RandomCommands {
     command.challenge = challenge();
     if (!state.devices.empty() && !one_in(3)) command.device = presented(device(state));
     return command;
+  }
+  [[nodiscard]] domain::Command guess(const domain::AccountId& of, const domain::AccountState& state,
+                                      domain::Time now) {
+    using namespace domain;
+    const auto pending =
+        std::ranges::find_if(state.logins, [now](const PendingLogin& one) { return !one.is_over(now) && !one.enrols; });
+    if (pending == state.logins.end()) return login(of, state);
+    const LoginRef ref{pending->id, pending->listener};
+    CodeEvidence wrong = TotpEvidence{two_step(state), now.us / seconds(30).us, 0};
+    if (pending->sms) wrong = SmsEvidence{pending->sms->challenge, false};
+    return SubmitCode{of, ref, caller(), id<SessionId>(), wrong};
   }
   [[nodiscard]] domain::AppDeviceId app_device(const domain::AccountState& state) {
     if (state.app_devices.empty() || one_in(10)) return id<domain::AppDeviceId>();
