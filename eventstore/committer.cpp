@@ -177,6 +177,7 @@ std::expected<void, Failure> Committer::decide(Making& making, Pending& pending)
     making.batch.new_wrapped_keys.push_back(std::move(wrapped));
   }
   if (auto added = add(making, std::move(*placement)); !added) return added;
+  making.facts.add(decision.events);
   pending.prepare(std::move(committed));
   making.waiting.push_back(&pending);
   return {};
@@ -265,7 +266,7 @@ void Committer::store(Making& making) {
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
   settings_.metrics.stored(took.count(), making.waiting.size(), making.batch.entries.size(),
-                           making.applied.head.position);
+                           making.applied.head.position, making.facts);
   for (Pending* one : making.waiting) one->release();
 }
 

@@ -75,6 +75,7 @@ class Committer {
     Batch batch;
     Applied applied;
     std::vector<Pending*> waiting;
+    CountedFacts facts;
     std::size_t bytes = 0;
     [[nodiscard]] bool full() const { return batch.entries.size() >= kBatchEntriesMax || bytes >= kBatchBytesMax; }
   };

@@ -378,6 +378,64 @@ TEST(Committer, ABatchEndsAtItsBound) {
   EXPECT_EQ(held.store().trouble(), "");
 }
 
+// Holds a code by SMS back at each command, for another reason each time.
+class HoldsBack final : public Decider {
+ public:
+  Decision decide(Rows&, domain::Time, const Command& command) override {
+    domain::SmsCodeRefused refused;
+    refused.reason = reasons_++ == 0 ? domain::SmsRefusal::BudgetTotal : domain::SmsRefusal::Country;
+    Decision decision;
+    decision.events.push_back({.subject = dynamic_cast<const Play&>(command).subject,
+                               .event = std::move(refused),
+                               .actor = domain::System{},
+                               .correlation = tests::command_id(1),
+                               .on_behalf_of = std::nullopt});
+    decision.outcome = std::make_shared<Played>();
+    return decision;
+  }
+
+ private:
+  int reasons_ = 0;
+};
+
+std::string line_of(const platform::Metrics& metrics, const std::string& series) {
+  const std::string all = metrics.render();
+  const std::size_t at = all.find("\n" + series);
+  return at == std::string::npos ? "absent" : all.substr(at + 1, all.find('\n', at + 1) - at - 1);
+}
+
+TEST(SMS_2, ACodeThatWasHeldBackIsCountedByItsReasonOnceThatIsDurable) {
+  constexpr const char* kTotal = R"(tweestap_sms_refused_total{reason="budget_total"} )";
+  constexpr const char* kCountry = R"(tweestap_sms_refused_total{reason="country"} )";
+  TemporaryFolder folder;
+  platform::Metrics metrics;
+  HoldsBack decider;
+  AppendControl control;
+  PlayStore store{folder.path() / "data"};
+  PlayStore::Options options;
+  options.decider = &decider;
+  options.metrics = &metrics;
+  options.wrap = control.wrap();
+  ASSERT_TRUE(store.open(options));
+  for (const std::string_view reason : domain::kNames<domain::SmsRefusal>) {
+    const std::string series = R"(tweestap_sms_refused_total{reason=")" + std::string{reason} + R"("} )";
+    EXPECT_EQ(line_of(metrics, series), series + "0") << "from the start on";
+  }
+
+  control.hold();
+  auto held = std::async(std::launch::async, [&] { return store.play(some(1)); });
+  control.wait_for_arrivals(1);
+  EXPECT_EQ(line_of(metrics, kTotal), std::string{kTotal} + "0") << "decided, and not yet durable";
+  control.let_go();
+  ASSERT_TRUE(held.get());
+  EXPECT_EQ(line_of(metrics, kTotal), std::string{kTotal} + "1");
+  EXPECT_EQ(line_of(metrics, kCountry), std::string{kCountry} + "0");
+
+  control.fail();
+  EXPECT_FALSE(store.play(some(2)));
+  EXPECT_EQ(line_of(metrics, kCountry), std::string{kCountry} + "0") << "never stored, so never counted";
+}
+
 TEST(Committer, StoppingAnswersWhatWaitsAndRefusesTheRest) {
   HeldStore held;
   auto waiting = held.submit(some(1));

@@ -162,6 +162,36 @@ TEST(SMS_2, ASpentBudgetHoldsTheCodeBackAndARecoveryCodeStillWorks) {
   EXPECT_EQ(house.log_in().json().at("sms_sent"), true) << "the hour is over";
 }
 
+TEST(SMS_2, WhatWasHeldBackIsAFigureByReasonWithEachReasonFromTheStartOn) {
+  SmsHouse house(2);
+  const auto figure = [&](std::string_view reason) {
+    const std::string all = house.ask({.target = "/metrics", .listener = ListenerKind::Staff}).body;
+    const std::string series = "\ntweestap_sms_refused_total{reason=\"" + std::string{reason} + "\"} ";
+    const std::size_t at = all.find(series);
+    return at == std::string::npos ? "absent"
+                                   : all.substr(at + series.size(), all.find('\n', at + 1) - at - series.size());
+  };
+  for (const std::string_view reason : domain::kNames<domain::SmsRefusal>) EXPECT_EQ(figure(reason), "0") << reason;
+
+  (void)house.enrol_by_sms();
+  EXPECT_EQ(house.log_in().json().at("sms_sent"), true);
+  EXPECT_EQ(figure("budget_number"), "0");
+  const Heard held_back = house.log_in();
+  EXPECT_EQ(held_back.json().at("sms_sent"), false);
+  EXPECT_EQ(figure("budget_number"), "1");
+  // Told a moment ago: that is no event, and so no figure.
+  const std::string waiting = held_back.json().at("login_token");
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), waiting).status, 429);
+  EXPECT_EQ(figure("budget_number"), "1");
+  house.after(domain::seconds(30));
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), waiting).status, 429);
+  EXPECT_EQ(figure("budget_number"), "2");
+  EXPECT_EQ(house.count("sms_code.refused"), 2U);
+  for (const char* other : {"budget_account", "budget_network", "budget_total", "country", "off"}) {
+    EXPECT_EQ(figure(other), "0") << other;
+  }
+}
+
 TEST(StepUpBySms, SendsACodeAndMakesTheSessionFresh) {
   SmsHouse house;
   const std::string token = house.enrol_by_sms();

@@ -128,6 +128,7 @@ std::expected<void, Failure> PlayStore::open(const Options& options) {
   eventstore::PartitionSettings partition;
   partition.queue_max = options.queue_max;
   partition.answers_max = options.answers_max;
+  partition.metrics = options.metrics;
   partition.on_fatal = [this](const Failure& failure) { fatal_.hear(failure); };
   const platform::Clock& clock = options.clock != nullptr ? *options.clock : clock_;
   eventstore::Decider& decider = options.decider != nullptr ? *options.decider : decider_;

@@ -20,6 +20,7 @@
 #include "eventstore/store_opening.h"
 #include "platform/clock.h"
 #include "platform/crypto/random.h"
+#include "platform/metrics.h"
 
 namespace tweestap::tests {
 
@@ -106,6 +107,7 @@ class PlayStore {
     eventstore::WrapAppender wrap{};
     const platform::Clock* clock = nullptr;  ///< the system's where there is none
     eventstore::Decider* decider = nullptr;  ///< PlayDecider where there is none
+    platform::Metrics* metrics = nullptr;    ///< where commits are counted
     std::uint32_t view_format = 1;
   };
   explicit PlayStore(std::filesystem::path data) : data_(std::move(data)) {}
