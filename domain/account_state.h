@@ -58,13 +58,22 @@ struct TwoStep {
   std::uint64_t secret_position = 0;
   std::int64_t last_step = 0;  // the last accepted step of this secret; only a later one counts
   Time enabled_at;
-  std::optional<Phone> phone;           // of method sms
-  std::optional<Time> sms_accepted_at;  // when a code by SMS counted last (rule SMS-2)
+  std::optional<Phone> phone;  // of method sms
 
   static constexpr auto fields() {
-    return std::tuple{stored(&TwoStep::method),    stored(&TwoStep::secret_position),
-                      stored(&TwoStep::last_step), stored(&TwoStep::enabled_at),
-                      stored(&TwoStep::phone),     stored(&TwoStep::sms_accepted_at)};
+    return std::tuple{stored(&TwoStep::method), stored(&TwoStep::secret_position), stored(&TwoStep::last_step),
+                      stored(&TwoStep::enabled_at), stored(&TwoStep::phone)};
+  }
+};
+
+/// A number whose code by SMS counted, and when last (rule SMS-2). No part of two-step: a reset, another method or
+/// switching two-step off takes nothing from what is known of a number.
+struct ConfirmedNumber {
+  LookupHash number_hash;
+  Time at;
+
+  static constexpr auto fields() {
+    return std::tuple{stored(&ConfirmedNumber::number_hash), stored(&ConfirmedNumber::at)};
   }
 };
 
@@ -275,7 +284,8 @@ struct AccountState {
   std::optional<PendingReset> reset;
   /// Who made this account and who reset it: none of them may have it approve a reset of theirs (rule ADM-1).
   std::vector<Actor> beholden_to;
-  std::uint64_t answers_void_before = 0;  // answers kept for commands before this position are void (SES-2)
+  std::uint64_t answers_void_before = 0;           // answers kept for commands before this position are void (SES-2)
+  std::vector<ConfirmedNumber> confirmed_numbers;  // the one that counted last is the last
 
   [[nodiscard]] bool exists() const { return version != 0; }
   static constexpr auto fields() {
@@ -299,14 +309,15 @@ struct AccountState {
                       stored(&AccountState::app_devices),
                       stored(&AccountState::reset),
                       stored(&AccountState::beholden_to),
-                      stored(&AccountState::answers_void_before)};
+                      stored(&AccountState::answers_void_before),
+                      stored(&AccountState::confirmed_numbers)};
   }
 };
 static_assert(DescribedRow<AccountState> && DescribedRow<Profile> && DescribedRow<Session> &&
                   DescribedRow<PendingLogin> && DescribedRow<PendingEnrolment> && DescribedRow<Lock> &&
                   DescribedRow<TwoStep> && DescribedRow<RecoverySet> && DescribedRow<RecoveryFailures> &&
                   DescribedRow<KnownNetwork> && DescribedRow<Phone> && DescribedRow<SmsCode> && DescribedRow<Device> &&
-                  DescribedRow<AppDevice> && DescribedRow<PendingReset>,
+                  DescribedRow<AppDevice> && DescribedRow<PendingReset> && DescribedRow<ConfirmedNumber>,
               "a member of an account's row is left out of its fields()");
 
 /// The organisation's policy; the defaults are those of the first start.

@@ -79,6 +79,9 @@ void evolve(AccountState&, const NoticeFailed&, const At&);
 /// An enrolment is over; its id is known a while longer, so that the person hears "ended" and not "unknown".
 void end_enrolment(AccountState& state);
 
+/// A code by SMS counted: notes that of the number of two-step (rule SMS-2). Nothing where two-step has no number.
+void confirm_number(AccountState& state, Time at);
+
 /// The device may no longer skip the second step.
 void forget_device(AccountState& state, const DeviceId& device);
 

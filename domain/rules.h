@@ -67,6 +67,8 @@ inline constexpr std::size_t kDevicesMax = 20;
 inline constexpr std::size_t kAppDevicesMax = 5;
 /// Those who made or reset an account; the ones longest ago are dropped, but never who made it.
 inline constexpr std::size_t kBeholdenMax = 16;
+/// Who changes the number, and back, keeps what is known of both; the one that counted longest ago is dropped.
+inline constexpr std::size_t kConfirmedNumbersMax = 4;
 inline constexpr std::uint32_t kRecoveryCodesPerSet = 6;
 inline constexpr std::size_t kApiKeysMax = 1000;
 

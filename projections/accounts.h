@@ -38,7 +38,7 @@ class AccountsView final : public eventstore::InlineView {
   /// For a rebuild: keeps at most so many accounts in memory and writes their rows when there are more, or at the end.
   explicit AccountsView(std::size_t accounts_kept);
   [[nodiscard]] ViewNumber number() const override;
-  [[nodiscard]] std::uint32_t format() const override { return 3; }
+  [[nodiscard]] std::uint32_t format() const override { return 4; }
   [[nodiscard]] std::string_view name() const override { return "accounts"; }
   [[nodiscard]] std::expected<void, Failure> apply(const Stored& stored, Rows& rows) override;
   [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;

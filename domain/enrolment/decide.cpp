@@ -110,7 +110,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
   if (command.method == Method::Sms) {
     if (!command.phone || !command.challenge) return refuse(Refusal::Stale);
     // Nothing is started that could not go on, and what was pending goes on.
-    if (const auto why = held_back(phone, false, context)) {
+    if (const auto why = held_back(state, phone, context)) {
       Events refused{Subject::of(command.account), command.account, command.enrolment};
       refused.add(SmsCodeRefused{of.purpose, *why, std::nullopt, command.enrolment, std::nullopt, phone.number_hash,
                                  command.caller.network});
@@ -127,7 +127,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
                               command.totp_secret ? std::optional{command.totp_secret->clone()} : std::nullopt});
   if (command.method == Method::Sms) {
     events.add(EnrolmentPhoneChanged{command.enrolment, phone.number_hash, phone.country, command.phone->e164});
-    if (issue_code(of, phone, false, *command.challenge, command.caller, context, events)) {
+    if (issue_code(of, state, phone, *command.challenge, command.caller, context, events)) {
       return refuse(Refusal::Stale);  // looked at a moment ago
     }
     answer.resend_after = context.now + context.rules.sms_resend_after;
@@ -139,7 +139,7 @@ Decision decide(const AccountState& state, const SubmitEnrolmentCode& command, c
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
   constexpr std::int64_t kNoStepYet = -1;
-  const TwoStep wanted{enrolment.method, enrolment.position, kNoStepYet, context.now, enrolment.phone, std::nullopt};
+  const TwoStep wanted{enrolment.method, enrolment.position, kNoStepYet, context.now, enrolment.phone};
   const auto verdict = judge_code(wanted, enrolment.sms, command.code, context);
   if (!verdict) return refuse(Refusal::Stale);
 

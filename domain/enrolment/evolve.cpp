@@ -16,11 +16,10 @@ void enable(AccountState& state, TwoStep two_step) {
 
 // What the pending enrolment becomes.
 TwoStep enrolled(const AccountState& state, Method method, const std::optional<std::int64_t>& step, Time now) {
-  TwoStep two_step{method, 0, step.value_or(0), now, std::nullopt, std::nullopt};
+  TwoStep two_step{method, 0, step.value_or(0), now, std::nullopt};
   if (!state.enrolment) return two_step;
   two_step.secret_position = state.enrolment->position;
   two_step.phone = state.enrolment->phone;
-  if (method == Method::Sms) two_step.sms_accepted_at = now;
   return two_step;
 }
 
@@ -60,19 +59,21 @@ void evolve(AccountState& state, const EnrolmentCancelled& event, const At&) {
 
 void evolve(AccountState& state, const TwoStepEnabled& event, const At& at) {
   enable(state, enrolled(state, event.method, event.step, at.time));
+  confirm_number(state, at.time);
   void_everything_else(state, event.session ? &*event.session : nullptr, at);
   if (event.session && event.token) renew(state, *event.session, *event.token, event.method, at);
 }
 
 // No code has come back yet, so a number that came along is trusted as little as a new one.
 void evolve(AccountState& state, const TwoStepImported& event, const At& at) {
-  TwoStep two_step{event.method, at.position, event.step.value_or(0), at.time, std::nullopt, std::nullopt};
+  TwoStep two_step{event.method, at.position, event.step.value_or(0), at.time, std::nullopt};
   if (event.number_hash) two_step.phone = Phone{at.position, *event.number_hash, event.country.value_or("")};
   enable(state, std::move(two_step));
 }
 
 void evolve(AccountState& state, const TwoStepMethodChanged& event, const At& at) {
   enable(state, enrolled(state, event.method, event.step, at.time));
+  confirm_number(state, at.time);
   void_everything_else(state, &event.session, at);
   renew(state, event.session, event.token, event.method, at);
 }

@@ -96,8 +96,8 @@ Decision start(const AccountState& state, const StartLogin& command, bool enrols
   answer.sms_sent = false;
   if (!state.lock.holds(context.now)) {
     if (!command.challenge) return refuse(Refusal::Stale);
-    answer.sms_sent = !issue_code({.purpose = SmsPurpose::Login, .login = login.id}, *state.two_step->phone,
-                                  is_trusted(state, context), *command.challenge, command.caller, context, events);
+    answer.sms_sent = !issue_code({.purpose = SmsPurpose::Login, .login = login.id}, state, *state.two_step->phone,
+                                  *command.challenge, command.caller, context, events);
     answer.resend_after = context.now + context.rules.sms_resend_after;
   }
   return std::move(events).accept(answer);

@@ -67,7 +67,7 @@ void evolve(AccountState& state, const LoginCompleted& event, const At& at) {
                             second_step ? std::optional{at.time} : std::nullopt, false, event.device, std::nullopt});
   // A remembered device skips the second step and so says nothing about it.
   if (second_step) clear_second_step_failures(state);
-  if (event.amr.has(Amr::Sms) && state.two_step) state.two_step->sms_accepted_at = at.time;
+  if (event.amr.has(Amr::Sms)) confirm_number(state, at.time);
   for (AppDevice& phone : state.app_devices) {
     if (phone.id != event.app_device) continue;
     ++phone.sequence;

@@ -22,7 +22,7 @@ void evolve(AccountState& state, const SessionSteppedUp& event, const At& at) {
     session->sms.reset();
   }
   state.lock = Lock{};
-  if (event.by == Amr::Sms && state.two_step) state.two_step->sms_accepted_at = at.time;
+  if (event.by == Amr::Sms) confirm_number(state, at.time);
   if (event.step && state.two_step) state.two_step->last_step = std::max(state.two_step->last_step, *event.step);
 }
 

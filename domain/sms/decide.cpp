@@ -51,12 +51,13 @@ std::optional<LiveCode> live_code(const AccountState& state, const ChallengeId& 
   return std::nullopt;
 }
 
-bool is_trusted(const AccountState& state, const Context& context) {
-  return state.two_step && state.two_step->sms_accepted_at &&
-         context.now < *state.two_step->sms_accepted_at + context.rules.sms_trusted_for;
+bool is_trusted(const AccountState& state, const LookupHash& number, const Context& context) {
+  return std::ranges::any_of(state.confirmed_numbers, [&](const ConfirmedNumber& one) {
+    return one.number_hash == number && context.now < one.at + context.rules.sms_trusted_for;
+  });
 }
 
-std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Context& context) {
+std::optional<SmsRefusal> held_back(const AccountState& state, const Phone& phone, const Context& context) {
   if (!context.rules.sms_available) return SmsRefusal::Off;
   const auto& countries = context.policy.sms_countries;
   if (std::ranges::find(countries, phone.country) == countries.end()) return SmsRefusal::Country;
@@ -64,15 +65,16 @@ std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Cont
   if (context.sms.number >= rules.sms_budget_number) return SmsRefusal::BudgetNumber;
   if (context.sms.account >= rules.sms_budget_account) return SmsRefusal::BudgetAccount;
   // Whoever pumps messages to numbers of their own has none that was ever used: the people who have keep a reserve.
-  const std::uint32_t times = trusted ? 2 : 1;
+  const std::uint32_t times = is_trusted(state, phone.number_hash, context) ? 2 : 1;
   if (context.sms.network >= rules.sms_budget_network * times) return SmsRefusal::BudgetNetwork;
   if (context.sms.total >= rules.sms_budget_total * times) return SmsRefusal::BudgetTotal;
   return std::nullopt;
 }
 
-std::optional<SmsRefusal> issue_code(const CodeOf& of, const Phone& phone, bool trusted, const NewChallenge& challenge,
-                                     const Caller& caller, const Context& context, Events& events) {
-  if (const auto why = held_back(phone, trusted, context)) {
+std::optional<SmsRefusal> issue_code(const CodeOf& of, const AccountState& state, const Phone& phone,
+                                     const NewChallenge& challenge, const Caller& caller, const Context& context,
+                                     Events& events) {
+  if (const auto why = held_back(state, phone, context)) {
     events.add(refused_event(of, *why, phone, caller));
     return why;
   }
@@ -86,9 +88,9 @@ std::optional<Time> resend_after(const SmsCode& code, const Rules& rules) {
   return code.asked_at + rules.sms_resend_after;
 }
 
-std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode>& code, const Phone& phone,
-                                   bool trusted, const std::optional<NewChallenge>& challenge, const Caller& caller,
-                                   const Context& context, Events& events) {
+std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode>& code, const AccountState& state,
+                                   const Phone& phone, const std::optional<NewChallenge>& challenge,
+                                   const Caller& caller, const Context& context, Events& events) {
   const bool lives = code && code->was_issued() && !code->is_over(context.now);
   if (lives && !resend_after(*code, context.rules)) return Refused{Refusal::CodeSpent, {}, false};
   // Also where there is nothing to send again: each refusal is an event, and nobody may write them as fast as they ask.
@@ -97,10 +99,10 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
   }
   if (!lives) {
     if (!challenge) return Refused{Refusal::Stale, {}, false};
-    const auto why = issue_code(of, phone, trusted, *challenge, caller, context, events);
+    const auto why = issue_code(of, state, phone, *challenge, caller, context, events);
     return why ? std::optional{refused_for(*why, context)} : std::nullopt;
   }
-  if (const auto why = held_back(phone, trusted, context)) {
+  if (const auto why = held_back(state, phone, context)) {
     events.add(refused_event(of, *why, phone, caller));
     return refused_for(*why, context);
   }
@@ -124,9 +126,8 @@ Decision decide(const AccountState& state, const ResendLoginCode& command, const
     return {{}, std::unexpected(Refused{Refusal::Locked, state.lock.until, state.lock.for_good}), false};
   }
   Events events{Subject::of(command.account), command.account, login->id};
-  if (const auto refused =
-          resend_code({.purpose = SmsPurpose::Login, .login = login->id}, login->sms, *state.two_step->phone,
-                      is_trusted(state, context), command.challenge, command.caller, context, events)) {
+  if (const auto refused = resend_code({.purpose = SmsPurpose::Login, .login = login->id}, login->sms, state,
+                                       *state.two_step->phone, command.challenge, command.caller, context, events)) {
     return std::move(events).reject(*refused);
   }
   return std::move(events).accept(answer_of(context));
@@ -138,7 +139,7 @@ Decision decide(const AccountState& state, const ResendEnrolmentCode& command, c
   if (!enrolment.phone) return refuse(Refusal::CodesByApp);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   if (const auto refused = resend_code({.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id}, enrolment.sms,
-                                       *enrolment.phone, false, command.challenge, command.caller, context, events)) {
+                                       state, *enrolment.phone, command.challenge, command.caller, context, events)) {
     return std::move(events).reject(*refused);
   }
   return std::move(events).accept(answer_of(context));
@@ -153,7 +154,7 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id};
   const Phone phone{0, command.phone.number_hash, command.phone.country};
   // Looked at before the number changes: what is held back changes nothing.
-  if (const auto why = held_back(phone, false, context)) {
+  if (const auto why = held_back(state, phone, context)) {
     // Once in a while, as above; that the first code went out a moment ago is no refusal yet.
     const std::optional<SmsCode>& last = enrolment.sms;
     const bool nothing_since = last && last->was_issued() && last->resends == 0 &&
@@ -164,7 +165,7 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
                                                                 : refused_for(*why, context));
   }
   events.add(EnrolmentPhoneChanged{enrolment.id, phone.number_hash, phone.country, command.phone.e164});
-  if (issue_code(of, phone, false, *command.challenge, command.caller, context, events)) {
+  if (issue_code(of, state, phone, *command.challenge, command.caller, context, events)) {
     return refuse(Refusal::Stale);  // looked at a moment ago
   }
   EnrolmentAnswer answer{enrolment.id, enrolment.method, enrolment.expires_at};
@@ -182,9 +183,8 @@ Decision decide(const AccountState& state, const RequestStepUp& command, const C
   StepUpAnswer answer{state.two_step->method, std::nullopt, std::nullopt, context.now + context.rules.sms_code_life};
   Events events{Subject::of(command.account), command.account, context.command};
   if (!state.two_step->phone) return std::move(events).accept(answer);
-  if (const auto refused =
-          resend_code({.purpose = SmsPurpose::StepUp, .session = session->id}, session->sms, *state.two_step->phone,
-                      is_trusted(state, context), command.challenge, command.caller, context, events)) {
+  if (const auto refused = resend_code({.purpose = SmsPurpose::StepUp, .session = session->id}, session->sms, state,
+                                       *state.two_step->phone, command.challenge, command.caller, context, events)) {
     return std::move(events).reject(*refused);
   }
   const bool again = session->sms && session->sms->was_issued() && !session->sms->is_over(context.now);

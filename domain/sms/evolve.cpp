@@ -32,6 +32,15 @@ SmsCode* find_code(AccountState& state, const ChallengeId& challenge) {
 
 }  // namespace
 
+void confirm_number(AccountState& state, Time at) {
+  if (!state.two_step || !state.two_step->phone) return;
+  const LookupHash& number = state.two_step->phone->number_hash;
+  auto& confirmed = state.confirmed_numbers;
+  std::erase_if(confirmed, [&](const ConfirmedNumber& one) { return one.number_hash == number; });
+  if (confirmed.size() == kConfirmedNumbersMax) confirmed.erase(confirmed.begin());
+  confirmed.push_back({number, at});
+}
+
 void evolve(AccountState& state, const SmsCodeIssued& event, const At& at) {
   if (auto* place = place_of(state, event)) {
     *place = SmsCode{event.challenge, at.position, event.key, 0, 0, at.time, event.expires_at};

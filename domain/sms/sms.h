@@ -74,22 +74,23 @@ struct CodeOf {
   std::optional<SessionId> session{};
 };
 
-/// The brake (rule SMS-2): what stands in the way of one more message to this number; empty: nothing. `trusted`: a code
-/// of it counted lately, so it has the reserve of the network's and the total budget.
-[[nodiscard]] std::optional<SmsRefusal> held_back(const Phone& phone, bool trusted, const Context& context);
+/// The brake (rule SMS-2): what stands in the way of one more message of this account to this number; empty: nothing. A
+/// number that is trusted has the reserve of the network's and the total budget: as much again.
+[[nodiscard]] std::optional<SmsRefusal> held_back(const AccountState& state, const Phone& phone,
+                                                  const Context& context);
 /// What the person hears of it.
 [[nodiscard]] Refused refused_for(SmsRefusal why, const Context& context);
-/// Whether a code by SMS counted lately for this account's number.
-[[nodiscard]] bool is_trusted(const AccountState& state, const Context& context);
+/// Whether a code to exactly this number counted lately for this account, whatever became of two-step since.
+[[nodiscard]] bool is_trusted(const AccountState& state, const LookupHash& number, const Context& context);
 
 /// Issues a code, or notes that it was held back and why. The time when it may be asked for again is that of
 /// `resend_after`.
-[[nodiscard]] std::optional<SmsRefusal> issue_code(const CodeOf& of, const Phone& phone, bool trusted,
+[[nodiscard]] std::optional<SmsRefusal> issue_code(const CodeOf& of, const AccountState& state, const Phone& phone,
                                                    const NewChallenge& challenge, const Caller& caller,
                                                    const Context& context, Events& events);
 /// Sends the code again, or issues one where none was. Gives what stands in the way.
 [[nodiscard]] std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode>& code,
-                                                 const Phone& phone, bool trusted,
+                                                 const AccountState& state, const Phone& phone,
                                                  const std::optional<NewChallenge>& challenge, const Caller& caller,
                                                  const Context& context, Events& events);
 

@@ -243,8 +243,10 @@ std::vector<D> sms() {
       integer("sms.resends", &S::sms_resends, 0, 5, "How often the same code may be sent again."),
       duration("sms.resend_after", &S::sms_resend_after_s, 10, 10 * kMinute,
                "How long to wait before it is sent again."),
-      duration("sms.trusted_for", &S::sms_trusted_for_s, kDay, 365 * kDay,
-               "How long a number whose code counted has the reserve of the network's and the total budget."),
+      duration(
+          "sms.trusted_for", &S::sms_trusted_for_s, kDay, 365 * kDay,
+          "How long a number whose code counted has the reserve of the network's and the total budget: as much again. "
+          "A reset or another method takes nothing from it."),
       integer("sms.budget_number", &S::sms_budget_number, 1, 1000, "Messages an hour to one number."),
       integer("sms.budget_account", &S::sms_budget_account, 1, 1000, "Messages an hour for one account."),
       integer("sms.budget_network", &S::sms_budget_network, 1, 1'000'000, "Messages an hour asked for by one network."),

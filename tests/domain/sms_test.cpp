@@ -1,107 +1,11 @@
 #include "domain/sms/sms.h"
 
-#include "tests/support/given.h"
+#include "tests/domain/sms_steps.h"
 
 namespace tweestap::tests {
 namespace {
 
 using namespace domain;
-
-constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
-
-constexpr NewChallenge kNew{kChallenge, kSmsKey};
-constexpr NewChallenge kAnother{kOtherChallenge, kSmsKey};
-
-SmsCodeIssued issued(SmsPurpose purpose, Time now, ChallengeId challenge = kChallenge, LookupHash number = kNumber) {
-  SmsCodeIssued event;
-  event.challenge = challenge;
-  event.purpose = purpose;
-  if (purpose == SmsPurpose::Login) event.login = kLogin;
-  if (purpose == SmsPurpose::Enrolment) event.enrolment = kEnrolment;
-  if (purpose == SmsPurpose::StepUp) event.session = kSession;
-  event.key = kSmsKey;
-  event.number_hash = number;
-  event.expires_at = now + minutes(10);
-  event.network = kHome;
-  return event;
-}
-
-SmsCodeRefused held_back_event(SmsPurpose purpose, SmsRefusal why, LookupHash number = kNumber) {
-  SmsCodeRefused event;
-  event.purpose = purpose;
-  event.reason = why;
-  if (purpose == SmsPurpose::Login) event.login = kLogin;
-  if (purpose == SmsPurpose::Enrolment) event.enrolment = kEnrolment;
-  if (purpose == SmsPurpose::StepUp) event.session = kSession;
-  event.number_hash = number;
-  event.network = kHome;
-  return event;
-}
-
-LoginStarted started_by_sms(Time now) {
-  LoginStarted event = login_started(now);
-  event.method = Method::Sms;
-  event.network = kHome;
-  return event;
-}
-
-SubmitCode typed(bool right, ChallengeId challenge = kChallenge) {
-  return {kAccount, {kLogin, Listener::Public}, from(kHome), kSession, SmsEvidence{challenge, right}};
-}
-
-ResendLoginCode resend(NewChallenge challenge = kAnother) {
-  return {kAccount, {kLogin, Listener::Public}, from(kHome), challenge};
-}
-
-// A login that waits for its code, sent at `now`.
-Given waiting() {
-  Given account = enrolled_by_sms();
-  account.does(log_in(right_password())).accepted();
-  return account;
-}
-
-StartEnrolment start_sms(std::string country = "NL") {
-  StartEnrolment command;
-  command.account = kAccount;
-  command.by = session_ref();
-  command.caller = from(kHome);
-  command.enrolment = kEnrolment;
-  command.method = Method::Sms;
-  command.password = right_password();
-  command.phone = NewPhone{"+31612345678", kNumber, std::move(country)};
-  command.challenge = kNew;
-  return command;
-}
-
-EnrolmentStarted sms_enrolment_started(Time now) {
-  EnrolmentStarted event = enrolment_started(now);
-  event.method = Method::Sms;
-  event.totp_secret.reset();
-  return event;
-}
-
-SubmitEnrolmentCode enrolment_code(bool right, ChallengeId challenge = kChallenge) {
-  SubmitEnrolmentCode command;
-  command.account = kAccount;
-  command.by = session_ref();
-  command.caller = from(kHome);
-  command.enrolment = kEnrolment;
-  command.fresh_token = kFreshToken;
-  command.code = SmsEvidence{challenge, right};
-  command.set = NewRecoverySet{SecretText{"verifiers"}, 1};
-  return command;
-}
-
-Given with_gateway(Given account) {
-  account.rules.sms_available = true;
-  return account;
-}
-
-Given enrolling_by_sms() {
-  Given account = with_gateway(Given{registered(), session_opened()});
-  account.does(start_sms()).accepted();
-  return account;
-}
 
 TEST(LoginBySms, SendsACodeAfterARightPasswordAndNamesWhenItMayGoAgain) {
   Given account = enrolled_by_sms();
@@ -321,7 +225,9 @@ TEST(EnrolBySms, TheRightCodeSwitchesTwoStepOnWithTheNumber) {
   account.does(enrolment_code(true)).accepted();
   ASSERT_TRUE(account.state().two_step && account.state().two_step->phone);
   EXPECT_EQ(account.state().two_step->phone->number_hash, kNumber);
-  EXPECT_EQ(account.state().two_step->sms_accepted_at, kStart);
+  ASSERT_EQ(account.state().confirmed_numbers.size(), 1U);
+  EXPECT_EQ(account.state().confirmed_numbers.front().number_hash, kNumber);
+  EXPECT_EQ(account.state().confirmed_numbers.front().at, kStart);
   EXPECT_EQ(account.state().sessions.front().amr, (SetOf<Amr>{Amr::Password, Amr::Sms}));
 }
 
@@ -333,11 +239,6 @@ TEST(EnrolBySms, FiveWrongCodesEndIt) {
             EnrolmentCancelled{kEnrolment, EndReason::TooManyTries})
       .refused(Refusal::CodeRejected);
   account.when(enrolment_code(true)).refused(Refusal::NotOpen);
-}
-
-ChangeEnrolmentPhone change_number(std::string country = "NL") {
-  return {kAccount, session_ref(), from(kHome), kEnrolment, NewPhone{"+31687654321", kOtherNumber, std::move(country)},
-          kAnother};
 }
 
 TEST(ChangeEnrolmentPhone, SendsANewCodeToTheNewNumberAndTheOldCodeIsVoid) {
@@ -374,17 +275,6 @@ TEST(ChangeEnrolmentPhone, IsForTheOneWhoStartedItAndForSms) {
   other.by = SessionRef{kOtherSession, TokenId{kOtherSession.bytes}, Listener::Public};
   account.when(other).then().refused(Refusal::NotFound);
   Given{registered(), session_opened(), enrolment_started()}.when(change_number()).then().refused(Refusal::CodesByApp);
-}
-
-Given with_session_by_sms() {
-  Given account = enrolled_by_sms();
-  account.happened(session_opened({Amr::Password, Amr::Sms}));
-  account.after(minutes(6));
-  return account;
-}
-const RequestStepUp kAskStepUp{kAccount, session_ref(), from(kHome), kNew};
-StepUpByCode step_up(bool right, ChallengeId challenge = kChallenge) {
-  return {kAccount, session_ref(), from(kHome), kFreshToken, SmsEvidence{challenge, right}};
 }
 
 TEST(StepUpBySms, SendsACodeAndTheSameOneAgain) {
