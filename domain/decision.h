@@ -13,13 +13,16 @@
 
 namespace tweestap::domain {
 
-/// Messages with a code in the last hour (rule SMS-2).
+/// Messages with a code in the last hour that count against one budget (rule SMS-2).
+struct SmsCount {
+  std::uint32_t sent = 0;
+  Time room_by{};  // of a budget that is spent: from then on it has room again, if nothing more is sent
+};
 struct SmsCounts {
-  std::uint32_t number = 0;
-  std::uint32_t account = 0;
-  std::uint32_t network = 0;
-  std::uint32_t total = 0;
-  Time room_by{};  // from then on each of them has room again, if nothing more is sent
+  SmsCount number;
+  SmsCount account;
+  SmsCount network;
+  SmsCount total;
 };
 
 /// What every decision may look at, beside the state of the stream.

@@ -115,7 +115,9 @@ struct Deciding {
                       const C& of_account) {
     const auto number = number_of(state, of_account);
     if (!number) return;
-    context.sms = or_else(read_sms_counts(rows, account, *number, of_account.caller, now), domain::SmsCounts{});
+    const domain::SmsBudgets budgets = domain::budgets_of(state, *number, context);
+    context.sms =
+        or_else(read_sms_counts(rows, account, *number, of_account.caller, budgets, now), domain::SmsCounts{});
   }
 
   domain::ThrottleCounts counts(const Trier& trier) {

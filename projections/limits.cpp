@@ -91,11 +91,17 @@ domain::FailureCount Limit::at(domain::Time now) const {
   return count;
 }
 
-domain::Time Limit::oldest_over(domain::Time now) const {
+domain::Time Limit::below(std::uint32_t wanted, domain::Time now) const {
   const std::int64_t minute = minute_of(now);
-  const auto oldest =
-      std::ranges::find_if(minutes, [minute](const MinuteCount& one) { return one.minute > minute - kMinutesCounted; });
-  return oldest == minutes.end() ? now : domain::Time{domain::minutes(oldest->minute + kMinutesCounted).us};
+  std::uint32_t counted = at(now).failures;
+  domain::Time from = now;
+  for (const MinuteCount& one : minutes) {
+    if (counted < wanted) break;
+    if (one.minute <= minute - kMinutesCounted) continue;
+    counted -= one.failures;
+    from = domain::Time{domain::minutes(one.minute + kMinutesCounted).us};
+  }
+  return from;
 }
 
 domain::Time Limit::end() const { return std::max(last_at + domain::minutes(kMinutesCounted), refused_until); }

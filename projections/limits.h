@@ -47,8 +47,8 @@ struct Limit {
 
   void count(domain::Time at);
   [[nodiscard]] domain::FailureCount at(domain::Time now) const;
-  /// When the oldest of those that count at that moment is no longer counted; `now` without any.
-  [[nodiscard]] domain::Time oldest_over(domain::Time now) const;
+  /// From when on fewer than `wanted` are counted, if none is added: `now` where that is so already.
+  [[nodiscard]] domain::Time below(std::uint32_t wanted, domain::Time now) const;
   /// From then on the row says nothing any more.
   [[nodiscard]] domain::Time end() const;
   static constexpr auto fields() {

@@ -1,7 +1,9 @@
 #include "projections/sms_sendings.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
+#include <vector>
 
 #include "projections/all.h"
 #include "projections/row.h"
@@ -28,6 +30,16 @@ std::optional<Sending> sending_of(const domain::Event& event) {
     return Sending{resent->number_hash, resent->network};
   }
   return std::nullopt;
+}
+
+// What was counted under two keys: of one network, by this month's pseudonym and the last one's. Not to be stored, for
+// a minute may stand in it twice.
+Limit together(Limit a, const Limit& b) {
+  if (b.minutes.empty()) return a;
+  std::vector<MinuteCount> minutes;
+  std::ranges::merge(a.minutes, b.minutes, std::back_inserter(minutes), {}, &MinuteCount::minute, &MinuteCount::minute);
+  a.minutes = std::move(minutes);
+  return a;
 }
 
 }  // namespace
@@ -64,26 +76,29 @@ std::expected<void, Failure> SmsSendingsView::apply(const Stored& stored, Rows& 
 
 std::expected<domain::SmsCounts, Failure> read_sms_counts(RowReader& rows, const domain::AccountId& account,
                                                           const domain::LookupHash& number,
-                                                          const domain::Caller& caller, domain::Time now) {
-  domain::SmsCounts counts;
+                                                          const domain::Caller& caller,
+                                                          const domain::SmsBudgets& budgets, domain::Time now) {
   std::expected<void, Failure> read;
-  const auto add = [&](std::uint32_t& to, const RowKey& key) {
-    if (!read) return;
-    const auto limit = read_row<Limit>(rows, kSmsSendingsView, key, kName);
-    if (!limit) {
-      read = std::unexpected(limit.error());
-    } else if (*limit) {
-      to += (*limit)->at(now).failures;
-      counts.room_by = std::max(counts.room_by, (*limit)->oldest_over(now));
-    }
+  const auto limit_of = [&](const RowKey& key) {
+    if (!read) return Limit{};
+    auto limit = read_row<Limit>(rows, kSmsSendingsView, key, kName);
+    if (!limit) read = std::unexpected(std::move(limit.error()));
+    return limit && *limit ? std::move(**limit) : Limit{};
   };
-  add(counts.number, number_key(number));
-  add(counts.account, account_key(account));
-  if (caller.network) add(counts.network, asking_network_key(*caller.network));
+  // When there is room again concerns those alone who are held back.
+  const auto counted = [now](const Limit& limit, std::uint32_t budget) {
+    const std::uint32_t sent = limit.at(now).failures;
+    return domain::SmsCount{sent, sent < budget ? domain::Time{} : limit.below(budget, now)};
+  };
+  domain::SmsCounts counts;
+  counts.number = counted(limit_of(number_key(number)), budgets.number);
+  counts.account = counted(limit_of(account_key(account)), budgets.account);
+  Limit network = caller.network ? limit_of(asking_network_key(*caller.network)) : Limit{};
   if (caller.network_last_month && caller.network_last_month != caller.network) {
-    add(counts.network, asking_network_key(*caller.network_last_month));
+    network = together(std::move(network), limit_of(asking_network_key(*caller.network_last_month)));
   }
-  add(counts.total, total_key());
+  counts.network = counted(network, budgets.network);
+  counts.total = counted(limit_of(total_key()), budgets.total);
   if (!read) return std::unexpected(read.error());
   return counts;
 }

@@ -6,6 +6,7 @@
 #include "domain/caller.h"
 #include "domain/decision.h"
 #include "domain/ids.h"
+#include "domain/sms/sms.h"
 #include "projections/expiring_rows.h"
 #include "projections/limits.h"
 #include "projections/projection.h"
@@ -30,10 +31,10 @@ class SmsSendingsView final : public eventstore::InlineView {
 };
 
 /// What was sent in the last hour to this number, for this account, asked for by this network (either month's
-/// pseudonym), and in total.
-[[nodiscard]] std::expected<domain::SmsCounts, Failure> read_sms_counts(RowReader& rows,
-                                                                        const domain::AccountId& account,
-                                                                        const domain::LookupHash& number,
-                                                                        const domain::Caller& caller, domain::Time now);
+/// pseudonym), and in total. `budgets` are those of that account and number: of one that is spent, when it has room
+/// again is found out as well.
+[[nodiscard]] std::expected<domain::SmsCounts, Failure> read_sms_counts(
+    RowReader& rows, const domain::AccountId& account, const domain::LookupHash& number, const domain::Caller& caller,
+    const domain::SmsBudgets& budgets, domain::Time now);
 
 }  // namespace tweestap::projections

@@ -115,7 +115,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
       refused.add(SmsCodeRefused{of.purpose, *why, std::nullopt, command.enrolment, std::nullopt, phone.number_hash,
                                  command.caller.network});
       if (*why == SmsRefusal::Country) return std::move(refused).reject(Refusal::CountryNotAllowed);
-      return std::move(refused).reject(refused_for(*why, context));
+      return std::move(refused).reject(refused_for(*why, state, phone, context));
     }
   }
   if (state.enrolment && !state.enrolment->is_over(context.now)) {

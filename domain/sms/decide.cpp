@@ -16,16 +16,32 @@ SmsAnswer answer_of(const Context& context) { return {context.now + context.rule
 
 Refused wait_until(Time until) { return {Refusal::Throttled, until, false}; }
 
+bool is_spent(const SmsCount& count, std::uint32_t budget) { return count.sent >= budget; }
+
+// When all budgets that are spent have room again. One that has room is nothing to wait for, whenever its messages go.
+Time room_by(const SmsCounts& counts, const SmsBudgets& budgets) {
+  Time latest{};
+  const auto wait_for = [&](const SmsCount& count, std::uint32_t budget) {
+    if (is_spent(count, budget)) latest = std::max(latest, count.room_by);
+  };
+  wait_for(counts.number, budgets.number);
+  wait_for(counts.account, budgets.account);
+  wait_for(counts.network, budgets.network);
+  wait_for(counts.total, budgets.total);
+  return latest;
+}
+
 }  // namespace
 
 // Waiting helps against a budget, and against nothing else.
-Refused refused_for(SmsRefusal why, const Context& context) {
+Refused refused_for(SmsRefusal why, const AccountState& state, const Phone& phone, const Context& context) {
   switch (why) {
     case SmsRefusal::BudgetNumber:
     case SmsRefusal::BudgetAccount:
     case SmsRefusal::BudgetNetwork:
     case SmsRefusal::BudgetTotal:
-      return wait_until(std::max(context.now + context.rules.sms_resend_after, context.sms.room_by));
+      return wait_until(std::max(context.now + context.rules.sms_resend_after,
+                                 room_by(context.sms, budgets_of(state, phone.number_hash, context))));
     case SmsRefusal::Country:
     case SmsRefusal::Off:
       return {Refusal::SmsOff, {}, false};
@@ -57,17 +73,23 @@ bool is_trusted(const AccountState& state, const LookupHash& number, const Conte
   });
 }
 
+// Whoever pumps messages to numbers of their own has none that was ever used: the people who have keep a reserve.
+SmsBudgets budgets_of(const AccountState& state, const LookupHash& number, const Context& context) {
+  const Rules& rules = context.rules;
+  const std::uint32_t times = is_trusted(state, number, context) ? 2 : 1;
+  return {rules.sms_budget_number, rules.sms_budget_account, rules.sms_budget_network * times,
+          rules.sms_budget_total * times};
+}
+
 std::optional<SmsRefusal> held_back(const AccountState& state, const Phone& phone, const Context& context) {
   if (!context.rules.sms_available) return SmsRefusal::Off;
   const auto& countries = context.policy.sms_countries;
   if (std::ranges::find(countries, phone.country) == countries.end()) return SmsRefusal::Country;
-  const Rules& rules = context.rules;
-  if (context.sms.number >= rules.sms_budget_number) return SmsRefusal::BudgetNumber;
-  if (context.sms.account >= rules.sms_budget_account) return SmsRefusal::BudgetAccount;
-  // Whoever pumps messages to numbers of their own has none that was ever used: the people who have keep a reserve.
-  const std::uint32_t times = is_trusted(state, phone.number_hash, context) ? 2 : 1;
-  if (context.sms.network >= rules.sms_budget_network * times) return SmsRefusal::BudgetNetwork;
-  if (context.sms.total >= rules.sms_budget_total * times) return SmsRefusal::BudgetTotal;
+  const SmsBudgets budgets = budgets_of(state, phone.number_hash, context);
+  if (is_spent(context.sms.number, budgets.number)) return SmsRefusal::BudgetNumber;
+  if (is_spent(context.sms.account, budgets.account)) return SmsRefusal::BudgetAccount;
+  if (is_spent(context.sms.network, budgets.network)) return SmsRefusal::BudgetNetwork;
+  if (is_spent(context.sms.total, budgets.total)) return SmsRefusal::BudgetTotal;
   return std::nullopt;
 }
 
@@ -100,11 +122,11 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
   if (!lives) {
     if (!challenge) return Refused{Refusal::Stale, {}, false};
     const auto why = issue_code(of, state, phone, *challenge, caller, context, events);
-    return why ? std::optional{refused_for(*why, context)} : std::nullopt;
+    return why ? std::optional{refused_for(*why, state, phone, context)} : std::nullopt;
   }
   if (const auto why = held_back(state, phone, context)) {
     events.add(refused_event(of, *why, phone, caller));
-    return refused_for(*why, context);
+    return refused_for(*why, state, phone, context);
   }
   events.add(SmsCodeResent{code->challenge, code->resends + 1, phone.number_hash, caller.network});
   return std::nullopt;
@@ -162,7 +184,7 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
     const bool told = last && !nothing_since && context.now < last->asked_at + context.rules.sms_resend_after;
     if (!told) events.add(refused_event(of, *why, phone, command.caller));
     return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
-                                                                : refused_for(*why, context));
+                                                                : refused_for(*why, state, phone, context));
   }
   events.add(EnrolmentPhoneChanged{enrolment.id, phone.number_hash, phone.country, command.phone.e164});
   if (issue_code(of, state, phone, *command.challenge, command.caller, context, events)) {

@@ -74,12 +74,23 @@ struct CodeOf {
   std::optional<SessionId> session{};
 };
 
-/// The brake (rule SMS-2): what stands in the way of one more message of this account to this number; empty: nothing. A
-/// number that is trusted has the reserve of the network's and the total budget: as much again.
+/// Messages with a code that may go out in an hour.
+struct SmsBudgets {
+  std::uint32_t number = 0;
+  std::uint32_t account = 0;
+  std::uint32_t network = 0;
+  std::uint32_t total = 0;
+};
+/// The budgets as they are for messages of this account to this number: one that is trusted has the reserve of the
+/// network's and the total one, as much again.
+[[nodiscard]] SmsBudgets budgets_of(const AccountState& state, const LookupHash& number, const Context& context);
+
+/// The brake (rule SMS-2): what stands in the way of one more message of this account to this number; empty: nothing.
 [[nodiscard]] std::optional<SmsRefusal> held_back(const AccountState& state, const Phone& phone,
                                                   const Context& context);
-/// What the person hears of it.
-[[nodiscard]] Refused refused_for(SmsRefusal why, const Context& context);
+/// What the person hears of it. Where a budget is spent: when each one that is spent has room again.
+[[nodiscard]] Refused refused_for(SmsRefusal why, const AccountState& state, const Phone& phone,
+                                  const Context& context);
 /// Whether a code to exactly this number counted lately for this account, whatever became of two-step since.
 [[nodiscard]] bool is_trusted(const AccountState& state, const LookupHash& number, const Context& context);
 

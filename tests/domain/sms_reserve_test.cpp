@@ -9,7 +9,7 @@ namespace {
 bool has_the_reserve(Given account, LookupHash number, Duration later = {}) {
   account.after(later);
   account.happened(session_opened({Amr::Password, Amr::Otp}, kSession, account.now()));
-  account.sms.total = account.rules.sms_budget_total;
+  account.sms.total.sent = account.rules.sms_budget_total;
   StartEnrolment command = start_sms();
   command.phone->number_hash = number;
   Then then = account.when(command);
@@ -45,7 +45,7 @@ TEST(SMS_2, TheReserveIsTheNumbersAndOutlivesWhatTwoStepComesTo) {
 TEST(SMS_2, TheReserveBeginsAnewWithEachCodeThatCounts) {
   const auto asks_for_a_code = [](Given account, Duration later) {
     account.after(later);
-    account.sms.network = account.rules.sms_budget_network;
+    account.sms.network.sent = account.rules.sms_budget_network;
     Then then = account.when(log_in(right_password()));
     return then.answer<LoginPending>().sms_sent.value();
   };
@@ -73,11 +73,11 @@ TEST(SMS_2, ANumberThatMovedHereHasNoReserveUntilACodeOfItCounted) {
   Given account = with_gateway(Given{registered()});
   account.happened(TwoStepImported{Method::Sms, std::nullopt, kNumber, "NL", "+31612345678", std::nullopt});
   Given untried = account;
-  untried.sms.total = untried.rules.sms_budget_total;
+  untried.sms.total.sent = untried.rules.sms_budget_total;
   EXPECT_EQ(untried.when(log_in(right_password())).answer<LoginPending>().sms_sent, false);
   account.does(log_in(right_password())).accepted();
   account.does(typed(true)).accepted();
-  account.sms.total = account.rules.sms_budget_total;
+  account.sms.total.sent = account.rules.sms_budget_total;
   EXPECT_EQ(account.when(log_in(right_password())).answer<LoginPending>().sms_sent, true);
 }
 
@@ -87,7 +87,7 @@ TEST(SMS_2, AnEnrolmentAsksForTheReserveOfTheNumberThatItGoesTo) {
   account.happened(session_opened());
   account.does(start_sms()).accepted();
   account.after(seconds(30));
-  account.sms.total = account.rules.sms_budget_total;
+  account.sms.total.sent = account.rules.sms_budget_total;
   const ResendEnrolmentCode again{kAccount, session_ref(), from(kHome), kEnrolment, kAnother};
   account.when(again).then(SmsCodeResent{kChallenge, 1, kNumber, kHome}).accepted();
   account.when(change_number())
@@ -98,10 +98,10 @@ TEST(SMS_2, AnEnrolmentAsksForTheReserveOfTheNumberThatItGoesTo) {
   account.when(same).accepted();
 
   // Typed first, and confirmed by nobody: it has no reserve, and the one of before still has.
-  account.sms.total = 0;
+  account.sms.total.sent = 0;
   account.does(change_number()).accepted();
   account.after(seconds(30));
-  account.sms.total = account.rules.sms_budget_total;
+  account.sms.total.sent = account.rules.sms_budget_total;
   account.when(again).refused(Refusal::Throttled);
   account.when(same).accepted();
 }

@@ -111,7 +111,7 @@ TEST(LoginBySms, TheCodeIsOverAfterTenMinutes) {
 
 TEST(SMS_2, EachBudgetHoldsACodeBackAtItsLastMessageAndTheLoginGoesOn) {
   struct Row {
-    std::uint32_t SmsCounts::*count;
+    SmsCount SmsCounts::*count;
     std::uint32_t Rules::*budget;
     std::uint32_t times;  // the account of these tests had a code accepted lately: it has the reserve
     SmsRefusal why;
@@ -122,9 +122,9 @@ TEST(SMS_2, EachBudgetHoldsACodeBackAtItsLastMessageAndTheLoginGoesOn) {
                       {&SmsCounts::total, &Rules::sms_budget_total, 2, SmsRefusal::BudgetTotal}};
   for (const Row& row : rows) {
     Given account = enrolled_by_sms();
-    account.sms.*row.count = account.rules.*row.budget * row.times - 1;
+    (account.sms.*row.count).sent = account.rules.*row.budget * row.times - 1;
     account.when(log_in(right_password())).then(started_by_sms(kStart), issued(SmsPurpose::Login, kStart)).accepted();
-    ++(account.sms.*row.count);
+    ++(account.sms.*row.count).sent;
     Then then = account.does(log_in(right_password()));
     then.then(started_by_sms(kStart), held_back_event(SmsPurpose::Login, row.why)).accepted();
     EXPECT_EQ(then.answer<LoginPending>().sms_sent, false);
@@ -136,7 +136,7 @@ TEST(SMS_2, ANumberWithoutAnAcceptedCodeInNinetyDaysHasNoReserve) {
   for (const bool lately : {true, false}) {
     Given account = enrolled_by_sms();
     account.after(lately ? just_before(days(90)) : days(90));
-    account.sms.total = account.rules.sms_budget_total;
+    account.sms.total.sent = account.rules.sms_budget_total;
     Then then = account.when(log_in(right_password()));
     EXPECT_EQ(then.answer<LoginPending>().sms_sent, lately);
   }
@@ -166,22 +166,53 @@ TEST(LoginBySms, WithoutAGatewayNothingIsSaidToBeSent) {
 TEST(SMS_2, WhoIsHeldBackHearsWhenThereIsRoomAgain) {
   Given account = waiting();
   account.after(seconds(30));
-  account.sms.number = account.rules.sms_budget_number;
-  account.sms.room_by = account.now() + minutes(42);
+  account.sms.number.sent = account.rules.sms_budget_number;
+  account.sms.number.room_by = account.now() + minutes(42);
   account.when(resend()).refused(Refusal::Throttled).until(account.now() + minutes(42));
+  account.sms.number.room_by = account.now() + seconds(29);
+  account.when(resend()).refused(Refusal::Throttled).until(account.now() + seconds(30));
   account.policy.sms_countries = {"BE"};
   account.when(resend()).refused(Refusal::SmsOff);
 }
 
+TEST(SMS_2, ABudgetThatHasRoomIsNothingToWaitFor) {
+  Given account = waiting();
+  account.after(seconds(30));
+  const Time now = account.now();
+  // Asked for from an office whose messages are younger than the number's, and by somebody who has the reserve.
+  account.sms.number = {account.rules.sms_budget_number, now + minutes(5)};
+  account.sms.account = {account.rules.sms_budget_account - 1, now + minutes(40)};
+  account.sms.network = {2 * account.rules.sms_budget_network - 1, now + minutes(55)};
+  account.sms.total = {2 * account.rules.sms_budget_total - 1, now + minutes(59)};
+  account.when(resend()).refused(Refusal::Throttled).until(now + minutes(5));
+
+  // Each that is spent as well counts as soon as it is, whichever of them is named.
+  ++account.sms.account.sent;
+  account.when(resend()).until(now + minutes(40));
+  ++account.sms.network.sent;
+  account.when(resend()).until(now + minutes(55));
+  ++account.sms.total.sent;
+  account.when(resend()).then(held_back_event(SmsPurpose::Login, SmsRefusal::BudgetNumber)).until(now + minutes(59));
+}
+
+TEST(SMS_2, WhoHasNoReserveWaitsForTheBudgetWithoutIt) {
+  Given account = with_gateway(Given{registered(), session_opened()});
+  account.sms.total = {3 * account.rules.sms_budget_total / 2, kStart + minutes(17)};
+  account.when(start_sms()).refused(Refusal::Throttled).until(kStart + minutes(17));
+  Given trusted = waiting();
+  trusted.sms = account.sms;
+  trusted.after(seconds(30)).when(resend()).accepted();
+}
+
 TEST(ResendCode, IssuesACodeThatWasHeldBackOnceThereIsRoom) {
   Given account = enrolled_by_sms();
-  account.sms.number = 10;
+  account.sms.number.sent = 10;
   account.does(log_in(right_password())).accepted();
   account.when(typed(true)).then(CodeRejected{kLogin, Method::Sms, CodeReason::Wrong, 1, kHome, std::nullopt});
   account.when(resend()).refused(Refusal::Throttled).until(kStart + seconds(30));
   account.after(seconds(30));
   account.does(resend()).then(held_back_event(SmsPurpose::Login, SmsRefusal::BudgetNumber)).refused(Refusal::Throttled);
-  account.sms.number = 9;
+  account.sms.number.sent = 9;
   account.after(seconds(30));
   account.does(resend()).then(issued(SmsPurpose::Login, account.now(), kOtherChallenge)).accepted();
   account.when(typed(true, kOtherChallenge)).accepted();
@@ -204,7 +235,7 @@ TEST(EnrolBySms, IsRefusedWithoutAGatewayBeforeThePasswordIsLookedAt) {
 
 TEST(SMS_2, AnEnrolmentThatIsHeldBackStartsNothingAndLeavesThePendingOneAlone) {
   Given account = enrolling_by_sms();
-  account.sms.network = account.rules.sms_budget_network;
+  account.sms.network.sent = account.rules.sms_budget_network;
   StartEnrolment second = start_sms();
   second.enrolment = kOtherEnrolment;
   SmsCodeRefused event = held_back_event(SmsPurpose::Enrolment, SmsRefusal::BudgetNetwork);
@@ -318,7 +349,7 @@ TEST(StepUpBySms, ACodeIsOverAfterTenMinutesThoughTheSessionGoesOn) {
 
 TEST(StepUpBySms, HeldBackByTheBrakeIsTooManyRequests) {
   Given account = with_session_by_sms();
-  account.sms.account = account.rules.sms_budget_account;
+  account.sms.account.sent = account.rules.sms_budget_account;
   account.when(kAskStepUp)
       .then(held_back_event(SmsPurpose::StepUp, SmsRefusal::BudgetAccount))
       .refused(Refusal::Throttled);
@@ -365,7 +396,7 @@ TEST(SMS_2, ARefusalIsAnEventOnceInThirtySeconds) {
   Given account = with_session_by_sms();
   account.does(kAskStepUp).accepted();
   account.after(minutes(10));  // that code is over
-  account.sms.account = account.rules.sms_budget_account;
+  account.sms.account.sent = account.rules.sms_budget_account;
   RequestStepUp again = kAskStepUp;
   again.challenge = kAnother;
   account.does(again).then(held_back_event(SmsPurpose::StepUp, SmsRefusal::BudgetAccount)).refused(Refusal::Throttled);
@@ -381,7 +412,7 @@ TEST(SMS_2, ARefusalIsAnEventOnceInThirtySeconds) {
 TEST(SMS_2, SoItIsWhereANumberIsChangedOverAndOver) {
   Given account = enrolling_by_sms();
   account.after(seconds(30));
-  account.sms.account = account.rules.sms_budget_account;
+  account.sms.account.sent = account.rules.sms_budget_account;
   account.does(change_number())
       .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::BudgetAccount, kOtherNumber))
       .refused(Refusal::Throttled);

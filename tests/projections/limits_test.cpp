@@ -45,6 +45,30 @@ TEST(Limit, CountsTheMinutesOfAnHour) {
   EXPECT_EQ(limit.at(start + seconds(60)).last_at, start + seconds(60));
 }
 
+TEST(Limit, KnowsFromWhenFewerAreCounted) {
+  const Time start{1'774'000'000'000'000 / minutes(1).us * minutes(1).us};
+  Limit limit;
+  limit.count(start + seconds(3));
+  for (int i = 0; i < 3; ++i) limit.count(start + minutes(10));
+  for (int i = 0; i < 2; ++i) limit.count(start + minutes(20));
+  struct Row {
+    std::uint32_t wanted;
+    Duration later;
+  };
+  const Time now = start + minutes(30);
+  for (const Row& row :
+       {Row{6, minutes(60)}, Row{5, minutes(70)}, Row{3, minutes(70)}, Row{2, minutes(80)}, Row{1, minutes(80)}}) {
+    const Time from = limit.below(row.wanted, now);
+    EXPECT_EQ(from, start + row.later) << row.wanted;
+    EXPECT_LT(limit.at(from).failures, row.wanted);
+    EXPECT_GE(limit.at(Time{from.us - 1}).failures, row.wanted);
+  }
+  EXPECT_EQ(limit.below(7, now), now) << "there are fewer";
+  EXPECT_EQ(limit.below(6, start + minutes(60)), start + minutes(60)) << "the first one has gone already";
+  EXPECT_EQ(limit.below(5, start + minutes(60)), start + minutes(70));
+  EXPECT_EQ(Limit{}.below(1, now), now);
+}
+
 TEST(Limit, StaysSmallHoweverManyFailures) {
   Limit limit;
   for (int i = 0; i < 100'000; ++i) limit.count(kStart + seconds(i));
