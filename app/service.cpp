@@ -13,6 +13,7 @@
 #include "app/demo.h"
 #include "app/doors.h"
 #include "app/first_start.h"
+#include "app/housekeeping.h"
 #include "app/progress.h"
 #include "app/senders.h"
 #include "app/version.h"
@@ -146,6 +147,7 @@ class Service {
   std::unique_ptr<Core> core_;
   std::unique_ptr<consumers::sms::Gateway> gateway_;  // until the senders have it
   std::optional<Doors> doors_;
+  std::optional<Housekeeping> housekeeping_;  // of the main thread
   std::unique_ptr<Senders> senders_;
   http::ServiceFacts facts_;
   std::optional<http::Router> people_router_;
@@ -211,6 +213,10 @@ std::expected<void, Trouble> Service::begin() {
   doors_.emplace(*core_, around_, *texts_, *blocklist_,
                  http::front_door_rules(settings_, origin(settings_.http_public_origin, *people_),
                                         origin(settings_.http_staff_origin, *staff_)));
+  // A challenge is drawn before the command that issues its code, at most so long before it as a command may wait.
+  const domain::Duration code_life{rules_.sms_code_life.us + doors_->rules.command_deadline.us};
+  housekeeping_.emplace(core_->keys(), log_, code_life);
+  housekeeping_->run(doors_->services.now());
   if (options_.demo) {
     if (auto made = ensure_demo_accounts(doors_->services); !made)
       return trouble(ExitStatus::StoreRefuses, made.error());
@@ -257,8 +263,12 @@ std::expected<void, Trouble> Service::open_doors() {
 }
 
 void Service::wait_for(platform::StopSignal& stop) {
-  const auto signal = stop.wait();
-  log_.write(LogLevel::Info, "service.stopping", {{"signal", signal.value_or(0)}});
+  auto signal = stop.wait(Housekeeping::kEvery);
+  while (!signal) {
+    housekeeping_->run(doors_->services.now());
+    signal = stop.wait(Housekeeping::kEvery);
+  }
+  log_.write(LogLevel::Info, "service.stopping", {{"signal", *signal}});
 }
 
 void Service::drain() {

@@ -70,6 +70,9 @@ Month month_of(domain::Time at) {
           static_cast<std::uint8_t>(static_cast<unsigned>(date.month()))};
 }
 
+// The number of its day (UTC) since 1970.
+std::uint32_t day_of(domain::Time at) { return static_cast<std::uint32_t>(at.us / domain::days(1).us); }
+
 domain::Pseudonym pseudonym_under(const Secret& key, PseudonymKind kind, std::string_view text, Month month) {
   std::string message(1, static_cast<char>(kind));
   message.append(text);
@@ -379,39 +382,33 @@ std::expected<void, Failure> KeyRing::make_dated(std::uint8_t service_key, Dated
   return {};
 }
 
-std::expected<void, Failure> KeyRing::destroy_sms_code_keys(std::uint32_t before) {
-  if (random_ == nullptr) return only_reads();
-  const std::unique_lock lock(days_.mutex);
-  std::vector<std::string> names;
-  for (const auto& [day, key] : days_.keys) {
-    if (day < before) names.push_back(service_name(ServiceKey::SmsCode, day));
-  }
-  if (names.empty()) return {};
-  if (const auto erased = database_->erase(names); !erased) return erased;
-  days_.keys.erase(days_.keys.begin(), days_.keys.lower_bound(before));
-  return {};
-}
-
-std::expected<std::uint32_t, Failure> KeyRing::sms_code_key_of_today(domain::Time now, domain::Duration code_life) {
+std::expected<std::uint32_t, Failure> KeyRing::sms_code_key_of_today(domain::Time now) {
   static_cast<void>(unlocked_keys());
-  const auto day_of = [](domain::Time at) { return static_cast<std::uint32_t>(at.us / domain::days(1).us); };
   const std::uint32_t today = day_of(now);
-  const std::uint32_t oldest_in_use = day_of(now - code_life);
-  bool is_there = false;
-  bool some_are_over = false;
   {
     const std::shared_lock lock(days_.mutex);
-    is_there = days_.keys.contains(today);
-    some_are_over = !days_.keys.empty() && days_.keys.begin()->first < oldest_in_use;
+    if (days_.keys.contains(today)) return today;
   }
-  if (!is_there) {
-    const auto made = make_dated(static_cast<std::uint8_t>(ServiceKey::SmsCode), days_, today);
-    if (!made) return std::unexpected(made.error());
-  }
-  if (some_are_over) {
-    if (const auto gone = destroy_sms_code_keys(oldest_in_use); !gone) return std::unexpected(gone.error());
-  }
+  const auto made = make_dated(static_cast<std::uint8_t>(ServiceKey::SmsCode), days_, today);
+  if (!made) return std::unexpected(made.error());
   return today;
+}
+
+std::expected<void, Failure> KeyRing::destroy_sms_code_keys(domain::Time now, domain::Duration code_life) {
+  static_cast<void>(unlocked_keys());
+  const std::uint32_t oldest_in_use = day_of(now - code_life);
+  {
+    const std::shared_lock lock(days_.mutex);
+    if (days_.keys.empty() || days_.keys.begin()->first >= oldest_in_use) return {};
+  }
+  if (random_ == nullptr) return only_reads();
+  const std::unique_lock lock(days_.mutex);
+  const auto end = days_.keys.lower_bound(oldest_in_use);
+  std::vector<std::string> names;
+  for (auto at = days_.keys.begin(); at != end; ++at) names.push_back(service_name(ServiceKey::SmsCode, at->first));
+  if (const auto erased = database_->erase(names); !erased) return erased;
+  days_.keys.erase(days_.keys.begin(), end);
+  return {};
 }
 
 std::optional<Secret> KeyRing::sms_code_key(std::uint32_t version) const {

@@ -12,8 +12,8 @@
 #include <shared_mutex>
 #include <span>
 #include <string>
-#include <utility>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "domain/ids.h"
@@ -107,10 +107,13 @@ class KeyRing {
                                                                  domain::Time at) const;
 
   /// Version of the key that codes by SMS are derived with today (UTC): the number of the day since 1970. It is made
-  /// when it is first asked for, and synced before this returns; Unavailable where it cannot be made. A key of an
-  /// earlier day is destroyed here once `code_life` has passed since its day: its last code is over.
-  [[nodiscard]] std::expected<std::uint32_t, platform::Failure> sms_code_key_of_today(domain::Time now,
-                                                                                      domain::Duration code_life);
+  /// when it is first asked for, and synced before this returns; Unavailable where it cannot be made.
+  [[nodiscard]] std::expected<std::uint32_t, platform::Failure> sms_code_key_of_today(domain::Time now);
+  /// Destroys the key of each day that is over for `code_life` or longer, for then its last code is over too: synced,
+  /// and gone from the files, before this returns. Where there is none it only looks. Unavailable where one cannot be
+  /// destroyed: it is still there, and a later call tries again.
+  [[nodiscard]] std::expected<void, platform::Failure> destroy_sms_code_keys(domain::Time now,
+                                                                             domain::Duration code_life);
   /// A key that some code names; nothing where it was destroyed, for then no code of it counts.
   [[nodiscard]] std::optional<platform::Secret> sms_code_key(std::uint32_t version) const;
 
@@ -144,7 +147,6 @@ class KeyRing {
   [[nodiscard]] const ServiceKeys& unlocked_keys() const;
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);
   std::expected<void, platform::Failure> make_dated(std::uint8_t service_key, DatedKeys& of, std::uint32_t number);
-  std::expected<void, platform::Failure> destroy_sms_code_keys(std::uint32_t before);
   [[nodiscard]] std::expected<std::optional<std::string>, platform::Failure> subject_record(
       const std::string& name) const;
 

@@ -55,7 +55,7 @@ std::expected<domain::CodeEvidence, Problem> code_evidence(const Services& servi
 std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& services) {
   const auto id = draw_id<domain::ChallengeId>(services.random);
   if (!id) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
-  const auto key = services.keys.sms_code_key_of_today(services.now(), services.rules.domain.sms_code_life);
+  const auto key = services.keys.sms_code_key_of_today(services.now());
   if (!key) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
   return domain::NewChallenge{*id, *key};
 }

@@ -193,6 +193,31 @@ TEST_F(KeyRingTest, PseudonymsDifferByMonthKindAndText) {
   EXPECT_NE(december.mac, november.mac);
 }
 
+TEST_F(KeyRingTest, ADaysKeyOfCodesBySmsIsDestroyedWhenItsLastCodeIsOverAndNoSooner) {
+  constexpr domain::Duration kCodeLife = domain::minutes(10);
+  constexpr domain::Time kMidnight{1'795'500'000'000'000 / domain::days(1).us * domain::days(1).us};
+  auto ring = created();
+  const auto yesterday = ring->sms_code_key_of_today(domain::Time{kMidnight.us - 1});
+  const auto today = ring->sms_code_key_of_today(kMidnight);
+  ASSERT_TRUE(yesterday && today);
+  EXPECT_EQ(*today, *yesterday + 1);
+  const std::string key_of_today = text(*ring->sms_code_key(*today));
+
+  ASSERT_TRUE(ring->destroy_sms_code_keys(domain::Time{kMidnight.us + kCodeLife.us - 1}, kCodeLife));
+  EXPECT_TRUE(ring->sms_code_key(*yesterday)) << "a code of the day's last moment still counts";
+  ASSERT_TRUE(ring->destroy_sms_code_keys(kMidnight + kCodeLife, kCodeLife));
+  EXPECT_FALSE(ring->sms_code_key(*yesterday));
+  EXPECT_TRUE(ring->destroy_sms_code_keys(kMidnight + kCodeLife, kCodeLife)) << "again, with nothing to do";
+  ring.reset();
+  ring = opened();
+  EXPECT_FALSE(ring->sms_code_key(*yesterday)) << "nor is it in the files";
+  EXPECT_EQ(text(*ring->sms_code_key(*today)), key_of_today);
+
+  // Nobody logged in over the weekend.
+  ASSERT_TRUE(ring->destroy_sms_code_keys(kMidnight + domain::days(3), kCodeLife));
+  EXPECT_FALSE(ring->sms_code_key(*today));
+}
+
 TEST_F(KeyRingTest, LookupHashesDifferByPurposeAndRing) {
   const auto ring = created();
   EXPECT_EQ(ring->lookup_hash("identifier", "a"), ring->lookup_hash("identifier", "a"));

@@ -5,8 +5,12 @@
 #include <chrono>
 #include <fstream>
 #include <memory>
+#include <optional>
+#include <thread>
 
+#include "app/data_folder.h"
 #include "domain/time.h"
+#include "eventstore/key_ring.h"
 #include "tests/journey/person.h"
 #include "tests/support/temporary_folder.h"
 
@@ -239,6 +243,41 @@ TEST_F(SetClock, CLK_1_ACodeBySmsEndsEarlyAndNeverLate) {
   EXPECT_EQ(step_up(newest_message(3)).status, 200);
   EXPECT_EQ(jumps(), (std::vector<std::int64_t>{11 * kMinute, -11 * kMinute}));
   expect_times_in_order();
+}
+
+// Whether the key of that day's codes by SMS is in a data folder, looked at from outside; nothing where the service was
+// just writing there.
+std::optional<bool> has_key_of(const TemporaryFolder& folder, std::uint32_t day) {
+  const app::DataFolder data{folder.path() / "data"};
+  auto kek = app::find_kek(platform::Settings{}, data);
+  if (!kek) return std::nullopt;
+  const auto ring = eventstore::KeyRing::open_secondary(data.keys(), folder.path() / "scratch", std::move(kek->key));
+  if (!ring) return std::nullopt;
+  return (*ring)->sms_code_key(day).has_value();
+}
+
+TEST_F(SetClock, ADaysKeyOfCodesBySmsGoesThoughNobodyLogsInAndAtAStart) {
+  const auto ask_for_a_code = [&] {
+    const HttpAnswer started = call(people(), "POST", "/v1/account/enrolments", alex_.session,
+                                    json{{"password", alex_.password}, {"method", "sms"}, {"phone", "06 12345678"}});
+    EXPECT_EQ(started.status, 201) << started.body;
+    return static_cast<std::uint32_t>(time_of(events().back()) / domain::days(1).us);
+  };
+  alex_.open_session(people());
+  std::uint32_t day = ask_for_a_code();
+  EXPECT_EQ(has_key_of(folder_, day), true);
+  set(2 * 24 * kHour);
+  const auto deadline = steady_clock::now() + std::chrono::minutes(1);
+  while (has_key_of(folder_, day) != false && steady_clock::now() < deadline) std::this_thread::yield();
+  EXPECT_EQ(has_key_of(folder_, day), false) << "and the service has heard nothing since";
+
+  alex_.open_session(people());
+  day = ask_for_a_code();
+  EXPECT_EQ(has_key_of(folder_, day), true);
+  EXPECT_EQ(service_->stop(), 0);
+  set(4 * 24 * kHour);
+  start();
+  EXPECT_EQ(has_key_of(folder_, day), false) << "its last code was over before the service was there again";
 }
 
 TEST_F(SetClock, CLK_1_AMinuteIsNoJump) {
