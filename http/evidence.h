@@ -25,7 +25,7 @@ namespace tweestap::eventstore {
 class KeyRing;
 class Log;
 enum class SealedClass : std::uint8_t;
-}
+}  // namespace tweestap::eventstore
 
 namespace tweestap::http {
 
@@ -108,9 +108,12 @@ class StandIns {
     std::uint64_t secret_position, const std::optional<domain::SmsCode>& sms, domain::SmsPurpose purpose,
     std::string_view code);
 
-/// A challenge for the case that a code goes out by SMS. Unavailable without randomness, or where the key of the day
-/// cannot be made.
+/// A challenge for a code by SMS. Unavailable without randomness, or where the key of the day cannot be made.
 [[nodiscard]] std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& services);
+/// The same where a code may go out: there is a gateway, and as far as the caller knows a number for it. Nothing
+/// otherwise, so that no key is written for what nobody gets, and trouble with the keys is not everybody's.
+[[nodiscard]] std::expected<std::optional<domain::NewChallenge>, Problem> draw_challenge_if(const Services& services,
+                                                                                            bool has_number);
 
 /// The number in the event at `position` (E.164). Damaged where there is none.
 [[nodiscard]] std::expected<std::string, platform::Failure> open_phone(const Services& services,

@@ -60,6 +60,12 @@ std::expected<domain::NewChallenge, Problem> draw_challenge(const Services& serv
   return domain::NewChallenge{*id, *key};
 }
 
+std::expected<std::optional<domain::NewChallenge>, Problem> draw_challenge_if(const Services& services,
+                                                                              bool has_number) {
+  if (!has_number || !services.rules.domain.sms_available) return std::nullopt;
+  return draw_challenge(services);
+}
+
 std::expected<std::string, Failure> open_phone(const Services& services, std::uint64_t position) {
   return projections::open_phone(services.partition.log(), services.keys, position);
 }

@@ -108,15 +108,15 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = command.enrolment};
   const Phone phone = command.phone ? Phone{0, command.phone->number_hash, command.phone->country} : Phone{};
   if (command.method == Method::Sms) {
-    if (!command.phone || !command.challenge) return refuse(Refusal::Stale);
+    if (!command.phone) return refuse(Refusal::Stale);
     // Nothing is started that could not go on, and what was pending goes on.
     if (const auto why = held_back(state, phone, context)) {
       Events refused{Subject::of(command.account), command.account, command.enrolment};
-      refused.add(SmsCodeRefused{of.purpose, *why, std::nullopt, command.enrolment, std::nullopt, phone.number_hash,
-                                 command.caller.network});
+      refused.add(code_refused(of, *why, phone, command.caller));
       if (*why == SmsRefusal::Country) return std::move(refused).reject(Refusal::CountryNotAllowed);
       return std::move(refused).reject(refused_for(*why, state, phone, context));
     }
+    if (!command.challenge) return refuse(Refusal::Stale);
   }
   if (state.enrolment && !state.enrolment->is_over(context.now)) {
     events.add(EnrolmentCancelled{state.enrolment->id, EndReason::Replaced});
@@ -127,9 +127,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
                               command.totp_secret ? std::optional{command.totp_secret->clone()} : std::nullopt});
   if (command.method == Method::Sms) {
     events.add(EnrolmentPhoneChanged{command.enrolment, phone.number_hash, phone.country, command.phone->e164});
-    if (issue_code(of, state, phone, *command.challenge, command.caller, context, events)) {
-      return refuse(Refusal::Stale);  // looked at a moment ago
-    }
+    events.add(code_issued(of, phone, *command.challenge, command.caller, context));
     answer.resend_after = context.now + context.rules.sms_resend_after;
   }
   return std::move(events).accept(answer);

@@ -95,9 +95,15 @@ Decision start(const AccountState& state, const StartLogin& command, bool enrols
   // While the second step is locked only a recovery code works, so no code goes out.
   answer.sms_sent = false;
   if (!state.lock.holds(context.now)) {
-    if (!command.challenge) return refuse(Refusal::Stale);
-    answer.sms_sent = !issue_code({.purpose = SmsPurpose::Login, .login = login.id}, state, *state.two_step->phone,
-                                  *command.challenge, command.caller, context, events);
+    const CodeOf of{.purpose = SmsPurpose::Login, .login = login.id};
+    const Phone& phone = *state.two_step->phone;
+    if (const auto why = held_back(state, phone, context)) {
+      events.add(code_refused(of, *why, phone, command.caller));
+    } else {
+      if (!command.challenge) return refuse(Refusal::Stale);
+      events.add(code_issued(of, phone, *command.challenge, command.caller, context));
+      answer.sms_sent = true;
+    }
     answer.resend_after = context.now + context.rules.sms_resend_after;
   }
   return std::move(events).accept(answer);

@@ -16,7 +16,7 @@ struct StartLogin {
   LoginId login;      // drawn by the caller, from the token it hands out if a second step follows
   SessionId session;  // likewise, if none follows
   std::optional<PasswordEvidence> password;
-  std::optional<NewChallenge> challenge{};  // for the case that a code goes out by SMS
+  std::optional<NewChallenge> challenge{};  // where a code may go out by SMS, so after a right password only
   std::optional<PresentedDevice> device{};  // a device token of this account; the staff listener takes none
 };
 

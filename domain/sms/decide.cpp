@@ -7,10 +7,6 @@
 namespace tweestap::domain {
 namespace {
 
-SmsCodeRefused refused_event(const CodeOf& of, SmsRefusal why, const Phone& phone, const Caller& caller) {
-  return {of.purpose, why, of.login, of.enrolment, of.session, phone.number_hash, caller.network};
-}
-
 // What the person hears of a code that was just asked for.
 SmsAnswer answer_of(const Context& context) { return {context.now + context.rules.sms_resend_after}; }
 
@@ -93,16 +89,15 @@ std::optional<SmsRefusal> held_back(const AccountState& state, const Phone& phon
   return std::nullopt;
 }
 
-std::optional<SmsRefusal> issue_code(const CodeOf& of, const AccountState& state, const Phone& phone,
-                                     const NewChallenge& challenge, const Caller& caller, const Context& context,
-                                     Events& events) {
-  if (const auto why = held_back(state, phone, context)) {
-    events.add(refused_event(of, *why, phone, caller));
-    return why;
-  }
-  events.add(SmsCodeIssued{challenge.id, of.purpose, of.login, of.enrolment, of.session, challenge.key,
-                           phone.number_hash, context.now + context.rules.sms_code_life, caller.network});
-  return std::nullopt;
+SmsCodeRefused code_refused(const CodeOf& of, SmsRefusal why, const Phone& phone, const Caller& caller) {
+  return {of.purpose, why, of.login, of.enrolment, of.session, phone.number_hash, caller.network};
+}
+
+SmsCodeIssued code_issued(const CodeOf& of, const Phone& phone, const NewChallenge& challenge, const Caller& caller,
+                          const Context& context) {
+  return {challenge.id,  of.purpose,    of.login,          of.enrolment,
+          of.session,    challenge.key, phone.number_hash, context.now + context.rules.sms_code_life,
+          caller.network};
 }
 
 std::optional<Time> resend_after(const SmsCode& code, const Rules& rules) {
@@ -119,16 +114,17 @@ std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode
   if (code && context.now < code->asked_at + context.rules.sms_resend_after) {
     return wait_until(code->asked_at + context.rules.sms_resend_after);
   }
-  if (!lives) {
-    if (!challenge) return Refused{Refusal::Stale, {}, false};
-    const auto why = issue_code(of, state, phone, *challenge, caller, context, events);
-    return why ? std::optional{refused_for(*why, state, phone, context)} : std::nullopt;
-  }
   if (const auto why = held_back(state, phone, context)) {
-    events.add(refused_event(of, *why, phone, caller));
+    events.add(code_refused(of, *why, phone, caller));
     return refused_for(*why, state, phone, context);
   }
-  events.add(SmsCodeResent{code->challenge, code->resends + 1, phone.number_hash, caller.network});
+  if (lives) {
+    events.add(SmsCodeResent{code->challenge, code->resends + 1, phone.number_hash, caller.network});
+  } else if (challenge) {
+    events.add(code_issued(of, phone, *challenge, caller, context));
+  } else {
+    return Refused{Refusal::Stale, {}, false};
+  }
   return std::nullopt;
 }
 
@@ -171,7 +167,6 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   if (const auto refusal = access(state, command.by, command.enrolment, context.now)) return refuse(*refusal);
   const PendingEnrolment& enrolment = *state.enrolment;
   if (!enrolment.phone) return refuse(Refusal::CodesByApp);
-  if (!command.challenge) return refuse(Refusal::Stale);
   Events events{Subject::of(command.account), command.account, enrolment.id};
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = enrolment.id};
   const Phone phone{0, command.phone.number_hash, command.phone.country};
@@ -182,14 +177,13 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
     const bool nothing_since = last && last->was_issued() && last->resends == 0 &&
                                last->asked_at + context.rules.sms_code_life == last->expires_at;
     const bool told = last && !nothing_since && context.now < last->asked_at + context.rules.sms_resend_after;
-    if (!told) events.add(refused_event(of, *why, phone, command.caller));
+    if (!told) events.add(code_refused(of, *why, phone, command.caller));
     return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
                                                                 : refused_for(*why, state, phone, context));
   }
+  if (!command.challenge) return refuse(Refusal::Stale);
   events.add(EnrolmentPhoneChanged{enrolment.id, phone.number_hash, phone.country, command.phone.e164});
-  if (issue_code(of, state, phone, *command.challenge, command.caller, context, events)) {
-    return refuse(Refusal::Stale);  // looked at a moment ago
-  }
+  events.add(code_issued(of, phone, *command.challenge, command.caller, context));
   EnrolmentAnswer answer{enrolment.id, enrolment.method, enrolment.expires_at};
   answer.resend_after = context.now + context.rules.sms_resend_after;
   return std::move(events).accept(answer);

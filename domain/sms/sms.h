@@ -94,12 +94,13 @@ struct SmsBudgets {
 /// Whether a code to exactly this number counted lately for this account, whatever became of two-step since.
 [[nodiscard]] bool is_trusted(const AccountState& state, const LookupHash& number, const Context& context);
 
-/// Issues a code, or notes that it was held back and why. The time when it may be asked for again is that of
+/// A code goes out: only where nothing holds it back. The time when it may be asked for again is that of
 /// `resend_after`.
-[[nodiscard]] std::optional<SmsRefusal> issue_code(const CodeOf& of, const AccountState& state, const Phone& phone,
-                                                   const NewChallenge& challenge, const Caller& caller,
-                                                   const Context& context, Events& events);
-/// Sends the code again, or issues one where none was. Gives what stands in the way.
+[[nodiscard]] SmsCodeIssued code_issued(const CodeOf& of, const Phone& phone, const NewChallenge& challenge,
+                                        const Caller& caller, const Context& context);
+/// It was held back, and why.
+[[nodiscard]] SmsCodeRefused code_refused(const CodeOf& of, SmsRefusal why, const Phone& phone, const Caller& caller);
+/// Sends the code again, or issues one where none was; that alone needs a challenge. Gives what stands in the way.
 [[nodiscard]] std::optional<Refused> resend_code(const CodeOf& of, const std::optional<SmsCode>& code,
                                                  const AccountState& state, const Phone& phone,
                                                  const std::optional<NewChallenge>& challenge, const Caller& caller,

@@ -101,8 +101,6 @@ Response start_enrolment(const Services& services, const Request& request, const
   if (!method) return problem_response(request, method.error());
   const auto phone = phone_of(services, body);
   if (!phone) return problem_response(request, phone.error());
-  const auto challenge = draw_challenge(services);
-  if (!challenge) return problem_response(request, challenge.error());
   const domain::AccountId account = request.caller->account_id();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
@@ -124,14 +122,20 @@ Response start_enrolment(const Services& services, const Request& request, const
                                    .password = std::nullopt,
                                    .totp_secret = std::nullopt,
                                    .phone = *phone,
-                                   .challenge = *challenge};
+                                   .challenge = std::nullopt};
     // Without a gateway the decision refuses before the password is looked at.
     if (*method == domain::Method::Sms && !services.rules.domain.sms_available) return command;
     auto evidence = proof.evidence(&basis.account());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
     command.password = std::move(*evidence);
-    if (*method == domain::Method::Sms) return command;
-    if (command.password && command.password->matched && std::holds_alternative<std::monostate>(*shown)) {
+    const bool is_right = command.password && command.password->matched;
+    if (*method == domain::Method::Sms) {
+      const auto challenge = draw_challenge_if(services, is_right);
+      if (!challenge) return std::unexpected(challenge.error());
+      command.challenge = *challenge;
+      return command;
+    }
+    if (is_right && std::holds_alternative<std::monostate>(*shown)) {
       auto made = show_app_secret(services, basis.account(), *secret);
       if (!made) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
       *shown = std::move(*made);
@@ -182,9 +186,10 @@ Response ask_for_code(const Services& services, const Request& request, Make mak
   const domain::AccountId account = request.caller->account_id();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
-  const auto challenge = draw_challenge(services);
-  if (!challenge) return problem_response(request, challenge.error());
-  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
+    const auto& pending = basis.account().enrolment;
+    const auto challenge = draw_challenge_if(services, pending && pending->phone);
+    if (!challenge) return std::unexpected(challenge.error());
     return make_command(account, *caller, *id, *challenge);
   };
   return run_command(services, request,
@@ -197,7 +202,7 @@ Response ask_for_code(const Services& services, const Request& request, Make mak
 
 Response resend_code(const Services& services, const Request& request) {
   const auto make = [&](const domain::AccountId& account, const domain::Caller& caller, const domain::EnrolmentId& id,
-                        const domain::NewChallenge& challenge) -> domain::Command {
+                        const std::optional<domain::NewChallenge>& challenge) -> domain::Command {
     return domain::ResendEnrolmentCode{account, enroller_of(*request.caller), caller, id, challenge};
   };
   return ask_for_code(services, request, make,
@@ -208,7 +213,7 @@ Response change_phone(const Services& services, const Request& request, const Bo
   const auto phone = read_phone(services, body.string("phone"));
   if (!phone) return problem_response(request, phone.error());
   const auto make = [&](const domain::AccountId& account, const domain::Caller& caller, const domain::EnrolmentId& id,
-                        const domain::NewChallenge& challenge) -> domain::Command {
+                        const std::optional<domain::NewChallenge>& challenge) -> domain::Command {
     return domain::ChangeEnrolmentPhone{account, enroller_of(*request.caller), caller, id, *phone, challenge};
   };
   return ask_for_code(services, request, make,

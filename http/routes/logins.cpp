@@ -52,6 +52,14 @@ std::expected<std::optional<std::string>, platform::Failure> phone_hint_of(const
   return open_phone_hint(services, state.two_step->phone->position);
 }
 
+// Whether whoever knows this account's password gets a code by SMS at that door. Not where a right password is answered
+// like a wrong one: then it has to take the same steps, and fail only where that fails (rule ENU-1).
+bool may_get_a_code(const domain::AccountState& state, const domain::Caller& caller) {
+  const bool at_staff_door = caller.listener == domain::Listener::Staff;
+  if (state.profile.disabled || (at_staff_door && !domain::is_staff(state.profile.roles))) return false;
+  return state.two_step && state.two_step->phone;
+}
+
 Response start_login(const Services& services, const Request& request, const Body& body) {
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
@@ -63,8 +71,6 @@ Response start_login(const Services& services, const Request& request, const Bod
   const auto session_token = draw_shared_token(services, TokenKind::Session);
   if (!session_token) return problem_response(request, session_token.error());
 
-  const auto challenge = draw_challenge(services);
-  if (!challenge) return problem_response(request, challenge.error());
   const auto device = device_token_of(services, request, body, *account);
   if (!device) return failure_response(services, request, device.error());
   const auto presented = *device ? std::optional{(*device)->presented} : std::nullopt;
@@ -80,7 +86,11 @@ Response start_login(const Services& services, const Request& request, const Bod
     }
     auto evidence = proof.evidence(state.get());
     if (!evidence) return std::unexpected(std::move(evidence.error()));
-    if (evidence->has_value() && (*evidence)->matched && state != nullptr) {
+    const bool is_right = evidence->has_value() && (*evidence)->matched && state != nullptr;
+    const bool gets_a_code = is_right && may_get_a_code(*state, *caller);
+    const auto challenge = draw_challenge_if(services, gets_a_code);
+    if (!challenge) return std::unexpected(challenge.error());
+    if (gets_a_code) {
       auto hint = phone_hint_of(services, *state);
       if (!hint) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
       *phone_hint = std::move(*hint);
@@ -130,9 +140,10 @@ Response resend_code(const Services& services, const Request& request) {
   const LoginCaller& login = *request.caller->login();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
-  const auto challenge = draw_challenge(services);
-  if (!challenge) return problem_response(request, challenge.error());
-  const auto make = [&](CommandBasis&) -> std::expected<domain::Command, Problem> {
+  const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
+    const auto& two_step = basis.account().two_step;
+    const auto challenge = draw_challenge_if(services, two_step && two_step->phone);
+    if (!challenge) return std::unexpected(challenge.error());
     return domain::ResendLoginCode{
         .account = login.account, .login = login.login, .caller = *caller, .challenge = *challenge};
   };

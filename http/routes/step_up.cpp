@@ -32,8 +32,6 @@ Response request_step_up(const Services& services, const Request& request) {
   const SessionCaller& session = *request.caller->session();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
-  const auto challenge = draw_challenge(services);
-  if (!challenge) return problem_response(request, challenge.error());
   const auto phone_hint = std::make_shared<std::optional<std::string>>();
   const auto make = [&](CommandBasis& basis) -> std::expected<domain::Command, Problem> {
     phone_hint->reset();
@@ -42,6 +40,8 @@ Response request_step_up(const Services& services, const Request& request) {
       if (!hint) return std::unexpected(Problem{.code = ProblemCode::Unavailable});
       *phone_hint = std::move(*hint);
     }
+    const auto challenge = draw_challenge_if(services, phone_hint->has_value());
+    if (!challenge) return std::unexpected(challenge.error());
     return domain::RequestStepUp{
         .account = session.account, .session = session.session, .caller = *caller, .challenge = *challenge};
   };

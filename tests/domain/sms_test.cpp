@@ -103,6 +103,32 @@ TEST(LoginBySms, NoCodeIsSentWhileTheSecondStepIsLocked) {
   EXPECT_EQ(then.answer<LoginPending>().sms_sent, false);
 }
 
+// A challenge is drawn with a key of the day, which is written where there is none: so only where a code goes out.
+TEST(LoginBySms, NeedsAChallengeWhereACodeGoesOutAndNowhereElse) {
+  Given account = enrolled_by_sms();
+  StartLogin command = log_in(right_password());
+  command.challenge.reset();
+  account.when(command).then().refused(Refusal::Stale);
+  Given locked = account;
+  locked.happened(SecondStepLocked{10, kStart + minutes(15), std::nullopt, std::nullopt});
+  locked.when(command).then(started_by_sms(kStart)).accepted();
+  account.rules.sms_available = false;
+  account.does(command).then(started_by_sms(kStart), held_back_event(SmsPurpose::Login, SmsRefusal::Off)).accepted();
+
+  account.after(seconds(30));
+  ResendLoginCode again = resend();
+  again.challenge.reset();
+  account.when(again).then(held_back_event(SmsPurpose::Login, SmsRefusal::Off)).refused(Refusal::SmsOff);
+  account.rules.sms_available = true;
+  account.when(again).then().refused(Refusal::Stale);
+  Given has_one = waiting();
+  has_one.after(seconds(30)).when(again).then(SmsCodeResent{kChallenge, 1, kNumber, kHome}).accepted();
+
+  StartLogin wrong = log_in(wrong_password());
+  wrong.challenge.reset();
+  enrolled_by_sms().when(wrong).refused(Refusal::CredentialsRejected);
+}
+
 TEST(LoginBySms, TheCodeIsOverAfterTenMinutes) {
   Given account = waiting();
   account.after(just_before(minutes(10))).when(typed(true)).accepted();
@@ -248,6 +274,29 @@ TEST(SMS_2, ACountryThatIsNotAllowedIsRefusedAtTheEnrolment) {
   with_gateway(Given{registered(), session_opened()})
       .when(start_sms("BE"))
       .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::Country))
+      .refused(Refusal::CountryNotAllowed);
+}
+
+TEST(EnrolBySms, NeedsAChallengeAfterARightPasswordOnly) {
+  Given account = with_gateway(Given{registered(), session_opened()});
+  StartEnrolment command = start_sms();
+  command.challenge.reset();
+  account.when(command).then().refused(Refusal::Stale);
+  command.password = wrong_password();
+  account.when(command).refused(Refusal::CredentialsRejected);
+  StartEnrolment held_back = start_sms("BE");
+  held_back.challenge.reset();
+  account.when(held_back)
+      .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::Country))
+      .refused(Refusal::CountryNotAllowed);
+
+  account.does(start_sms()).accepted();
+  ChangeEnrolmentPhone change = change_number();
+  change.challenge.reset();
+  account.when(change).then().refused(Refusal::Stale);
+  change.phone.country = "BE";
+  account.when(change)
+      .then(held_back_event(SmsPurpose::Enrolment, SmsRefusal::Country, kOtherNumber))
       .refused(Refusal::CountryNotAllowed);
 }
 

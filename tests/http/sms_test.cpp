@@ -223,5 +223,77 @@ TEST(LoginBySms, ACodeOfYesterdayCountsUntilItsTenMinutesAreOver) {
   EXPECT_EQ(house.post("/v1/logins/current/code", {{"code", code}}, token).status, 200);
 }
 
+// On a day that nobody got a code on yet: whether its key was made.
+class NewDay {
+ public:
+  explicit NewDay(SmsHouse& house) : house_(house) {
+    const std::int64_t day = domain::days(1).us;
+    house.after({day - house.clock.wall_us() % day});
+  }
+  [[nodiscard]] bool has_key() const {
+    const auto today = static_cast<std::uint32_t>(house_.clock.wall_us() / domain::days(1).us);
+    return house_.keys->sms_code_key(today).has_value();
+  }
+
+ private:
+  SmsHouse& house_;
+};
+
+TEST(SmsCodeKeys, AreMadeForWhoGetsACodeAndForNobodyElse) {
+  constexpr const char* kByApp = "anna@example.org";
+  constexpr const char* kShutOut = "bea@example.org";
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  (void)house.account(kByApp);
+  const Enrolled by_app = house.enrol(kByApp);
+  const domain::AccountId shut_out = house.account(kShutOut);
+  (void)house.enrol_by_sms(kShutOut);
+  house.run(domain::DisableAccount{.account = shut_out, .actor = domain::System{}, .reason = "left"},
+            domain::Subject::of(shut_out));
+
+  const NewDay day{house};
+  EXPECT_EQ(house.log_in(kAlex, "not the password").status, 401);
+  EXPECT_EQ(house.log_in("nobody@example.org").status, 401);
+  EXPECT_EQ(house.log_in(kShutOut).status, 401) << "its password is right, and nobody may see that";
+  EXPECT_FALSE(day.has_key());
+
+  // An account with an app, on every route that sends a code where one goes by SMS.
+  const std::string pending = house.pending(kByApp);
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), pending).status, 409);
+  const Heard in = house.post("/v1/logins/current/code", {{"code", house.code(by_app.secret)}}, pending);
+  ASSERT_EQ(in.status, 200) << in.body;
+  const std::string session = in.json().at("session").at("session_token");
+  EXPECT_EQ(house.post("/v1/session/step-up", Json::object(), session).status, 202);
+  const Heard started = house.post("/v1/account/enrolments", {{"password", kPassword}, {"method", "totp"}}, session);
+  ASSERT_EQ(started.status, 201) << started.body;
+  EXPECT_EQ(house.post(SmsHouse::target(started, "/sms"), Json::object(), session).status, 409);
+  EXPECT_EQ(house
+                .post("/v1/account/enrolments",
+                      {{"password", "not the password"}, {"method", "sms"}, {"phone", "06 12345678"}}, session)
+                .status,
+            401);
+  EXPECT_FALSE(day.has_key());
+
+  EXPECT_EQ(house.log_in().json().at("sms_sent"), true);
+  EXPECT_TRUE(day.has_key());
+}
+
+TEST(SmsCodeKeys, WithoutAGatewayNoneIsMade) {
+  SmsHouse house;
+  (void)house.enrol_by_sms();
+  house.rules.domain.sms_available = false;
+  house.reopen();
+  const NewDay day{house};
+  const Heard waiting = house.log_in();
+  ASSERT_EQ(waiting.status, 201) << waiting.body;
+  EXPECT_EQ(waiting.json().at("sms_sent"), false);
+  EXPECT_EQ(waiting.json().at("phone_hint"), kHint);
+  house.after(domain::seconds(30));
+  const std::string token = waiting.json().at("login_token");
+  EXPECT_EQ(house.post("/v1/logins/current/sms", Json::object(), token).status, 409);
+  EXPECT_EQ(house.count("sms_code.refused"), 2U);
+  EXPECT_FALSE(day.has_key());
+}
+
 }  // namespace
 }  // namespace tweestap::http::people
