@@ -33,6 +33,16 @@ bool is_by(const PendingEnrolment& enrolment, const Enroller& by) {
   return enrolment.login == std::get<LoginRef>(by).login;
 }
 
+// An enrolment is over with whatever lets its starter in, for behind that every route of it says token_expired: whoever
+// shows the person how long there is would promise time that is not there. A session that nobody uses may end earlier.
+Time ends_at(const AccountState& state, const Session* session, const PendingLogin* login, const Context& context) {
+  Time end = context.now + context.rules.enrolment_life;
+  if (session != nullptr) end = std::min(end, session->expires_at);
+  if (login != nullptr) end = std::min(end, login->expires_at);
+  if (state.enrol_before) end = std::min(end, *state.enrol_before);
+  return end;
+}
+
 Decision reject_code(const SubmitEnrolmentCode& command, const PendingEnrolment& enrolment, CodeReason reason,
                      const Context& context, Events events) {
   const std::uint32_t failures = enrolment.failures + 1;
@@ -93,6 +103,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
   const auto* ref = std::get_if<SessionRef>(&command.by);
   const auto* login = std::get_if<LoginRef>(&command.by);
   const Session* session = ref != nullptr ? live_session(state, *ref, context.now) : nullptr;
+  const PendingLogin* pending = login != nullptr ? live_login(state, *login, context.now) : nullptr;
   if (session != nullptr && !is_fresh(state, *session, context.rules, context.now))
     return refuse(Refusal::StepUpNeeded);
   if (!context.policy.methods.has(command.method)) return refuse(Refusal::MethodNotAllowed);
@@ -103,7 +114,7 @@ Decision decide(const AccountState& state, const StartEnrolment& command, const 
                                           session != nullptr ? &session->id : nullptr, context, events)) {
     return std::move(events).reject(*refused);
   }
-  const Time expires_at = context.now + context.rules.enrolment_life;
+  const Time expires_at = ends_at(state, session, pending, context);
   EnrolmentAnswer answer{command.enrolment, command.method, expires_at};
   const CodeOf of{.purpose = SmsPurpose::Enrolment, .enrolment = command.enrolment};
   const Phone phone = command.phone ? Phone{0, command.phone->number_hash, command.phone->country} : Phone{};

@@ -73,11 +73,14 @@ Decision start(const AccountState& state, const StartLogin& command, bool enrols
                const Context& context, Events events) {
   if (standing == DeviceStanding::Stale) suspect_theft(*command.device, command.caller, events);
   make_room_for_a_login(state, context.now, events);
+  Time expires_at = context.now + context.rules.login_life;
+  // It would be over then all the same, see live_login(): no more time is promised than there is.
+  if (enrols && state.enrol_before) expires_at = std::min(expires_at, *state.enrol_before);
   const PendingLogin login{.id = command.login,
                            .listener = command.caller.listener,
                            .enrols = enrols,
                            .started_at = context.now,
-                           .expires_at = context.now + context.rules.login_life,
+                           .expires_at = expires_at,
                            .sms = std::nullopt};
   LoginStarted started{login.id,
                        login.listener,

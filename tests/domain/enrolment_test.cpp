@@ -53,6 +53,67 @@ TEST(StartEnrolment, KeepsTheSecretSealedAndLivesTenMinutes) {
   EXPECT_EQ(then.answer<EnrolmentAnswer>().expires_at, kStart + minutes(10));
 }
 
+// Behind a login's end every route of the enrolment says that the token is over.
+TEST(StartEnrolment, ByALoginItEndsWithThatLogin) {
+  const LoginRef by{kLogin, Listener::Public};
+  StartEnrolment command = start();
+  command.by = by;
+  Given account{registered(), login_started(kStart, kLogin, Awaits::Enrolment)};
+  EXPECT_EQ(account.when(command).answer<EnrolmentAnswer>().expires_at, kStart + minutes(10));
+  account.after(minutes(4));
+  EXPECT_EQ(account.does(command).answer<EnrolmentAnswer>().expires_at, kStart + minutes(10));
+  EXPECT_EQ(account.state().enrolment->expires_at, kStart + minutes(10));
+  const TotpEvidence code = code_of(10, account.position());
+  account.after(Duration{minutes(6).us - 1}).when(submit_enrolment(code, by)).accepted();
+  account.after(Duration{1}).when(submit_enrolment(code, by)).then().refused(Refusal::TokenOver);
+}
+
+TEST(StartEnrolment, ByALoginThatGoesOnItHasItsOwnTime) {
+  StartEnrolment command = start();
+  command.by = LoginRef{kLogin, Listener::Public};
+  Given account{registered(), login_started(kStart, kLogin, Awaits::Enrolment)};
+  account.rules.enrolment_life = minutes(5);
+  account.after(minutes(5));
+  EXPECT_EQ(account.when(command).answer<EnrolmentAnswer>().expires_at, kStart + minutes(10));
+  Given early{registered(), login_started(kStart, kLogin, Awaits::Enrolment)};
+  early.rules.enrolment_life = minutes(5);
+  early.after(Duration{minutes(5).us - 1});
+  EXPECT_EQ(early.when(command).answer<EnrolmentAnswer>().expires_at, early.now() + minutes(5));
+}
+
+TEST(StartEnrolment, ByASessionItEndsWithThatSession) {
+  Given account{registered()};
+  account.after(Duration{hours(12).us - minutes(10).us}).happened(session_opened());  // which ends 12 h behind kStart
+  EXPECT_EQ(account.when(start()).answer<EnrolmentAnswer>().expires_at, kStart + hours(12));
+  account.after(minutes(6));
+  EXPECT_EQ(account.when(start()).answer<EnrolmentAnswer>().expires_at, kStart + hours(12));
+}
+
+TEST(StartEnrolment, AfterAResetItEndsWithTheTimeToEnrol) {
+  const Time enrol_before = kStart + hours(72);
+  Given account{registered()};
+  account.happened(TwoStepReset{ResetId{id_bytes<0xF1>()}, enrol_before});
+  account.after(Duration{hours(72).us - minutes(10).us});
+  EXPECT_EQ(account.when(log_in(right_password())).answer<LoginPending>().expires_at, enrol_before);
+  account.after(minutes(6));
+  EXPECT_EQ(account.does(log_in(right_password())).answer<LoginPending>().expires_at, enrol_before);
+  StartEnrolment command = start();
+  command.by = LoginRef{kLogin, Listener::Public};
+  EXPECT_EQ(account.when(command).answer<EnrolmentAnswer>().expires_at, enrol_before);
+}
+
+// A login from before logins knew of it has its ten minutes.
+TEST(StartEnrolment, AfterAResetItsEndIsAlsoThatOfALoginThatPromisedMore) {
+  const Time enrol_before = kStart + hours(72);
+  Given account{registered()};
+  account.happened(TwoStepReset{ResetId{id_bytes<0xF1>()}, enrol_before});
+  account.after(Duration{hours(72).us - minutes(4).us});
+  account.happened(login_started(account.now(), kLogin, Awaits::Enrolment));
+  StartEnrolment command = start();
+  command.by = LoginRef{kLogin, Listener::Public};
+  EXPECT_EQ(account.when(command).answer<EnrolmentAnswer>().expires_at, enrol_before);
+}
+
 TEST(StartEnrolment, ASecondOneCancelsTheFirst) {
   Given account = enrolling();
   StartEnrolment second = start();

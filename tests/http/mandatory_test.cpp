@@ -136,6 +136,23 @@ TEST(MandatoryDate, TheLoginTokenOpensOnlyTheEnrolmentRoutes) {
   EXPECT_EQ(house.state_of_login(), "code_required");
 }
 
+TEST(MandatoryDate, TheEnrolmentThatALoginStartsEndsWhenThatLoginDoes) {
+  Organisation house{domain::Duration{0}};
+  (void)house.account();
+  const Json login = house.log_in().json();
+  const std::string token = login.at("login_token");
+  house.after(domain::minutes(4));
+  const Json started =
+      house.post("/v1/account/enrolments", {{"password", kPassword}, {"method", "totp"}}, token).json();
+  EXPECT_EQ(started.at("expires_at"), login.at("expires_at"));
+  const std::string path = "/v1/account/enrolments/" + started.at("enrolment").get<std::string>();
+  house.after(domain::Duration{domain::minutes(6).us - 1'000});
+  const Heard shown = house.get(path, token);
+  EXPECT_EQ(shown.json().value("expires_at", ""), login.at("expires_at")) << shown.body;
+  house.after(domain::Duration{1'000});
+  EXPECT_EQ(house.get(path, token).code(), "token_expired");
+}
+
 TEST(MandatoryDate, AnAccountsOwnDateTakesThePlaceOfTheOrganisations) {
   Organisation house{domain::days(10)};
   const auto alex = house.account();
