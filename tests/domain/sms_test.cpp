@@ -411,13 +411,41 @@ TEST(StepUp, AnAppNeedsNoRequestAndWithoutTwoStepThereIsNone) {
   Given{registered(), session_opened()}.when(kAskStepUp).then().refused(Refusal::NotEnrolled);
 }
 
+// What is right for one code says nothing about any other: such evidence is stale, and counts for nothing.
 TEST(OTP_4, ALoginsCodeIsNotAStepUpsNorAnEnrolments) {
-  Given account = with_session_by_sms();
+  constexpr ChallengeId kOfOtherLogin{id_bytes<0xCC>()};
+  constexpr ChallengeId kOfEnrolment{id_bytes<0xCD>()};
+  Given account = enrolled_by_sms();
+  account.happened(session_opened({Amr::Password, Amr::Sms}));
   account.does(kAskStepUp).accepted();
-  account.does(log_in(right_password()));
-  EXPECT_FALSE(account.when(typed(true, kOtherChallenge)).decision().outcome) << "another login's";
-  // The one that the login waits for and the step-up's are kept apart, also where a caller would mix them up.
-  ASSERT_TRUE(account.state().logins.front().sms && account.state().sessions.front().sms);
+  StartLogin login = log_in(right_password());
+  login.challenge = kAnother;
+  account.does(login).accepted();
+  login.login = kOtherLogin;
+  login.challenge = NewChallenge{kOfOtherLogin, kSmsKey};
+  account.does(login).accepted();
+  StartEnrolment enrols = start_sms();
+  enrols.challenge = NewChallenge{kOfEnrolment, kSmsKey};
+  account.does(enrols).accepted();
+
+  const auto type = [&](ChallengeId place, ChallengeId code) {
+    if (place == kChallenge) return account.when(step_up(true, code));
+    if (place == kOfEnrolment) return account.when(enrolment_code(true, code));
+    SubmitCode command = typed(true, code);
+    if (place == kOfOtherLogin) command.login.login = kOtherLogin;
+    return account.when(command);
+  };
+  const ChallengeId all[] = {kChallenge, kOtherChallenge, kOfOtherLogin, kOfEnrolment};
+  for (const ChallengeId& place : all) {
+    for (const ChallengeId& code : all) {
+      SCOPED_TRACE("the code " + code.text() + " where " + place.text() + " is waited for");
+      if (place == code) {
+        type(place, code).accepted();
+      } else {
+        type(place, code).then().refused(Refusal::Stale);
+      }
+    }
+  }
 }
 
 TEST(LiveCode, IsThereWhileSomethingWaitsForItAndNamesTheNumberItGoesTo) {
