@@ -22,7 +22,6 @@
 #include "http/json_writer.h"
 #include "http/listener.h"
 #include "http/router.h"
-#include "http/routes/demo.h"
 #include "http/routes/health.h"
 #include "http/routes/routes.h"
 #include "platform/blocklist.h"
@@ -232,15 +231,12 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.data = settings_.storage_data;
   facts_.reserve_bytes = static_cast<std::uint64_t>(settings_.storage_reserve_bytes);
   facts_.started_us = clock_.monotonic_us();
+  if (options_.demo && settings_.sms_gateway().kind == "file") facts_.demo_messages = settings_.sms_gateway().file;
   facts_.feed_readers_max = static_cast<std::size_t>(settings_.http_feed_readers);
   facts_.followers = [this] { return senders_->progress(); };
   facts_.clock_jump = [this] { return core_->last_clock_jump(); };
   const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
-    auto table = http::all_routes(doors_->services, facts_);
-    if (options_.demo && settings_.sms_gateway().kind == "file") {
-      table.push_back(http::demo_messages_route(settings_.sms_gateway().file));
-    }
-    place.emplace(kind, std::move(table), http::front_door(doors_->services));
+    place.emplace(kind, http::all_routes(doors_->services, facts_), http::front_door(doors_->services));
   };
   router(people_router_, http::ListenerKind::Public);
   router(staff_router_, http::ListenerKind::Staff);

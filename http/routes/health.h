@@ -34,6 +34,9 @@ struct ServiceFacts {
   std::uint64_t reserve_bytes = 0;    ///< storage.reserve
   std::int64_t started_us = 0;        ///< Clock::monotonic_us() at the start
   std::size_t feed_readers_max = 64;  ///< http.feed_readers
+  /// The file gateway's file, where this is a demo: its messages are shown to everybody. Absent: there is no such
+  /// route.
+  std::optional<std::filesystem::path> demo_messages{};
   /// The followers that run; may be empty. Called by any thread.
   std::function<std::vector<FollowerProgress>()> followers{};
   /// The last jump since the start; may be empty. Called by any thread.

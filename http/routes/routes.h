@@ -37,7 +37,8 @@ struct ServiceFacts;
 [[nodiscard]] std::vector<Route> staff_api_key_routes(const Services& services);
 // event_routes(): events.h. health_routes(): health.h. add_openapi_route(): openapi.h.
 
-/// The whole table of both listeners, with its description. `services` and `facts` outlive the routes.
+/// The whole table of both listeners, with its description and, where this is a demo, the demo's. `services` and
+/// `facts` outlive the routes.
 [[nodiscard]] std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts);
 
 }  // namespace tweestap::http

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "http/routes/audit.h"
+#include "http/routes/demo.h"
 #include "http/routes/events.h"
 #include "http/routes/health.h"
 #include "http/routes/openapi.h"
@@ -31,6 +32,8 @@ std::vector<Route> all_routes(const Services& services, const ServiceFacts& fact
   add(table, event_routes(services, {.waiting_max = facts.feed_readers_max}));
   add(table, health_routes(services, facts));
   add_openapi_route(table, facts.version);
+  // Behind the description, which tells of no demo.
+  if (facts.demo_messages) table.push_back(demo_messages_route(*facts.demo_messages));
   return table;
 }
 

@@ -93,6 +93,7 @@ void InProcessService::open(bool create) {
   facts.data = folder.path();
   facts.reserve_bytes = options_.reserve_bytes;
   facts.started_us = clock.monotonic_us();
+  if (options_.demo) facts.demo_messages = folder.path() / "sms.ndjson";
   table = all_routes(*services, facts);
   people = std::make_unique<Router>(ListenerKind::Public, table, front_door(*services));
   staff = std::make_unique<Router>(ListenerKind::Staff, table, front_door(*services));

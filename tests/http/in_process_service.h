@@ -95,6 +95,7 @@ class InProcessService {
   struct Options {
     std::uint64_t reserve_bytes = 1 << 20;
     eventstore::WrapAppender wrap{};  ///< around the appender, at each opening
+    bool demo = false;                ///< with the demo's routes
   };
   InProcessService() : InProcessService(Options{}) {}
   explicit InProcessService(Options options);

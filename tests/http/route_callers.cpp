@@ -45,12 +45,9 @@ std::string name_of(const Route& route) {
 std::string target_of(const Route& route) {
   std::string target{route.path.text};
   const std::pair<std::string_view, std::string_view> kValues[] = {
-      {"{account}", "acc_00000000000000000000000009"},
-      {"{enrolment}", "enr_00000000000000000000000009"},
-      {"{api_key}", "apk_00000000000000000000000009"},
-      {"{device}", "dev_00000000000000000000000009"},
-      {"{app_device}", "app_00000000000000000000000009"},
-      {"{reset}", "rst_00000000000000000000000009"},
+      {"{account}", "acc_00000000000000000000000009"},    {"{enrolment}", "enr_00000000000000000000000009"},
+      {"{api_key}", "apk_00000000000000000000000009"},    {"{device}", "dev_00000000000000000000000009"},
+      {"{app_device}", "app_00000000000000000000000009"}, {"{reset}", "rst_00000000000000000000000009"},
   };
   for (const auto& [name, value] : kValues) {
     if (const std::size_t at = target.find(name); at != std::string::npos) target.replace(at, name.size(), value);
@@ -72,10 +69,13 @@ Callers::Callers(StaffService& service)
       person_(service.account("person@example.org")),
       has_to_enrol_(service.account("late@example.org")),
       staff_to_enrol_(service.account("new@example.org", {Role::Helpdesk})),
+      with_devices_(service.account("devices@example.org")),
       helpdesk_(service.account("helpdesk@example.org", {Role::Person, Role::Helpdesk})),
       admin_(service.account("admin@example.org", {Role::Admin})),
       auditor_(service.account("auditor@example.org", {Role::Auditor})) {
-  service.run(domain::SetMandatoryFrom{has_to_enrol_, domain::System{}, domain::Time{1}});
+  for (const auto& account : {has_to_enrol_, with_devices_}) {
+    service.run(domain::SetMandatoryFrom{account, domain::System{}, domain::Time{1}});
+  }
   for (const auto& account : {helpdesk_, admin_, auditor_}) (void)service.session(account, Listener::Staff);
   keys_ = {{'H', service.key(KeyRole::Helpdesk)},
            {'A', service.key(KeyRole::Admin)},
@@ -85,13 +85,28 @@ Callers::Callers(StaffService& service)
            {'t', service.key(KeyRole::Admin, service.services->now() + domain::minutes(1))}};
   for (const Listener listener : {Listener::Public, Listener::Staff}) {
     unused_[listener] = service.session(helpdesk_, listener);
+    outlived_[listener] = service.session(helpdesk_, listener);
+    late_logins_[listener] = service.pending_login(helpdesk_, listener);
   }
   keys_['r'] = service.key(KeyRole::Admin);
   for (const auto& event : service.events_after(service.head() - 1)) {
     service.run(domain::RevokeApiKey{domain::System{},
                                      *domain::ApiKeyId::parse(event.at("data").at("apikey").get<std::string>())});
   }
-  service.after(domain::hours(1));
+  outlive();
+  (void)service.session(with_devices_, Listener::Public);  // which enrols
+}
+
+// Twelve hours and a little, in steps that are shorter than the hour after which a session that nobody uses is over.
+void Callers::outlive() {
+  const domain::Time end = service_.services->now() + service_.rules.domain.session_life;
+  while (service_.services->now() < end) {
+    for (const auto& [listener, token] : outlived_) {
+      const Heard heard = service_.ask({.target = "/v1/session", .token = token, .listener = kind_of(listener)});
+      if (heard.status != 200) throw std::runtime_error(heard.body);
+    }
+    service_.after(domain::minutes(55));
+  }
 }
 
 const std::string& Callers::token(char letter, Listener listener) {
@@ -118,6 +133,10 @@ std::string Callers::make(char letter, Listener listener) {
       return ended(service_.session(helpdesk_, listener), "/v1/session", listener);
     case 'i':
       return unused_.at(listener);
+    case 'b':
+      return outlived_.at(listener);
+    case 'j':
+      return late_logins_.at(listener);
     case 'l':
       return ended(service_.pending_login(helpdesk_, listener), "/v1/logins/current", listener);
     case 'c':
@@ -126,6 +145,10 @@ std::string Callers::make(char letter, Listener listener) {
       return service_.pending_login(listener == Listener::Public ? has_to_enrol_ : staff_to_enrol_, listener);
     case 'p':
       return service_.session(person_, Listener::Public);
+    case 'm':
+      return service_.session_by_app(with_devices_);
+    case 'v':
+      return service_.session_by_device(with_devices_);
     case 'h':
       return service_.session(helpdesk_, listener);
     case 'a':

@@ -36,12 +36,16 @@ inline constexpr CallerName kCallers[] = {
     {'g', "a login of the other listener", CallerKind::Nobody},
     {'o', "a session that was ended", CallerKind::Over},
     {'i', "a session that nobody used for an hour", CallerKind::Over},
+    {'b', "a session past its absolute end", CallerKind::Over},
     {'l', "a login that was given up", CallerKind::Over},
+    {'j', "a login that nobody completed in time", CallerKind::Over},
     {'r', "a key that was revoked", CallerKind::Over},
     {'t', "a key whose time is over", CallerKind::Over},
     {'c', "a login that waits for a code", CallerKind::Login},
     {'e', "a login that waits for an enrolment", CallerKind::Login},
     {'p', "a person's session", CallerKind::Session},
+    {'m', "a session by the phone app's PIN", CallerKind::Session},
+    {'v', "a session that a remembered device let in", CallerKind::Session},
     {'h', "a helpdesk session", CallerKind::Session},
     {'a', "an admin session", CallerKind::Session},
     {'u', "an auditor session", CallerKind::Session},
@@ -52,7 +56,13 @@ inline constexpr CallerName kCallers[] = {
     {'S', "a stream key", CallerKind::Key},
 };
 
-/// The tokens of all of them, on either listener. A person has no session on staff's, where 'p' is as 'f'.
+/// Sessions that there are on the public listener only: a person has none on staff's, and neither a phone's PIN nor a
+/// remembered device opens one there. On staff's they are as 'f'.
+inline constexpr std::string_view kOnPublicOnly = "pmv";
+/// Sessions of accounts with two-step that did not pass the second step: what needs a fresh one tells them to step up.
+inline constexpr std::string_view kNotFresh = "mv";
+
+/// The tokens of all of them, on either listener.
 class Callers {
  public:
   explicit Callers(StaffService& service);
@@ -65,11 +75,13 @@ class Callers {
  private:
   [[nodiscard]] std::string make(char letter, domain::Listener listener);
   [[nodiscard]] std::string ended(std::string token, std::string target, domain::Listener listener);
+  // Lets the time go by that ends what ends by time.
+  void outlive();
 
   StaffService& service_;
-  domain::AccountId person_, has_to_enrol_, staff_to_enrol_, helpdesk_, admin_, auditor_;
+  domain::AccountId person_, has_to_enrol_, staff_to_enrol_, with_devices_, helpdesk_, admin_, auditor_;
   std::map<char, std::string> keys_;
-  std::map<domain::Listener, std::string> unused_;
+  std::map<domain::Listener, std::string> unused_, outlived_, late_logins_;
   std::map<std::pair<char, domain::Listener>, std::string> tokens_;
 };
 

@@ -56,9 +56,6 @@ std::string StaffService::session(const domain::AccountId& account, domain::List
   const domain::SessionId session{token.id.bytes};
   domain::Caller caller;
   caller.listener = listener;
-  const auto step = [&](std::uint64_t position) {
-    return domain::TotpEvidence{.secret_position = position, .current_step = next_step_ += 10, .matched = 0b010};
-  };
 
   domain::StartLogin start;
   start.account = account;
@@ -86,17 +83,78 @@ std::string StaffService::session(const domain::AccountId& account, domain::List
       code.caller = caller;
       code.enrolment = enrolment;
       code.fresh_token = token.id;
-      code.code = step(state(account).enrolment->position);
+      code.code = next_code(state(account).enrolment->position);
       code.set = domain::NewRecoverySet{.verifiers = domain::SecretText{"none that opens"}, .pepper = 1};
       run(std::move(code), subject);
     } else {
-      run(domain::SubmitCode{account, ref, caller, session, step(now.two_step->secret_position)}, subject);
+      run(domain::SubmitCode{account, ref, caller, session, next_code(now.two_step->secret_position)}, subject);
     }
   }
+  return opened(account, token.text, listener);
+}
+
+std::string StaffService::opened(const domain::AccountId& account, const platform::Secret& token,
+                                 domain::Listener listener) const {
+  std::string text{token.reveal_text()};
+  const domain::TokenId id = token_id(text);
+  const domain::SessionRef ref{domain::SessionId{id.bytes}, id, listener};
   const domain::AccountState after = state(account);
-  const domain::SessionRef opened{session, token.id, listener};
-  if (domain::live_session(after, opened, services->now()) == nullptr) throw std::runtime_error("no session");
-  return std::string{token.text.reveal_text()};
+  if (domain::live_session(after, ref, services->now()) == nullptr) throw std::runtime_error("no session");
+  return text;
+}
+
+std::string StaffService::session_by_app(const domain::AccountId& account) {
+  const auto subject = domain::Subject::of(account);
+  if (state(account).app_devices.empty()) {
+    const domain::TokenId binds = token_id(session(account, domain::Listener::Public));
+    run(domain::BindAppDevice{.account = account,
+                              .session = {domain::SessionId{binds.bytes}, binds, domain::Listener::Public},
+                              .caller = {},
+                              .app_device = must(draw_id<domain::AppDeviceId>(random)),
+                              .name = "a phone",
+                              .keys = domain::SecretText{"none that open"},
+                              .proved = true,
+                              .password = right_password(state(account))},
+        subject);
+  }
+  const domain::AppDevice phone = state(account).app_devices.front();
+  const auto token = must(draw_token(random, TokenKind::Session));
+  run(domain::LogInWithApp{.account = account,
+                           .app_device = phone.id,
+                           .caller = {},
+                           .session = domain::SessionId{token.id.bytes},
+                           .proof = {.bound_position = phone.position,
+                                     .sequence = phone.sequence + 1,
+                                     .device_signed = true,
+                                     .pin_signed = true}},
+      subject);
+  return opened(account, token.text, domain::Listener::Public);
+}
+
+std::string StaffService::session_by_device(const domain::AccountId& account) {
+  const auto subject = domain::Subject::of(account);
+  const auto device = must(draw_token(random, TokenKind::Device));
+  const domain::DeviceId remembered{device.id.bytes};
+  domain::SubmitCode code;
+  code.account = account;
+  code.login.login = domain::LoginId{token_id(pending_login(account, domain::Listener::Public)).bytes};
+  code.session = domain::SessionId{must(draw_token(random, TokenKind::Session)).id.bytes};
+  code.code = next_code(state(account).two_step->secret_position);
+  code.remember = domain::NewDevice{remembered, device.id, std::nullopt};
+  run(std::move(code), subject);
+
+  const auto token = must(draw_token(random, TokenKind::Session));
+  domain::StartLogin start;
+  start.account = account;
+  start.login = domain::LoginId{must(draw_token(random, TokenKind::Login)).id.bytes};
+  start.session = domain::SessionId{token.id.bytes};
+  start.password = right_password(state(account));
+  start.device = domain::PresentedDevice{.device = remembered,
+                                         .token = device.id,
+                                         .generation = 0,
+                                         .next = must(draw_token(random, TokenKind::Device)).id};
+  run(std::move(start), subject);
+  return opened(account, token.text, domain::Listener::Public);
 }
 
 }  // namespace tweestap::http

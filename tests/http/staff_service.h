@@ -18,7 +18,8 @@ struct StaffAsk {
 class StaffService : public InProcessService {
  public:
   explicit StaffService(std::uint64_t reserve_bytes = 1 << 20)
-      : InProcessService(Options{.reserve_bytes = reserve_bytes}) {}
+      : StaffService(Options{.reserve_bytes = reserve_bytes}) {}
+  explicit StaffService(Options options) : InProcessService(std::move(options)) {}
 
   [[nodiscard]] Heard ask(const StaffAsk& ask) const;
   [[nodiscard]] Heard get(std::string target, std::string token) const {
@@ -42,10 +43,20 @@ class StaffService : public InProcessService {
   }
   /// Logs in with evidence instead of a password and codes, enrolling where that is asked for.
   [[nodiscard]] std::string session(const domain::AccountId& account, domain::Listener listener);
+  /// A session that the phone app's PIN opened; of an account with two-step, which the phone is bound to.
+  [[nodiscard]] std::string session_by_app(const domain::AccountId& account);
+  /// A session that a remembered device let in; of an account with two-step.
+  [[nodiscard]] std::string session_by_device(const domain::AccountId& account);
   /// A login's token that waits for an enrolment or a code.
   [[nodiscard]] std::string pending_login(const domain::AccountId& account, domain::Listener listener);
 
  private:
+  [[nodiscard]] domain::TotpEvidence next_code(std::uint64_t secret_position) {
+    return {.secret_position = secret_position, .current_step = next_step_ += 10, .matched = 0b010};
+  }
+  /// The token again, where its session is live.
+  [[nodiscard]] std::string opened(const domain::AccountId& account, const platform::Secret& token,
+                                   domain::Listener listener) const;
   std::int64_t next_step_ = 100;
 };
 
