@@ -41,9 +41,8 @@ void forget_device(AccountState& state, const DeviceId& device) {
 
 void owe_to(AccountState& state, const Actor& actor) {
   if (std::ranges::find(state.beholden_to, actor) != state.beholden_to.end()) return;
-  // The first one made the account and stays.
-  if (state.beholden_to.size() == kBeholdenMax) state.beholden_to.erase(state.beholden_to.begin() + 1);
-  state.beholden_to.push_back(actor);
+  // Nobody is dropped for the next one: whoever was would be free to have this account approve. See kBeholdenMax.
+  if (state.beholden_to.size() < kBeholdenMax) state.beholden_to.push_back(actor);
 }
 
 void void_everything_else(AccountState& state, const SessionId* survivor, const At& at) {

@@ -65,7 +65,8 @@ inline constexpr std::size_t kRecoveryNetworksMax = 16;
 inline constexpr std::size_t kEndedEnrolmentsMax = 4;
 inline constexpr std::size_t kDevicesMax = 20;
 inline constexpr std::size_t kAppDevicesMax = 5;
-/// Those who made or reset an account; the ones longest ago are dropped, but never who made it.
+/// Those who made or reset an account. With so many the list may lack somebody, so the account approves nobody's reset
+/// (rule ADM-1); an account that fifteen people had to reset is no second pair of eyes anyhow.
 inline constexpr std::size_t kBeholdenMax = 16;
 /// Who changes the number, and back, keeps what is known of both; the one that counted longest ago is dropped.
 inline constexpr std::size_t kConfirmedNumbersMax = 4;

@@ -249,6 +249,18 @@ TEST(ResetThatWaits, IsCancelledWhereTwoStepGoesOff) {
       .accepted();
 }
 
+// Whoever was dropped would be free to have the account approve (rule ADM-1).
+TEST(BeholdenTo, DropsNobodyWhenItIsFull) {
+  Given account = enrolled();
+  std::vector<Actor> expected = account.state().beholden_to;
+  for (std::uint8_t n = 1; n <= kBeholdenMax + 4; ++n) {
+    const AccountId admin{{0xC0, n}};
+    account.does(request(admin, kReset, true)).accepted();
+    if (expected.size() < kBeholdenMax) expected.push_back(admin);
+    EXPECT_EQ(account.state().beholden_to, expected) << static_cast<int>(n);
+  }
+}
+
 Given reset_account() {
   Given account = enrolled();
   account.does(request()).accepted();

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "http/tokens.h"
 #include "tests/http/staff_service.h"
 
 namespace tweestap::http {
@@ -186,6 +187,52 @@ TEST_F(Resets, ADM_1_NobodysPuppetApproves) {
     EXPECT_EQ(decide(reset, "deny", token).code(), "forbidden") << puppet.text();
   }
   EXPECT_EQ(decide(reset, "approve", session(hans)).status, 200);
+}
+
+// So many that not all of them are remembered: then nobody can be told to be none of them.
+TEST_F(Resets, ADM_1_WhoWasResetByMoreThanAreRememberedApprovesForNobody) {
+  const auto reset_by = [&](const domain::AccountId& whom, const domain::AccountId& admin) {
+    const auto id = must(draw_id<domain::ResetId>(service.random));
+    service.run(domain::RequestReset{whom, id, admin, true, "lost the phone"}, domain::Subject::of(whom));
+  };
+  const auto first = staff("first@example.org", Role::Admin);
+  // `count` with the service, which makes the accounts of this test, and the first admin.
+  const auto beholden_to = [&](std::string_view identifier, std::size_t count) {
+    const auto account = staff(identifier, Role::Helpdesk);
+    (void)session(account);
+    reset_by(account, first);
+    for (std::size_t i = 2; i < count; ++i) reset_by(account, must(draw_id<domain::AccountId>(service.random)));
+    return account;
+  };
+  const std::string few = session(beholden_to("few@example.org", domain::kBeholdenMax - 1));
+  const std::string full = session(beholden_to("full@example.org", domain::kBeholdenMax));
+  const std::string many = session(beholden_to("many@example.org", domain::kBeholdenMax + 5));
+  four_eyes();
+  const std::string of_first = requested(session(first));
+  for (const std::string& token : {few, full, many}) {
+    EXPECT_EQ(decide(of_first, "approve", token).code(), "forbidden");
+  }
+  const std::string of_anna = requested(session_of("anna@example.org", Role::Helpdesk));
+  for (const std::string& token : {full, many}) {
+    EXPECT_EQ(decide(of_anna, "approve", token).code(), "forbidden");
+    EXPECT_EQ(decide(of_anna, "deny", token).code(), "forbidden");
+  }
+  EXPECT_EQ(decide(of_anna, "approve", few).status, 200);
+}
+
+// A limit that the operator's page states: only who made or reset an account itself is looked at.
+TEST_F(Resets, ADM_1_APuppetsPuppetIsAPersonOfItsOwn) {
+  const auto bea = staff("bea@example.org", Role::Admin);
+  const auto carl = staff("carl@example.org", Role::Helpdesk);
+  const std::string anna = session_of("anna@example.org", Role::Admin);
+  for (const auto& account : {bea, carl}) (void)session(account);
+  ASSERT_EQ(request(bea, anna).status, 200);
+  const std::string of_bea = session(bea);
+  ASSERT_EQ(request(carl, of_bea).status, 200);
+  four_eyes();
+  const std::string reset = requested(anna);
+  EXPECT_EQ(decide(reset, "approve", of_bea).code(), "forbidden");
+  EXPECT_EQ(decide(reset, "approve", session(carl)).status, 200);
 }
 
 TEST_F(Resets, ThatWaitAreListedWithTheirReasonForPeople) {
