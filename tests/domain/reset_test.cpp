@@ -1,9 +1,7 @@
 #include "domain/reset/reset.h"
 
 #include <algorithm>
-#include <functional>
 
-#include "domain/account/account.h"
 #include "domain/enrolment/enrolment.h"
 #include "domain/login/login.h"
 #include "domain/sessions/sessions.h"
@@ -296,99 +294,6 @@ TEST(AfterAReset, TheTimeToEnrolHasAnEnd) {
   account.when(log_in(wrong_password())).refused(Refusal::CredentialsRejected);
   account.does(request(kAnna, kOtherReset)).accepted();
   EXPECT_TRUE(account.when(log_in(right_password())).answer<LoginPending>().enrols);
-}
-
-// SES-2: what each of its causes ends, and what it leaves. The causes as people and staff bring them about.
-struct Cause {
-  std::string_view name;
-  bool keeps_own_session;
-  bool voids_recovery_codes;
-  std::function<void(Given&)> happens;
-};
-
-const std::vector<Cause>& causes() {
-  static const std::vector<Cause> all{
-      {"password change", true, false,
-       [](Given& account) {
-         account
-             .does(ChangePassword{kAccount, session_ref(), from(kHome), kFreshToken, right_password(),
-                                  NewVerifier{SecretText{"new"}, 2}})
-             .accepted();
-       }},
-      {"method change", true, true,
-       [](Given& account) {
-         account.happened(TwoStepMethodChanged{kEnrolment, Method::Totp, 200, kSession, kFreshToken});
-       }},
-      {"number change", true, true,
-       [](Given& account) {
-         account.happened(EnrolmentPhoneChanged{kEnrolment, kHash, "NL", "+31612345678"});
-         account.happened(TwoStepMethodChanged{kEnrolment, Method::Sms, std::nullopt, kSession, kFreshToken});
-       }},
-      {"two-step off", true, true,
-       [](Given& account) {
-         account.does(DisableTwoStep{kAccount, session_ref(), from(kHome), right_password()}).accepted();
-       }},
-      {"reset", false, true, [](Given& account) { account.does(request()).accepted(); }},
-      {"account disabled", false, false,
-       [](Given& account) {
-         account.does(DisableAccount{kAccount, kAnna, "left"}).accepted();
-       }},
-      {"two-step on", true, true,
-       [](Given& account) {
-         account.happened(TwoStepEnabled{kEnrolment, Method::Totp, 200, kSession, kFreshToken});
-       }},
-  };
-  return all;
-}
-
-// An account with one of everything that SES-2 names, and two sessions.
-Given with_everything() {
-  Given account = enrolled();
-  account.happened(session_opened({Amr::Password, Amr::Otp}))
-      .happened(session_opened({Amr::Password, Amr::Otp}, kOtherSession));
-  SmsCodeIssued step_up;
-  step_up.challenge = ChallengeId{id_bytes<0x31>()};
-  step_up.purpose = SmsPurpose::StepUp;
-  step_up.session = kSession;
-  step_up.expires_at = kStart + minutes(10);
-  SmsCodeIssued login = step_up;
-  login.challenge = ChallengeId{id_bytes<0x32>()};
-  login.purpose = SmsPurpose::Login;
-  login.session.reset();
-  login.login = kLogin;
-  SmsCodeIssued enrolment = step_up;
-  enrolment.challenge = ChallengeId{id_bytes<0x33>()};
-  enrolment.purpose = SmsPurpose::Enrolment;
-  enrolment.session.reset();
-  enrolment.enrolment = kEnrolment;
-  account.happened(std::move(step_up)).happened(login_started()).happened(std::move(login));
-  account.happened(enrolment_started()).happened(std::move(enrolment));
-  account.happened(DeviceRemembered{DeviceId{id_bytes<0x41>()}, kSession, kFreshToken, kStart + hours(12), {}, {}});
-  account.happened(AppDeviceBound{AppDeviceId{id_bytes<0x42>()}, kSession, "phone", SecretText{"keys"}});
-  return account;
-}
-
-TEST(SES_2, EachCauseEndsEverythingOfTheListInTheSameBatch) {
-  for (const Cause& cause : causes()) {
-    Given account = with_everything();
-    const AccountState& state = account.state();
-    ASSERT_EQ(state.sessions.size(), 2U);
-    ASSERT_TRUE(state.sessions[0].sms && state.logins.at(0).sms && state.enrolment->sms);
-    ASSERT_TRUE(state.recovery && state.devices.size() == 1 && state.app_devices.size() == 1);
-    const std::uint64_t before = account.position();
-    cause.happens(account);
-    ASSERT_EQ(state.sessions.size(), cause.keeps_own_session ? 1U : 0U) << cause.name;
-    for (const Session& session : state.sessions) {
-      EXPECT_EQ(session.id, kSession) << cause.name;
-      EXPECT_FALSE(session.sms) << cause.name << ": a step-up's code lives on";
-    }
-    EXPECT_TRUE(state.logins.empty()) << cause.name;
-    EXPECT_FALSE(state.enrolment) << cause.name;
-    EXPECT_TRUE(state.devices.empty()) << cause.name;
-    EXPECT_TRUE(state.app_devices.empty()) << cause.name;
-    EXPECT_EQ(state.recovery.has_value(), !cause.voids_recovery_codes) << cause.name;
-    EXPECT_GT(state.answers_void_before, before) << cause.name << ": answers from before are still kept";
-  }
 }
 
 }  // namespace

@@ -149,6 +149,52 @@ TEST(SES_2, APasswordChangeVoidsKeptAnswersButItsOwn) {
   EXPECT_EQ(house.ask(with_key("/v1/logins", kLogin, "")).code(), "credentials_rejected") << "judged again";
 }
 
+// An answer with a session in it, kept for whoever has the login's token and the key.
+struct KeptLogin {
+  Ask ask;
+  std::string body;
+  std::string session;
+};
+KeptLogin kept_login(PeopleService& house, const Enrolled& alex) {
+  KeptLogin kept{with_key("/v1/logins/current/code", {{"code", house.code(alex.secret)}}, house.pending()), {}, {}};
+  const Heard heard = house.ask(kept.ask);
+  EXPECT_EQ(heard.status, 200) << heard.body;
+  kept.body = heard.body;
+  kept.session = heard.json().at("session").at("session_token");
+  EXPECT_EQ(house.ask(kept.ask).body, kept.body);
+  return kept;
+}
+
+TEST(SES_2, AMethodChangeVoidsKeptAnswersButItsOwn) {
+  PeopleService house;
+  (void)house.account();
+  const KeptLogin login = kept_login(house, house.enrol());
+  const Json started =
+      house.post("/v1/account/enrolments", {{"password", kPassword}, {"method", "totp"}}, login.session).json();
+  EXPECT_EQ(house.ask(login.ask).body, login.body) << "nothing has changed yet";
+  const std::string target = "/v1/account/enrolments/" + started.at("enrolment").get<std::string>() + "/code";
+  const Ask change = with_key(
+      target.c_str(), {{"code", house.code(started.at("totp").at("secret").get<std::string>())}}, login.session);
+  const Heard changed = house.ask(change);
+  ASSERT_EQ(changed.status, 200) << changed.body;
+  EXPECT_EQ(house.count("two_step.method_changed"), 1U);
+  EXPECT_EQ(house.ask(login.ask).code(), "token_expired") << "judged again";
+  EXPECT_EQ(house.ask(change).body, changed.body);
+}
+
+TEST(SES_2, AResetVoidsKeptAnswers) {
+  PeopleService house;
+  const domain::AccountId account = house.account();
+  const KeptLogin login = kept_login(house, house.enrol());
+  const Heard password = house.ask(with_key("/v1/logins", kLogin, ""));
+  ASSERT_EQ(password.json().value("state", ""), "code_required") << password.body;
+  EXPECT_EQ(house.ask(with_key("/v1/logins", kLogin, "")).body, password.body);
+  house.run(domain::RequestReset{account, domain::ResetId{{0xF1}}, domain::System{}, false, "lost the phone"},
+            domain::Subject::of(account));
+  EXPECT_EQ(house.ask(login.ask).code(), "token_expired") << "judged again";
+  EXPECT_EQ(house.ask(with_key("/v1/logins", kLogin, "")).json().value("state", ""), "enrolment_required");
+}
+
 TEST(IdempotencyKey, AnEnrolmentsAnswerGoesWithTheEnrolment) {
   PeopleService house;
   (void)house.account();
