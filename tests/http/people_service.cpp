@@ -63,18 +63,27 @@ void PeopleService::allow_sms() {
   reopen();
 }
 
-std::string PeopleService::code_sent() const {
-  Json issued;
-  for (const Json& event : events_after(0)) {
-    if (event.at("type") == "sms_code.issued") issued = event.at("data");
+std::vector<std::string> PeopleService::codes_sent(std::uint64_t after) const {
+  std::vector<std::string> codes;
+  for (const Json& event : events_after(after)) {
+    if (event.at("type") != "sms_code.issued") continue;
+    const Json& issued = event.at("data");
+    const auto challenge = domain::ChallengeId::parse(issued.at("challenge").get<std::string>());
+    const auto key = keys->sms_code_key(issued.at("key"));
+    const std::string purpose = issued.at("purpose");
+    const auto what = purpose == "login"       ? platform::SmsCodePurpose::Login
+                      : purpose == "enrolment" ? platform::SmsCodePurpose::Enrolment
+                                               : platform::SmsCodePurpose::StepUp;
+    // A day's key is destroyed behind its last code, which then is worth nothing any more.
+    codes.push_back(key ? std::string{platform::sms_code(*key, what, challenge->bytes).reveal_text()} : "");
   }
-  const auto challenge = domain::ChallengeId::parse(issued.at("challenge").get<std::string>());
-  const auto key = keys->sms_code_key(issued.at("key"));
-  const std::string purpose = issued.at("purpose");
-  const auto what = purpose == "login"       ? platform::SmsCodePurpose::Login
-                    : purpose == "enrolment" ? platform::SmsCodePurpose::Enrolment
-                                             : platform::SmsCodePurpose::StepUp;
-  return std::string{platform::sms_code(*key, what, challenge->bytes).reveal_text()};
+  return codes;
+}
+
+std::string PeopleService::code_sent() const {
+  const std::vector<std::string> codes = codes_sent(0);
+  if (codes.empty()) throw std::runtime_error("no code was issued");
+  return codes.back();
 }
 
 Heard PeopleService::start_by_sms(const std::string& token, const char* phone) const {

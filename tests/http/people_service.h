@@ -47,6 +47,8 @@ class PeopleService : public InProcessService {
   void allow_sms();
   /// The code by SMS that was issued last, derived again from what the log says: it is stored nowhere.
   [[nodiscard]] std::string code_sent() const;
+  /// Every one issued behind a position, oldest first.
+  [[nodiscard]] std::vector<std::string> codes_sent(std::uint64_t after) const;
   [[nodiscard]] Heard start_by_sms(const std::string& token, const char* phone = "06 12345678") const;
   /// Switches two-step on with codes by SMS; the fresh session's token.
   [[nodiscard]] std::string enrol_by_sms(std::string_view identifier = kAlex);
