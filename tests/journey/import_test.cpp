@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/support/import_client.h"
+#include "tests/support/process_memory.h"
 #include "tests/support/service_process.h"
 #include "tests/support/temporary_folder.h"
 
@@ -66,6 +67,56 @@ TEST_F(Import, IsRefusedBeforeItsBodyIsRead) {
   EXPECT_EQ(most.status, 200);
   ASSERT_EQ(most.lines.size(), 1U);
   EXPECT_EQ(json::parse(most.lines[0]).at("code"), "payload_too_large");
+}
+
+// With the caches as small as they can be, so that they are full early. What still fills up then is bounded elsewhere:
+// the keys' write buffer (8 MiB) and cache, the versions of streams.
+class ImportInLittleMemory : public Import {
+ protected:
+  [[nodiscard]] ServiceProcess::Options little() const {
+    ServiceProcess::Options with = options();
+    with.environment = {{"TWEESTAP_STORAGE_WAL", "2MiB"},
+                        {"TWEESTAP_STORAGE_CACHE", "2MiB"},
+                        {"TWEESTAP_STORAGE_ACCOUNTS_CACHED", "100"}};
+    return with;
+  }
+  static constexpr int kSome = 5000;
+  static constexpr int kMany = 4 * kSome;
+};
+
+// What those fill up with is less than a kilobyte a line; the state of an account that somebody kept would be three.
+TEST_F(ImportInLittleMemory, DoesNotGrowWithTheNumberOfItsLines) {
+  constexpr std::size_t kLineBytesMax = 1600;
+  const ServiceProcess service{little()};
+  ASSERT_TRUE(send_import(service.staff(), key(), lines(kSome)).whole);
+  const std::size_t after_some = peak_resident_bytes(service.pid());
+  ASSERT_GT(after_some, 0U);
+  const ImportAnswer answer = send_import(service.staff(), key(), lines(kMany));
+  ASSERT_EQ(answer.lines.size(), static_cast<std::size_t>(kMany));
+  EXPECT_FALSE(json::parse(answer.lines.back()).contains("existing"));
+  const std::size_t grown = peak_resident_bytes(service.pid()) - after_some;
+  EXPECT_LE(grown, kLineBytesMax * (kMany - kSome)) << grown / (kMany - kSome) << " bytes a line";
+}
+
+// Nor with their length: 60 MB go through, of accounts that are there, so that nothing of it is to be kept.
+TEST_F(ImportInLittleMemory, DoesNotKeepWhatItReads) {
+  constexpr std::size_t kLine = 3000;
+  constexpr std::size_t kGrowthMax = std::size_t{8} << 20;  // room for what the allocator does; nothing was measured
+  const ServiceProcess service{little()};
+  ASSERT_TRUE(send_import(service.staff(), key(), lines(kSome)).whole);
+  std::string body;
+  body.reserve(kLine * kMany);
+  for (int i = 0; i < kMany; ++i) {
+    std::string line = R"({"identifier":"p)" + std::to_string(i % kSome) + "@example.org\"}";
+    line.resize(kLine - 1, ' ');
+    body += line + "\n";
+  }
+  const std::size_t before = peak_resident_bytes(service.pid());
+  const ImportAnswer answer = send_import(service.staff(), key(), body);
+  ASSERT_EQ(answer.lines.size(), static_cast<std::size_t>(kMany));
+  EXPECT_TRUE(json::parse(answer.lines.back()).value("existing", false)) << answer.lines.back();
+  const std::size_t grown = peak_resident_bytes(service.pid()) - before;
+  EXPECT_LE(grown, kGrowthMax) << "of " << body.size();
 }
 
 // Whoever heard of an account has it, and whoever repeats the import gets the same ones.

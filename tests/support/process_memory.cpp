@@ -87,4 +87,13 @@ std::expected<std::vector<FoundInMemory>, int> search_memory(pid_t pid, const st
   return found;
 }
 
+std::size_t peak_resident_bytes(pid_t pid) {
+  constexpr std::string_view kName = "VmHWM:";
+  std::ifstream status{"/proc/" + std::to_string(pid) + "/status"};
+  for (std::string line; std::getline(status, line);) {
+    if (line.starts_with(kName)) return std::stoul(line.substr(kName.size())) * 1024;  // always in kB (proc(5))
+  }
+  return 0;
+}
+
 }  // namespace tweestap::tests

@@ -2,6 +2,7 @@
 // What lies in another process's memory.
 #include <sys/types.h>
 
+#include <cstddef>
 #include <expected>
 #include <string>
 #include <string_view>
@@ -27,5 +28,8 @@ struct FoundInMemory {
 /// cannot be dumped and we are not root.
 [[nodiscard]] std::expected<std::vector<FoundInMemory>, int> search_memory(pid_t pid,
                                                                            const std::vector<Planted>& planted);
+
+/// The most memory that a process had resident at any time (VmHWM of /proc/PID/status), in bytes; 0 where it is gone.
+[[nodiscard]] std::size_t peak_resident_bytes(pid_t pid);
 
 }  // namespace tweestap::tests
