@@ -21,18 +21,20 @@ constexpr const char* kInstead = "PUT /v1/policy on the staff listener, with an 
 // Rule ADM-3: whoever took over one admin, or a key, could do alone what wants two.
 constexpr const char* kStopFirst = "stop it first, for no key and no session may end four_eyes";
 
-// What each takes on the command line, for whoever typed something else. Whether a value is right is the route's rule.
+// What each takes on the command line: for --help, and for whoever typed something else. Whether a value is right is
+// the route's rule.
 struct PolicyName {
   std::string_view name;
   std::string_view takes;
 };
 constexpr std::array kPolicyNames{
-    PolicyName{"two_step_mandatory_from", "a time such as 2026-03-15T00:00:00Z, or nothing: never"},
+    PolicyName{"two_step_mandatory_from", "a time such as 2026-03-15T00:00:00Z, or nothing: from no date on"},
     PolicyName{"methods", "totp, sms or totp,sms"},
     PolicyName{"remember_durations", "one or more of never, 12h, 3d and 1w, with commas between them"},
     PolicyName{"four_eyes", "true or false"},
     PolicyName{"sms_countries",
-               "countries as two capital letters (ISO 3166-1), with commas between them, such as NL,BE"},
+               "countries as two capital letters (ISO 3166-1), with commas between them, such as NL,BE, or nothing: "
+               "to no country, so that no code goes by SMS at all"},
 };
 
 void show(const CommandLine& line, const ordered_json& policy) {
@@ -65,8 +67,8 @@ ExitStatus run_show(const CommandLine& line) {
   return ExitStatus::Done;
 }
 
-// NAME=VALUE as the member that PUT /v1/policy takes, so that both have the same rules: lists with commas, an empty
-// value for null.
+// NAME=VALUE as the member that PUT /v1/policy takes, so that both have the same rules. Nothing behind the sign is null
+// for the date and an empty list for the others, of which only the countries may be empty.
 ordered_json member_of(std::string_view name, std::string_view value) {
   if (name == "two_step_mandatory_from") return value.empty() || value == "null" ? ordered_json{} : ordered_json(value);
   if (value == "true") return true;
@@ -134,6 +136,13 @@ ExitStatus run_set(const CommandLine& line, const std::vector<std::string>& assi
   });
 }
 
+std::string help_of_assignments() {
+  std::string help = "NAME=VALUE, one or more.";
+  for (const PolicyName& one : kPolicyNames)
+    help.append(" ").append(one.name).append(": ").append(one.takes).append(".");
+  return help;
+}
+
 }  // namespace
 
 void add_policy(CommandLine& line) {
@@ -143,9 +152,7 @@ void add_policy(CommandLine& line) {
   line.add(group, "set", "change it, on a stopped service; an event like any other change", Reach::FolderOnly,
            [&line, assignments] { return run_set(line, *assignments); })
       // CLI11 2.4 refuses a name with "=", and with it the whole program.
-      .argument("ASSIGNMENT", assignments.get(),
-                "NAME=VALUE: two_step_mandatory_from=2026-03-15T00:00:00Z (empty: none), methods=totp,sms, "
-                "four_eyes=false, …");
+      .argument("ASSIGNMENT", assignments.get(), help_of_assignments());
 }
 
 }  // namespace tweestap::app

@@ -43,6 +43,8 @@ constexpr AnswerMember kEventMembers[] = {
     {"event", AnswerType::Anything, true, "The stored envelope, byte for byte."},
     {"personal", AnswerType::Anything, false,
      "The event's personal members by their names, {} where it has none; absent for API keys."},
+    {"erased", AnswerType::Boolean, false,
+     "true, in the place of `personal`: the event had personal members, and they were erased. Absent for API keys."},
 };
 constexpr AnswerShape kEventShape{"AuditEvent", kEventMembers};
 constexpr AnswerMember kPageMembers[] = {

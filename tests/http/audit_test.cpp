@@ -96,6 +96,14 @@ TEST(AuditEvents, HasNothingPersonalForAKey) {
   }
 }
 
+// Its keys are gone, and with them whatever could be opened; nothing in this version erases an account yet.
+TEST(AuditEvents, DescribesWhatAnErasedAccountsEventHas) {
+  AuditService service;
+  const json shape = service.get("/openapi.json", "").json().at("components").at("schemas").at("AuditEvent");
+  EXPECT_EQ(shape.at("properties").at("erased").at("type"), "boolean");
+  EXPECT_EQ(shape.at("required"), json::array({"event"}));
+}
+
 // Password verifiers, the app's secret and recovery verifiers are in events of this account.
 TEST(AuditEvents, NeverHasASecret) {
   AuditService service;

@@ -27,5 +27,12 @@ TEST(OpenApiRoute, DescribesEveryRouteOfItsListenerAndNoOther) {
   }
 }
 
+TEST(OpenApiRoute, TellsNothingOfADemo) {
+  StaffService service{InProcessService::Options{.demo = true}};
+  EXPECT_EQ(service.ask({.target = "/demo/messages", .listener = ListenerKind::Public}).status, 200);
+  const Heard heard = service.ask({.target = "/openapi.json", .listener = ListenerKind::Public});
+  EXPECT_FALSE(heard.json().at("paths").contains("/demo/messages"));
+}
+
 }  // namespace
 }  // namespace tweestap::http

@@ -84,6 +84,21 @@ TEST_F(PolicyAtTheCommandLine, SaysWhatThereIsAndWhatItTakes) {
   says("four_eyes=maybe", "four_eyes takes true or false");
   says("sms_countries=nl", "sms_countries takes countries as two capital letters");
 
+  says("remember_durations=", "remember_durations takes ");
+  says("four_eyes=", "four_eyes takes true or false");
+  // Nothing is a value of two of them, and they say which.
+  EXPECT_NE(set("sms_countries=").out.find("sms_countries = []"), std::string::npos);
+  const ProcessResult no_date = set("two_step_mandatory_from=");
+  EXPECT_EQ(no_date.status, 0) << no_date.err;
+  EXPECT_EQ(no_date.out.find("two_step_mandatory_from"), std::string::npos);
+  says("sms_countries=nl", "or nothing: to no country, so that no code goes by SMS at all\n");
+  says("two_step_mandatory_from=tomorrow", "or nothing: from no date on\n");
+  const ProcessResult help = run_process({program().string(), "policy", "set", "--help"});
+  EXPECT_EQ(help.status, 0);
+  for (const char* name : {"methods", "remember_durations", "four_eyes", "sms_countries", "two_step_mandatory_from"}) {
+    EXPECT_NE(help.out.find(std::string{name} + ":"), std::string::npos) << help.out;
+  }
+
   // Every name that the policy shows can be set.
   ASSERT_EQ(set("two_step_mandatory_from=2030-01-01T00:00:00Z").status, 0);
   const ProcessResult shown = run_process({program().string(), "policy", "show", "--json", "--data", data_.string()});
