@@ -33,6 +33,9 @@ rocksdb::Options options() {
   out.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   out.write_buffer_size = kWriteBufferBytes;
   out.max_total_wal_size = 4 * kWriteBufferBytes;
+  // New subjects are looked for first, and never there: the memtable's filter says so without a search.
+  out.memtable_whole_key_filtering = true;
+  out.memtable_prefix_bloom_size_ratio = 0.02;
   out.max_bgerror_resume_count = 0;  // a failed write is never tried again (DUR-3)
   out.stats_dump_period_sec = 0;
   out.stats_persist_period_sec = 0;
