@@ -4,6 +4,7 @@
 #include <expected>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "consumers/sms/gateway.h"
 #include "domain/all_commands.h"
@@ -20,6 +21,14 @@ struct Told {
   bool final_try = false;                ///< no further one follows
 };
 
+/// Nothing goes out (any more), and nothing is told of it: nobody waits, or it went out before.
+struct NotWanted {};
+/// Nothing goes out any more, and that is told of as the last failure.
+struct GivenUp {
+  std::string trouble;  ///< as it stands in the event
+};
+using Prepared = std::variant<NotWanted, GivenUp, sms::Message>;
+
 /// Thread rule: one thread at a time, whichever.
 class Errand {
  public:
@@ -29,9 +38,9 @@ class Errand {
   Errand(const Errand&) = delete;
   Errand& operator=(const Errand&) = delete;
 
-  /// The message as it has to go out now, asked before each try; nothing where it has not to go out (any more): then
-  /// nothing is recorded either. May bring `until` forward. A failure is the store's or the ring's, and is tried again.
-  [[nodiscard]] virtual std::expected<std::optional<sms::Message>, platform::Failure> prepare(domain::Time now) = 0;
+  /// The message as it has to go out now, or why none has to; asked before each try. May bring `until` forward. A
+  /// failure is the store's or the ring's, and is tried again.
+  [[nodiscard]] virtual std::expected<Prepared, platform::Failure> prepare(domain::Time now) = 0;
 
   /// The command that records it; nothing where this kind of message does not tell of such a try.
   [[nodiscard]] virtual std::optional<domain::Command> record(const Told& told) const = 0;

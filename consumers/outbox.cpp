@@ -25,7 +25,9 @@ struct Outbox::Waiting {
   std::unique_ptr<Errand> errand;
   std::uint32_t tries = 0;
   std::vector<Told> untold;  // what became of the last try, by gateway, until it is stored
-  domain::Duration pause{};  // from then to the next try
+  std::int64_t next_us = 0;  // when the next try is due; monotonic
+  // When a gateway did not take it last; monotonic. 0: none was asked, or it objected to this number and no other.
+  std::int64_t not_taken_us = 0;
 };
 
 Outbox::Outbox(const Sending& sending, std::string kind, std::size_t in_flight)
@@ -93,21 +95,26 @@ bool Outbox::worthless_after(const Errand& errand, domain::Duration pause) const
 void Outbox::attend(const Shared& waiting, const std::stop_token& stop) {
   if (!waiting->untold.empty()) return tell(waiting);
   Errand& errand = *waiting->errand;
-  auto message = errand.prepare(sending_.now());
-  if (message && !*message) {
+  auto prepared = errand.prepare(sending_.now());
+  if (prepared && std::holds_alternative<NotWanted>(*prepared)) {
     metrics_.dropped.add();
     return forget(waiting);
   }
-  if (worthless_after(errand, {})) {
-    waiting->untold = {Told{sending_.gateways[0], "too_late", {}, true}};
-    return tell(waiting);
-  }
-  if (!message) {
+  const GivenUp* given_up = prepared ? std::get_if<GivenUp>(&*prepared) : nullptr;
+  if (given_up != nullptr) return give_up(waiting, given_up->trouble);
+  if (worthless_after(errand, {})) return give_up(waiting, "too_late");
+  if (!prepared) {
     sending_.log.write(LogLevel::Error, "messages.not_prepared",
-                       {{"kind", kind_}, {"position", errand.position}, {"reason", message.error().reason}});
-    return put_back(waiting, pause_after(++waiting->tries, {}));
+                       {{"kind", kind_}, {"position", errand.position}, {"reason", prepared.error().reason}});
+    return put_back(waiting, after(pause_after(++waiting->tries, {})));
   }
-  hand_over(waiting, std::move(**message), stop);
+  hand_over(waiting, std::get<sms::Message>(std::move(*prepared)), stop);
+}
+
+// No gateway was asked; events have to name one, so it is the first.
+void Outbox::give_up(const Shared& waiting, std::string trouble) {
+  waiting->untold = {Told{sending_.gateways[0], std::move(trouble), {}, true}};
+  tell(waiting);
 }
 
 void Outbox::hand_over(const Shared& waiting, sms::Message message, const std::stop_token& stop) {
@@ -120,6 +127,8 @@ void Outbox::hand_over(const Shared& waiting, sms::Message message, const std::s
 void Outbox::came_back(const Shared& waiting, const Outcome& outcome) {
   if (outcome.trouble == sms::Trouble::Stopped) return forget(waiting);
   ++waiting->tries;
+  const bool says_something = outcome.kind() != Outcome::Kind::Accepted && outcome.trouble != sms::Trouble::BadNumber;
+  waiting->not_taken_us = says_something ? sending_.clock.monotonic_us() : 0;
   // Passed on from the other gateway: whoever looks for why that one takes nothing finds it here.
   if (outcome.before) {
     tell_operator(*outcome.before);
@@ -129,8 +138,9 @@ void Outbox::came_back(const Shared& waiting, const Outcome& outcome) {
   if (outcome.kind() == Outcome::Kind::Accepted) {
     told.final_try = true;
   } else {
-    waiting->pause = pause_after(waiting->tries, outcome.retry_after);
-    told.final_try = outcome.kind() == Outcome::Kind::Refused || worthless_after(*waiting->errand, waiting->pause);
+    const domain::Duration pause = pause_after(waiting->tries, outcome.retry_after);
+    waiting->next_us = after(pause);  // from the answer on, however long it takes to store that
+    told.final_try = outcome.kind() == Outcome::Kind::Refused || worthless_after(*waiting->errand, pause);
   }
   tell_operator(outcome);
   waiting->untold.push_back(std::move(told));
@@ -160,24 +170,29 @@ void Outbox::tell(const Shared& waiting) {
       const auto stored =
           projections::submit_alone(sending_.partition, sending_.random, sending_.clock, std::move(*command));
       // A refusal is an account that is gone: then there is nothing left to tell.
-      if (!stored) return put_back(waiting, kStoreAgain);
+      if (!stored) return put_back(waiting, after(kStoreAgain));
     }
     over = told.final_try;
     (told.trouble.empty() ? metrics_.sent : over ? metrics_.failed : metrics_.retried).add();
     waiting->untold.erase(waiting->untold.begin());
   }
-  over ? forget(waiting) : put_back(waiting, waiting->pause);
+  over ? forget(waiting) : put_back(waiting, waiting->next_us);
 }
 
-void Outbox::put_back(const Shared& waiting, domain::Duration pause) {
+std::int64_t Outbox::after(domain::Duration pause) const { return sending_.clock.monotonic_us() + pause.us; }
+
+void Outbox::put_back(const Shared& waiting, std::int64_t due_us) {
   const std::scoped_lock lock(mutex_);
-  due_.emplace(sending_.clock.monotonic_us() + pause.us, waiting);
+  due_.emplace(due_us, waiting);
   changed_.notify_all();
 }
 
 void Outbox::forget(const Shared& waiting) {
   const std::scoped_lock lock(mutex_);
   outstanding_.erase(waiting->errand->position);
+  const domain::Time asked_at = waiting->errand->asked_at;
+  const bool none_since = waiting->not_taken_us != 0 && waiting->not_taken_us >= sent_us_;
+  if (none_since && (!untaken_since_ || asked_at < *untaken_since_)) untaken_since_ = asked_at;
   changed_.notify_all();
 }
 
@@ -189,6 +204,7 @@ void Outbox::tell_operator(const Outcome& outcome) {
     std::int64_t& told_us = trouble_told_us_.at(static_cast<std::size_t>(outcome.gateway - 1));
     if (sent) {
       sent_us_ = now_us;
+      untaken_since_.reset();
       told_us = 0;
       return;
     }
@@ -204,10 +220,16 @@ void Outbox::show_figures() {
   const std::scoped_lock lock(mutex_);
   // Positions and times grow together.
   const std::int64_t oldest_us = outstanding_.empty() ? 0 : (now - outstanding_.begin()->second).us;
+  metrics_.stalled.set(is_stalled(oldest_us, now) ? 1 : 0);
   metrics_.waiting.set(static_cast<double>(outstanding_.size()));
   metrics_.oldest.set(static_cast<double>(oldest_us) / 1e6);
+}
+
+// Under mutex_. A gateway that refuses everything leaves nothing waiting, so what ended that way counts as what waits.
+bool Outbox::is_stalled(std::int64_t oldest_us, domain::Time now) const {
   const bool nothing_went_out = sending_.clock.monotonic_us() - sent_us_ >= kStalledUs;
-  metrics_.stalled.set(oldest_us >= kStalledUs && nothing_went_out ? 1 : 0);
+  const std::int64_t untaken_us = untaken_since_ ? (now - *untaken_since_).us : 0;
+  return nothing_went_out && std::max(oldest_us, untaken_us) >= kStalledUs;
 }
 
 }  // namespace tweestap::consumers

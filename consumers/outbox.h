@@ -48,15 +48,18 @@ class Outbox {
   void run(const std::stop_token& stop);
   Shared next_due(const std::stop_token& stop);
   void attend(const Shared& waiting, const std::stop_token& stop);
+  void give_up(const Shared& waiting, std::string trouble);
   void hand_over(const Shared& waiting, sms::Message message, const std::stop_token& stop);
   void came_back(const Shared& waiting, const sms::Outcome& outcome);
   void tell(const Shared& waiting);
-  void put_back(const Shared& waiting, domain::Duration pause);
+  [[nodiscard]] std::int64_t after(domain::Duration pause) const;
+  void put_back(const Shared& waiting, std::int64_t due_us);
   void forget(const Shared& waiting);
   void tell_operator(const sms::Outcome& outcome);
   [[nodiscard]] Told told_of(const sms::Outcome& outcome) const;
   [[nodiscard]] const std::string& name_of(const sms::Outcome& outcome) const;
   void show_figures();
+  [[nodiscard]] bool is_stalled(std::int64_t oldest_us, domain::Time now) const;
   [[nodiscard]] bool worthless_after(const Errand& errand, domain::Duration pause) const;
 
   const Sending& sending_;
@@ -69,6 +72,9 @@ class Outbox {
   std::multimap<std::int64_t, Shared> due_;  // by the monotonic clock (us)
   bool closed_ = false;
   std::int64_t sent_us_ = 0;  // when something went out last; monotonic
+  // When the oldest of the messages was asked for that ended without a gateway's having taken it, since one did. So an
+  // alarm does not end because there is nothing left to send.
+  std::optional<domain::Time> untaken_since_;
   // When the operator heard of trouble with each gateway last; 0: not since it took something.
   std::array<std::int64_t, 2> trouble_told_us_{};
   sms::SendPool pool_;

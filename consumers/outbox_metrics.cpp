@@ -9,8 +9,9 @@ constexpr platform::GaugeInfo<1> kWaiting{
     "tweestap_messages_waiting", "Messages by SMS that wait for a gateway.", {"kind"}};
 constexpr platform::GaugeInfo<1> kOldest{
     "tweestap_messages_oldest_seconds", "How long the oldest message that waits has been waiting.", {"kind"}};
-constexpr platform::GaugeInfo<1> kStalled{
-    "tweestap_messages_stalled", "1 where a message waits for a minute and none went out meanwhile: alarm.", {"kind"}};
+constexpr platform::GaugeInfo<1> kStalled{"tweestap_messages_stalled",
+                                          "1 where a message is not taken for a minute and none went out since: alarm.",
+                                          {"kind"}};
 
 }  // namespace
 

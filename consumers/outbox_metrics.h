@@ -19,7 +19,7 @@ class OutboxMetrics {
   platform::Counter dropped;  ///< nobody waited for it any more, or it had gone out before
   platform::Gauge waiting;    ///< messages
   platform::Gauge oldest;     ///< seconds since the oldest of those was asked for
-  platform::Gauge stalled;    ///< 1: something waits for a minute, and nothing went out in that minute
+  platform::Gauge stalled;    ///< 1: something was not taken for a minute, and nothing went out in that minute
 };
 
 }  // namespace tweestap::consumers

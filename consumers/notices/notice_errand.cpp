@@ -30,12 +30,12 @@ class NoticeErrand final : public Errand {
         account_(account),
         event_(std::move(event)) {}
 
-  std::expected<std::optional<sms::Message>, Failure> prepare(domain::Time now) override;
+  std::expected<Prepared, Failure> prepare(domain::Time now) override;
   std::optional<domain::Command> record(const Told& told) const override;
 
  private:
   [[nodiscard]] std::expected<bool, Failure> has_ended();
-  [[nodiscard]] std::expected<std::optional<sms::Message>, Failure> write(const domain::AccountState& before);
+  [[nodiscard]] std::expected<Prepared, Failure> write(const domain::AccountState& before);
 
   const Sending& sending_;
   const domain::AccountId account_;
@@ -52,20 +52,20 @@ std::expected<bool, Failure> NoticeErrand::has_ended() {
   return ended;
 }
 
-std::expected<std::optional<sms::Message>, Failure> NoticeErrand::prepare(domain::Time) {
+std::expected<Prepared, Failure> NoticeErrand::prepare(domain::Time) {
   const auto ended = has_ended();
   if (!ended) return std::unexpected(ended.error());
-  if (*ended) return std::nullopt;
+  if (*ended) return NotWanted{};
   // As it was before: whoever takes an account over changes the number first, and the person is at the old one.
   const auto before = projections::state_at(sending_.partition.log(), account_, position - 1);
   if (!before) return std::unexpected(before.error());
   const auto notice = notice_of(event_, before->state);
-  if (!notice || !before->state.two_step || !before->state.two_step->phone) return std::nullopt;
+  if (!notice || !before->state.two_step || !before->state.two_step->phone) return NotWanted{};
   notice_ = *notice;
   return write(before->state);
 }
 
-std::expected<std::optional<sms::Message>, Failure> NoticeErrand::write(const domain::AccountState& before) {
+std::expected<Prepared, Failure> NoticeErrand::write(const domain::AccountState& before) {
   auto number = projections::open_phone(sending_.partition.log(), sending_.keys, before.two_step->phone->position);
   if (!number) return std::unexpected(number.error());
   sms::Message message;

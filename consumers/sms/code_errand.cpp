@@ -33,15 +33,15 @@ class CodeErrand final : public Errand {
         account_(account),
         challenge_(challenge) {}
 
-  std::expected<std::optional<Message>, Failure> prepare(domain::Time now) override;
+  std::expected<Prepared, Failure> prepare(domain::Time now) override;
   std::optional<domain::Command> record(const Told& told) const override;
 
  private:
   [[nodiscard]] std::expected<bool, Failure> has_ended();
   [[nodiscard]] std::expected<domain::SmsPurpose, Failure> purpose_of(const domain::SmsCode& code) const;
   [[nodiscard]] std::int64_t minutes_left(const domain::SmsCode& code) const;
-  [[nodiscard]] std::expected<std::optional<Message>, Failure> write(const domain::AccountState& account,
-                                                                     const domain::LiveCode& live) const;
+  [[nodiscard]] std::expected<Prepared, Failure> write(const domain::AccountState& account,
+                                                       const domain::LiveCode& live) const;
 
   const Sending& sending_;
   const domain::AccountId account_;
@@ -58,15 +58,15 @@ std::expected<bool, Failure> CodeErrand::has_ended() {
   return ended;
 }
 
-std::expected<std::optional<Message>, Failure> CodeErrand::prepare(domain::Time now) {
+std::expected<Prepared, Failure> CodeErrand::prepare(domain::Time now) {
   const auto ended = has_ended();
   if (!ended) return std::unexpected(ended.error());
-  if (*ended) return std::nullopt;
+  if (*ended) return NotWanted{};
   const auto account = projections::Moment::latest(sending_.partition.reader()).account(account_);
   if (!account) return std::unexpected(account.error());
-  if (!*account) return std::nullopt;
+  if (!*account) return NotWanted{};
   const auto live = domain::live_code(**account, challenge_, now);
-  if (!live) return std::nullopt;
+  if (!live) return NotWanted{};
   until = live->code->expires_at;
   return write(**account, *live);
 }
@@ -88,10 +88,10 @@ std::int64_t CodeErrand::minutes_left(const domain::SmsCode& code) const {
   return std::max<std::int64_t>(1, (code.expires_at - asked_at).us / domain::minutes(1).us);
 }
 
-std::expected<std::optional<Message>, Failure> CodeErrand::write(const domain::AccountState& account,
-                                                                 const domain::LiveCode& live) const {
+std::expected<Prepared, Failure> CodeErrand::write(const domain::AccountState& account,
+                                                   const domain::LiveCode& live) const {
   const auto key = sending_.keys.sms_code_key(live.code->key);
-  if (!key) return std::nullopt;  // destroyed: no code of it counts
+  if (!key) return NotWanted{};  // destroyed: no code of it counts
   const auto purpose = purpose_of(*live.code);
   if (!purpose) return std::unexpected(purpose.error());
   auto number = projections::open_phone(sending_.partition.log(), sending_.keys, live.phone->position);

@@ -20,7 +20,10 @@ namespace tweestap::tests {
 
 class AccountStore {
  public:
-  explicit AccountStore(std::filesystem::path data) : data_(std::move(data)) { start(); }
+  explicit AccountStore(std::filesystem::path data, projections::DeciderSettings settings = {})
+      : settings_(settings), data_(std::move(data)) {
+    start();
+  }
   ~AccountStore() { stop(); }
   AccountStore(const AccountStore&) = delete;
   AccountStore& operator=(const AccountStore&) = delete;
@@ -42,7 +45,7 @@ class AccountStore {
     ASSERT_TRUE(rebuilt.has_value()) << rebuilt.error().reason;
     rebuilt_at_start = *rebuilt;
     cache_ = std::make_shared<projections::AccountCache>();
-    decider_ = std::make_unique<projections::DomainDecider>(projections::DeciderSettings{}, cache_, unstored);
+    decider_ = std::make_unique<projections::DomainDecider>(settings_, cache_, unstored);
     views_ = std::make_unique<projections::Views>(cache_);
     auto made = eventstore::Partition::create(std::move(store), {}, *decider_,
                                               {views_->all().begin(), views_->all().end()}, clock, random_);
@@ -96,6 +99,7 @@ class AccountStore {
     return made;
   }
 
+  const projections::DeciderSettings settings_;
   std::filesystem::path data_;
   platform::SystemRandom random_;
   std::shared_ptr<projections::AccountCache> cache_;
