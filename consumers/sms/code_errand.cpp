@@ -27,11 +27,12 @@ bool ends(const domain::Event& event, std::uint64_t sending) {
 class CodeErrand final : public Errand {
  public:
   CodeErrand(const Sending& sending, std::uint64_t asked_position, domain::Time asked, domain::AccountId account,
-             domain::ChallengeId challenge)
+             domain::ChallengeId challenge, std::uint32_t resends)
       : Errand(asked_position, asked, asked + sending.rules.sms_code_life),
         sending_(sending),
         account_(account),
-        challenge_(challenge) {}
+        challenge_(challenge),
+        resends_(resends) {}
 
   std::expected<Prepared, Failure> prepare(domain::Time now) override;
   std::optional<domain::Command> record(const Told& told) const override;
@@ -46,6 +47,7 @@ class CodeErrand final : public Errand {
   const Sending& sending_;
   const domain::AccountId account_;
   const domain::ChallengeId challenge_;
+  const std::uint32_t resends_;  // how often it was sent again, with this sending
   bool looked_for_outcome_ = false;
 };
 
@@ -67,6 +69,8 @@ std::expected<Prepared, Failure> CodeErrand::prepare(domain::Time now) {
   if (!*account) return NotWanted{};
   const auto live = domain::live_code(**account, challenge_, now);
   if (!live) return NotWanted{};
+  // Asked for again meanwhile: one message is enough, or whoever waits for a gateway to come back gets six at once.
+  if (live->code->resends > resends_) return GivenUp{"superseded"};
   until = live->code->expires_at;
   return write(**account, *live);
 }
@@ -125,12 +129,14 @@ std::expected<std::unique_ptr<Errand>, Failure> code_errand(const Sending& sendi
   }
   const auto envelope = eventstore::decode(record.envelope);
   if (!envelope) return std::unexpected(envelope.error());
-  const auto errand = [&](const domain::ChallengeId& challenge) {
+  const auto errand = [&](const domain::ChallengeId& challenge, std::uint32_t resends) {
     return std::make_unique<CodeErrand>(sending, record.position, envelope->time,
-                                        domain::AccountId{envelope->subject.bytes}, challenge);
+                                        domain::AccountId{envelope->subject.bytes}, challenge, resends);
   };
-  if (const auto* issued = std::get_if<domain::SmsCodeIssued>(&envelope->event)) return errand(issued->challenge);
-  if (const auto* resent = std::get_if<domain::SmsCodeResent>(&envelope->event)) return errand(resent->challenge);
+  if (const auto* issued = std::get_if<domain::SmsCodeIssued>(&envelope->event)) return errand(issued->challenge, 0);
+  if (const auto* resent = std::get_if<domain::SmsCodeResent>(&envelope->event)) {
+    return errand(resent->challenge, resent->resends);
+  }
   return nullptr;
 }
 

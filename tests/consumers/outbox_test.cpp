@@ -62,14 +62,6 @@ class OutboxOf : public SendingParts {
     return std::make_unique<PlainErrand>(++position_, store.now(), store.now() + life, its_script, number);
   }
   void advance(Duration by) { store.clock.advance(by.us); }
-  // Where the pause begins at a moment that a test does not see.
-  [[nodiscard]] bool advance_until(const std::function<bool()>& is_so) {
-    return eventually([&] {
-      if (is_so()) return true;
-      advance(Duration{20'000});
-      return false;
-    });
-  }
   [[nodiscard]] double stalled() const { return figure("messages_stalled{kind=\"code\"}"); }
   [[nodiscard]] bool is_stalled() const {
     return eventually([this] { return stalled() == 1; });

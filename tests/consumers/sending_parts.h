@@ -140,6 +140,15 @@ class SendingParts : public ::testing::Test {
     return eventually([&] { return figure("messages_waiting{kind=\"" + kind + "\"}") == 0; });
   }
 
+  /// Moves the clock on until it is so: for pauses that begin at a moment that a test does not see.
+  [[nodiscard]] bool advance_until(const std::function<bool()>& is_so) {
+    return eventually([&] {
+      if (is_so()) return true;
+      store.clock.advance(20'000);
+      return false;
+    });
+  }
+
   tests::TemporaryFolder folder;
   RandomThatRunsOut random;
   domain::Rules rules = with_sms();
