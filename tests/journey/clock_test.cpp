@@ -12,6 +12,7 @@
 #include "domain/time.h"
 #include "eventstore/key_ring.h"
 #include "tests/journey/person.h"
+#include "tests/journey/set_clock.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::tests {
@@ -24,14 +25,6 @@ using ::testing::HasSubstr;
 constexpr int kMinute = 60;
 constexpr int kHour = 3600;
 
-std::string libfaketime() {
-  for (const auto& folder : std::filesystem::directory_iterator{"/usr/lib"}) {
-    const auto library = folder.path() / "faketime" / "libfaketimeMT.so.1";
-    if (std::filesystem::exists(library)) return library.string();
-  }
-  return {};
-}
-
 // The service on a machine whose wall clock an administrator sets; the monotonic clock is the real one.
 class SetClock : public ::testing::Test {
  protected:
@@ -43,13 +36,10 @@ class SetClock : public ::testing::Test {
                     .text("key");
   }
   void start() {
-    const std::map<std::string, std::string> environment{
-        {"LD_PRELOAD", libfaketime()},         {"FAKETIME_TIMESTAMP_FILE", clock_file().string()},
-        {"FAKETIME_DONT_FAKE_MONOTONIC", "1"}, {"FAKETIME_NO_CACHE", "1"},
-        {"FAKETIME_DONT_RESET", "1"},
-    };
-    service_ = std::make_unique<ServiceProcess>(ServiceProcess::Options{
-        folder_.path() / "data", {"--demo", "--admin-key-file", (folder_.path() / "admin-key").string()}, environment});
+    service_ = std::make_unique<ServiceProcess>(
+        ServiceProcess::Options{folder_.path() / "data",
+                                {"--demo", "--admin-key-file", (folder_.path() / "admin-key").string()},
+                                clock_set_by(clock_file())});
   }
   void restart() {
     EXPECT_EQ(service_->stop(), 0);
