@@ -170,13 +170,13 @@ TEST_F(NoticeOnItsWay, SpendsNothingOfTheBudgetsOfCodes) {
   reset();
   const auto sender = started();
   ASSERT_TRUE(eventually([&] { return notices_counted("sent") == 2; }));
-  const auto counts =
-      projections::read_sms_counts(*store.partition().reader().rows(), tests::kAccount,
-                                   domain::LookupHash{tests::kAccount.bytes}, tests::from(tests::kHome), store.now());
+  const auto counts = projections::read_sms_counts(*store.partition().reader().rows(), tests::kAccount,
+                                                   domain::LookupHash{tests::kAccount.bytes}, tests::from(tests::kHome),
+                                                   domain::SmsBudgets{}, store.now());
   ASSERT_TRUE(counts);
-  EXPECT_EQ(counts->number, 0U);
-  EXPECT_EQ(counts->account, 0U);
-  EXPECT_EQ(counts->total, 0U);
+  EXPECT_EQ(counts->number.sent, 0U);
+  EXPECT_EQ(counts->account.sent, 0U);
+  EXPECT_EQ(counts->total.sent, 0U);
 }
 
 }  // namespace

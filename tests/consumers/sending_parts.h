@@ -54,7 +54,7 @@ class RandomThatRunsOut final : public platform::RandomSource {
 
 class SendingParts : public ::testing::Test {
  protected:
-  SendingParts() { EXPECT_TRUE(keys->sms_code_key_of_today(store.now(), rules.sms_code_life)); }
+  SendingParts() { EXPECT_TRUE(keys->sms_code_key_of_today(store.now())); }
 
   /// Somebody who moved here with a number.
   void enrol(const domain::AccountId& account, const std::string& number) {
