@@ -1,6 +1,7 @@
 // Many people move here at once: lines in, a result a line out, both as streams, with a bounded number under way.
 #include <algorithm>
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -30,9 +31,11 @@ namespace {
 constexpr std::uint64_t kImportBytesMax = std::uint64_t{64} << 20;  // about 300,000 people (docs/operator.md)
 constexpr std::size_t kLineBytesMax = kBodyBytesMax;                // a line is a body of POST /v1/accounts
 constexpr std::size_t kReadAtOnce = 64 * 1024;
-// Accounts that are made together: one sync of their keys and one of their events, while the next ones are read. Two
-// such batches under way leave half of the usual queue to people who log in meanwhile.
-constexpr std::size_t kTogether = 256;
+// Accounts whose commands are sent together, with one sync of their keys.
+constexpr std::size_t kTogether = 170;
+// How many such batches are under way while the next one is read: one that is decided, one that is stored, and one that
+// is told of. Together they leave half of the usual queue to people who log in meanwhile.
+constexpr std::size_t kUnderWayMax = 3;
 
 // Cuts a stream into lines; holds one piece of it and the rest of a line. What was read is wiped, for lines have
 // passwords and secrets in them.
@@ -108,7 +111,7 @@ class Import {
       : services_(services), request_(request), stream_(*request.stream), lines_(stream_) {}
 
   Response run() {
-    const bool whole = read_lines() && submit() && submit() && stream_.finish();
+    const bool whole = read_lines() && tell_rest() && stream_.finish();
     if (came_) services_.stand_ins.accounts_came();
     Response response = Response::empty(Success::Ok);
     response.streamed = true;
@@ -176,13 +179,21 @@ class Import {
     return std::nullopt;
   }
 
-  // Sends what was read on its way, and tells what became of the ones before.
+  // Sends what was read on its way, once there is room for it.
   bool submit() {
+    if (under_way_.size() == kUnderWayMax && !tell_oldest()) return false;
     UnderWay next{std::exchange(making_, {}), std::nullopt};
-    if (!next.entries.empty()) next.commands = commands_of(next.entries);
-    const bool told = tell(under_way_);
-    under_way_ = std::move(next);
-    return told;
+    next.commands = commands_of(next.entries);
+    under_way_.push_back(std::move(next));
+    return true;
+  }
+
+  bool tell_rest() {
+    if (!making_.empty() && !submit()) return false;
+    while (!under_way_.empty()) {
+      if (!tell_oldest()) return false;
+    }
+    return true;
   }
 
   std::optional<eventstore::SubmittedTogether> commands_of(std::vector<Entry>& entries) {
@@ -220,12 +231,12 @@ class Import {
     return std::nullopt;
   }
 
-  bool tell(UnderWay& done) {
-    if (done.entries.empty()) return true;
+  bool tell_oldest() {
+    UnderWay done = std::move(under_way_.front());
+    under_way_.pop_front();
     if (done.commands) note_results(done.entries, done.commands->wait());
     std::string text;
     for (const Entry& entry : done.entries) text.append(result_of(entry)).push_back('\n');
-    done.entries.clear();
     return stream_.write(text);
   }
 
@@ -289,7 +300,7 @@ class Import {
   bool came_ = false;  // accounts were asked for, whether or not anybody still hears of it
   bool operator_told_ = false;
   std::vector<Entry> making_;
-  UnderWay under_way_;
+  std::deque<UnderWay> under_way_;
 };
 
 constexpr AnswerMember kResultMembers[] = {

@@ -94,7 +94,7 @@ int run(const load::Arguments& arguments) {
       {.data = folder.path() / "data", .flags = {"--admin-key-file", key_file.string()}, .environment = {}}};
   const std::string key = first_line(key_file);
   constexpr std::size_t kCount = 100'000;
-  constexpr std::size_t kTogether = 256;  // as many as the import stores with one sync
+  constexpr std::size_t kTogether = 170;  // as many as the import sends together
   const std::size_t rounds = arguments.small ? 2 : 8;
   std::printf("### Import of %zu accounts with given hashes\n\n", kCount);
   std::printf(
