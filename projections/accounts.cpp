@@ -82,8 +82,12 @@ AccountsView::AccountsView(std::size_t accounts_kept) : kept_max_(accounts_kept)
 ViewNumber AccountsView::number() const { return kAccountsView; }
 
 // The state to fold the next event into: of no event yet where there is no such account.
-std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, const domain::Subject& subject) {
+std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, const Stored& stored) {
+  const domain::Subject& subject = stored.subject;
+  // A stream's first event, as whoever applies it has checked: there is no row to look for.
+  const bool first = stored.version == 1;
   if (cache_) {
+    if (first) return &cache_->put(subject, {}, {});
     const auto loaded = load_account(rows, *cache_, subject);
     if (loaded && *loaded == nullptr) return &cache_->put(subject, {}, {});
     return loaded;
@@ -93,12 +97,16 @@ std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, con
     last_ = &*kept;
     return &last_->second;
   }
-  auto stored = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kName);
-  if (!stored) return std::unexpected(stored.error());
+  domain::AccountState state;
+  if (!first) {
+    auto row = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kName);
+    if (!row) return std::unexpected(row.error());
+    if (*row) state = std::move(**row);
+  }
   if (kept_.size() >= kept_max_) {
     if (auto written = finish(rows); !written) return std::unexpected(written.error());
   }
-  last_ = &*kept_.emplace(subject, std::move(*stored).value_or(domain::AccountState{})).first;
+  last_ = &*kept_.emplace(subject, std::move(state)).first;
   return &last_->second;
 }
 
@@ -110,7 +118,7 @@ void AccountsView::write(Rows& rows, const domain::Subject& subject, const domai
 
 std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& rows) {
   if (stored.subject.is_reserved()) return {};
-  const auto loaded = load(rows, stored.subject);
+  const auto loaded = load(rows, stored);
   if (!loaded) return std::unexpected(loaded.error());
   domain::AccountState& state = **loaded;
   if (state.version + 1 != stored.version) return std::unexpected(damaged_row(kName));

@@ -44,7 +44,7 @@ class AccountsView final : public eventstore::InlineView {
   [[nodiscard]] std::expected<void, Failure> finish(Rows& rows) override;
 
  private:
-  [[nodiscard]] std::expected<domain::AccountState*, Failure> load(Rows& rows, const domain::Subject& subject);
+  [[nodiscard]] std::expected<domain::AccountState*, Failure> load(Rows& rows, const Stored& stored);
   void write(Rows& rows, const domain::Subject& subject, const domain::AccountState& state);
 
   std::shared_ptr<AccountCache> cache_;  // none in a rebuild
