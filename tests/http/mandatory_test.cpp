@@ -148,7 +148,7 @@ TEST(MandatoryDate, TheEnrolmentThatALoginStartsEndsWhenThatLoginDoes) {
   const std::string path = "/v1/account/enrolments/" + started.at("enrolment").get<std::string>();
   house.after(domain::Duration{domain::minutes(6).us - 1'000});
   const Heard shown = house.get(path, token);
-  EXPECT_EQ(shown.json().value("expires_at", ""), login.at("expires_at")) << shown.body;
+  EXPECT_EQ(shown.json().value("expires_at", ""), login.at("expires_at").get<std::string>()) << shown.body;
   house.after(domain::Duration{1'000});
   EXPECT_EQ(house.get(path, token).code(), "token_expired");
 }
