@@ -397,17 +397,18 @@ std::expected<std::uint32_t, Failure> KeyRing::sms_code_key_of_today(domain::Tim
 std::expected<void, Failure> KeyRing::destroy_sms_code_keys(domain::Time now, domain::Duration code_life) {
   static_cast<void>(unlocked_keys());
   const std::uint32_t oldest_in_use = day_of(now - code_life);
+  std::vector<std::string> names;
   {
     const std::shared_lock lock(days_.mutex);
-    if (days_.keys.empty() || days_.keys.begin()->first >= oldest_in_use) return {};
+    const auto end = days_.keys.lower_bound(oldest_in_use);
+    for (auto at = days_.keys.begin(); at != end; ++at) names.push_back(service_name(ServiceKey::SmsCode, at->first));
   }
+  if (names.empty()) return {};
   if (random_ == nullptr) return only_reads();
-  const std::unique_lock lock(days_.mutex);
-  const auto end = days_.keys.lower_bound(oldest_in_use);
-  std::vector<std::string> names;
-  for (auto at = days_.keys.begin(); at != end; ++at) names.push_back(service_name(ServiceKey::SmsCode, at->first));
+  // Without the lock: erasing compacts, and whoever logs in meanwhile asks for the key of today.
   if (const auto erased = database_->erase(names); !erased) return erased;
-  days_.keys.erase(days_.keys.begin(), end);
+  const std::unique_lock lock(days_.mutex);
+  days_.keys.erase(days_.keys.begin(), days_.keys.lower_bound(oldest_in_use));
   return {};
 }
 
