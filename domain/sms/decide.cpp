@@ -174,8 +174,7 @@ Decision decide(const AccountState& state, const ChangeEnrolmentPhone& command, 
   if (const auto why = held_back(state, phone, context)) {
     // Once in a while, as above; that the first code went out a moment ago is no refusal yet.
     const std::optional<SmsCode>& last = enrolment.sms;
-    const bool nothing_since = last && last->was_issued() && last->resends == 0 &&
-                               last->asked_at + context.rules.sms_code_life == last->expires_at;
+    const bool nothing_since = last && last->asked_at + context.rules.sms_code_life == last->expires_at;
     const bool told = last && !nothing_since && context.now < last->asked_at + context.rules.sms_resend_after;
     if (!told) events.add(code_refused(of, *why, phone, command.caller));
     return std::move(events).reject(*why == SmsRefusal::Country ? Refused{Refusal::CountryNotAllowed, {}, false}
