@@ -87,8 +87,8 @@ std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, con
   // A stream's first event, as whoever applies it has checked: there is no row to look for.
   const bool first = stored.version == 1;
   if (cache_) {
-    if (first) return &cache_->put(subject, {}, {});
-    const auto loaded = load_account(rows, *cache_, subject);
+    std::expected<domain::AccountState*, Failure> loaded = nullptr;
+    if (!first) loaded = load_account(rows, *cache_, subject);
     if (loaded && *loaded == nullptr) return &cache_->put(subject, {}, {});
     return loaded;
   }
