@@ -15,14 +15,20 @@ constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
 inline constexpr NewChallenge kNew{kChallenge, kSmsKey};
 inline constexpr NewChallenge kAnother{kOtherChallenge, kSmsKey};
 
-inline SmsCodeIssued issued(SmsPurpose purpose, Time now, ChallengeId challenge = kChallenge,
-                            LookupHash number = kNumber) {
-  SmsCodeIssued event;
-  event.challenge = challenge;
+// What a code is for, and the login, enrolment or session that it belongs to.
+template <class Event>
+void name_place(Event& event, SmsPurpose purpose) {
   event.purpose = purpose;
   if (purpose == SmsPurpose::Login) event.login = kLogin;
   if (purpose == SmsPurpose::Enrolment) event.enrolment = kEnrolment;
   if (purpose == SmsPurpose::StepUp) event.session = kSession;
+}
+
+inline SmsCodeIssued issued(SmsPurpose purpose, Time now, ChallengeId challenge = kChallenge,
+                            LookupHash number = kNumber) {
+  SmsCodeIssued event;
+  event.challenge = challenge;
+  name_place(event, purpose);
   event.key = kSmsKey;
   event.number_hash = number;
   event.expires_at = now + minutes(10);
@@ -32,11 +38,8 @@ inline SmsCodeIssued issued(SmsPurpose purpose, Time now, ChallengeId challenge 
 
 inline SmsCodeRefused held_back_event(SmsPurpose purpose, SmsRefusal why, LookupHash number = kNumber) {
   SmsCodeRefused event;
-  event.purpose = purpose;
   event.reason = why;
-  if (purpose == SmsPurpose::Login) event.login = kLogin;
-  if (purpose == SmsPurpose::Enrolment) event.enrolment = kEnrolment;
-  if (purpose == SmsPurpose::StepUp) event.session = kSession;
+  name_place(event, purpose);
   event.number_hash = number;
   event.network = kHome;
   return event;

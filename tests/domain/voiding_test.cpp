@@ -6,6 +6,7 @@
 #include "domain/account/account.h"
 #include "domain/enrolment/enrolment.h"
 #include "domain/reset/reset.h"
+#include "tests/domain/sms_steps.h"
 #include "tests/support/given.h"
 
 namespace tweestap::tests {
@@ -18,26 +19,15 @@ constexpr AccountId kAnna{id_bytes<0xB1>()};  // of the helpdesk
 
 // A new number, or the first one, up to its code: nothing of SES-2 ends before that counts.
 void begins_by_sms(Given& account) {
-  StartEnrolment command;
-  command.account = kAccount;
-  command.by = session_ref();
-  command.caller = from(kHome);
+  StartEnrolment command = start_sms();
   command.enrolment = kOtherEnrolment;
-  command.method = Method::Sms;
-  command.password = right_password();
   command.phone = NewPhone{"+31687654321", kOtherNumber, "NL"};
-  command.challenge = NewChallenge{kChallenge, kSmsKey};
   account.rules.sms_available = true;
   account.does(command).accepted();
 }
 void completes_by_sms(Given& account) {
-  SubmitEnrolmentCode command;
-  command.account = kAccount;
-  command.by = session_ref();
-  command.caller = from(kHome);
+  SubmitEnrolmentCode command = enrolment_code(true);
   command.enrolment = kOtherEnrolment;
-  command.fresh_token = kFreshToken;
-  command.code = SmsEvidence{kChallenge, true};
   command.set = NewRecoverySet{SecretText{"new"}, 1};
   account.does(command).accepted();
 }
