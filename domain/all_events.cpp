@@ -1,6 +1,8 @@
 #include "domain/all_events.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <variant>
 #include <vector>
 
 namespace tweestap::domain {
@@ -23,5 +25,10 @@ consteval bool are_unambiguous() {
 
 static_assert(kAllDescribed<Event>, "a member of an event is left out of its fields()");
 static_assert(are_unambiguous(), "two events have the same number or the same name");
+
+const EventInfo& info_of(const Event& event) {
+  return std::visit([](const auto& one) -> const EventInfo& { return std::remove_cvref_t<decltype(one)>::kInfo; },
+                    event);
+}
 
 }  // namespace tweestap::domain

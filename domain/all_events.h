@@ -1,5 +1,6 @@
 #pragma once
 // The one list of events. A stream accepts its own; an event of another stream there is damage.
+#include <utility>
 #include <variant>
 
 #include "domain/account/events.h"
@@ -49,6 +50,13 @@ struct Joined<EventList<A...>, EventList<B...>, Rest...> : Joined<EventList<A...
 /// Any event.
 using Event = Joined<AccountEvents, AccountOrVisitorEvents, PolicyEvents, ServiceEvents>::variant;
 
+/// An event as any event. Named by its type: to find a type by conversion, the compiler tries every other one, which takes
+/// it seconds in a file that makes many.
+template <class E>
+[[nodiscard]] Event any_event(E event) {
+  return Event{std::in_place_type<E>, std::move(event)};
+}
+
 template <class E, class List>
 inline constexpr bool kIn = false;
 template <class E, class... Events>
@@ -80,9 +88,6 @@ constexpr void for_each_event(Visit&& visit) {
   for_each_event_type(std::forward<Visit>(visit), static_cast<const Event*>(nullptr));
 }
 
-[[nodiscard]] inline const EventInfo& info_of(const Event& event) {
-  return std::visit([](const auto& one) -> const EventInfo& { return std::remove_cvref_t<decltype(one)>::kInfo; },
-                    event);
-}
+[[nodiscard]] const EventInfo& info_of(const Event& event);
 
 }  // namespace tweestap::domain

@@ -130,7 +130,7 @@ class Events {
       : subject_(subject), actor_(actor), correlation_(correlation) {}
   template <class E>
   void add(E event) {
-    events_.push_back(NewEvent{subject_, Event{std::move(event)}, actor_, correlation_, std::nullopt});
+    events_.push_back(NewEvent{subject_, any_event(std::move(event)), actor_, correlation_, std::nullopt});
   }
   /// Throttled inside an interval that has its event already.
   void suppress() { suppressed_ = true; }

@@ -71,7 +71,8 @@ struct PathRoutes {
   }
 };
 
-Problem malformed(std::string_view member) {
+// Its name may come from the request, and what is echoed has to be harmless.
+Problem malformed_parameter(std::string_view member) {
   return Problem{.code = ProblemCode::MalformedRequest,
                  .member = may_be_echoed(member) ? std::string{member} : std::string{}};
 }
@@ -119,9 +120,9 @@ std::optional<Problem> read_query(Request& request, const Query& described) {
     const std::size_t equals = pair.find('=');
     const std::string_view name = pair.substr(0, equals);
     const auto parameter = std::ranges::find(described.parameters, name, &QueryParameter::name);
-    if (parameter == described.parameters.end() || request.query_parameter(name)) return malformed(name);
+    if (parameter == described.parameters.end() || request.query_parameter(name)) return malformed_parameter(name);
     auto value = percent_decoded(equals == std::string_view::npos ? std::string_view{} : pair.substr(equals + 1));
-    if (!value || !is_value_of(*parameter, *value)) return malformed(name);
+    if (!value || !is_value_of(*parameter, *value)) return malformed_parameter(name);
     request.query_parameters.push_back({parameter->name, std::move(*value)});
   }
   return std::nullopt;
@@ -232,7 +233,7 @@ Response Router::answer(Request& request) const {
   }
   request.route = route;
   const ReadForm read = [&]() -> std::expected<Body, Problem> {
-    if (segments && !read_path_parameters(request, *found, *segments)) return std::unexpected(malformed({}));
+    if (segments && !read_path_parameters(request, *found, *segments)) return std::unexpected(malformed_parameter({}));
     if (auto problem = read_query(request, route->query)) return std::unexpected(std::move(*problem));
     return route->body.lines_bytes_max != 0 ? read_lines_head(request) : read_body(request, route->body.members);
   };

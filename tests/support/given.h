@@ -18,7 +18,7 @@ std::string shown(const domain::Event& event);
 
 template <class... E>
 std::vector<std::string> shown_all(E&&... events) {
-  return {shown(domain::Event{std::forward<E>(events)})...};
+  return {shown(domain::any_event(std::forward<E>(events)))...};
 }
 
 template <std::uint8_t N>
@@ -94,7 +94,7 @@ class Given {
   template <class E>
   Given& happened(E event) {
     ++position_;
-    EXPECT_TRUE(domain::fold(state_, domain::Event{std::move(event)}, domain::At{position_, position_, now_}));
+    EXPECT_TRUE(domain::fold(state_, domain::any_event(std::move(event)), domain::At{position_, position_, now_}));
     return *this;
   }
   Given& after(domain::Duration wait) {

@@ -87,7 +87,7 @@ class MemoryNode {
   template <class E>
   void happened(domain::Subject subject, E event, domain::Actor actor = domain::Anyone{}) {
     last_events.clear();
-    append({subject, domain::Event{std::move(event)}, actor, domain::CommandId{}, std::nullopt}, {});
+    append({subject, domain::any_event(std::move(event)), actor, domain::CommandId{}, std::nullopt}, {});
   }
 
   void after(domain::Duration wait) { now = now + wait; }
