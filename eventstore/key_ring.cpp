@@ -38,7 +38,8 @@ enum class ServiceKey : std::uint8_t {
   Answers = 4,
   Page = 5,
   SmsCode = 6,
-  AppChallenge = 7
+  AppChallenge = 7,
+  StreamMac = 8
 };
 
 std::string subject_name(const domain::Subject& subject) {
@@ -96,6 +97,7 @@ std::unexpected<Failure> only_reads() {
 struct KeyRing::ServiceKeys {
   std::map<std::uint32_t, Secret> peppers;
   std::map<std::uint32_t, Secret> answers;
+  std::map<std::uint32_t, Secret> stream_macs;
   Secret lookup;
   Secret page;
   Secret challenge;
@@ -143,7 +145,7 @@ KeyRing::Opened KeyRing::finish_opening(std::expected<std::unique_ptr<KeyDatabas
   auto ring = std::unique_ptr<KeyRing>{new KeyRing(std::move(*database), std::move(kek), random)};
   if (!ring->unlocked()) return ring;
   if (const auto same = ring->check_key_encryption_key(); !same) return std::unexpected(same.error());
-  if (const auto added = ring->add_challenge_key(); !added) return std::unexpected(added.error());
+  if (const auto added = ring->add_later_keys(); !added) return std::unexpected(added.error());
   if (const auto loaded = ring->load_service_keys(); !loaded) return std::unexpected(loaded.error());
   return ring;
 }
@@ -167,8 +169,8 @@ std::expected<void, Failure> KeyRing::check_key_encryption_key() const {
 // In one write with the record that a ring is recognised by: either all of them are there or there is no ring.
 std::expected<void, Failure> KeyRing::draw_service_keys() {
   std::vector<KeyRecord> records{{std::string{kCheckName}, check_record(*kek_)}};
-  for (const ServiceKey kind :
-       {ServiceKey::Pepper, ServiceKey::Lookup, ServiceKey::Answers, ServiceKey::Page, ServiceKey::AppChallenge}) {
+  for (const ServiceKey kind : {ServiceKey::Pepper, ServiceKey::Lookup, ServiceKey::Answers, ServiceKey::Page,
+                                ServiceKey::AppChallenge, ServiceKey::StreamMac}) {
     auto record = draw_service_key(static_cast<std::uint8_t>(kind));
     if (!record) return std::unexpected(std::move(record.error()));
     records.push_back(std::move(*record));
@@ -185,16 +187,19 @@ std::expected<std::pair<std::string, std::string>, Failure> KeyRing::draw_servic
   return std::pair{std::move(name), std::move(*wrapped)};
 }
 
-// A store of before phones could log in has no such key; nothing was ever made with it.
-std::expected<void, Failure> KeyRing::add_challenge_key() {
+// A store of before phones could log in, or before there was a stream, lacks such a key; nothing was ever made with it.
+std::expected<void, Failure> KeyRing::add_later_keys() {
   if (random_ == nullptr) return {};
-  const auto there = database_->all(service_prefix(ServiceKey::AppChallenge));
-  if (!there) return std::unexpected(there.error());
-  if (!there->empty()) return {};
-  auto record = draw_service_key(static_cast<std::uint8_t>(ServiceKey::AppChallenge));
-  if (!record) return std::unexpected(std::move(record.error()));
-  const std::vector<KeyRecord> records{std::move(*record)};
-  return database_->put(records);
+  std::vector<KeyRecord> missing;
+  for (const ServiceKey kind : {ServiceKey::AppChallenge, ServiceKey::StreamMac}) {
+    const auto there = database_->all(service_prefix(kind));
+    if (!there) return std::unexpected(there.error());
+    if (!there->empty()) continue;
+    auto record = draw_service_key(static_cast<std::uint8_t>(kind));
+    if (!record) return std::unexpected(std::move(record.error()));
+    missing.push_back(std::move(*record));
+  }
+  return missing.empty() ? std::expected<void, Failure>{} : database_->put(missing);
 }
 
 std::expected<void, Failure> KeyRing::load_service_keys() {
@@ -208,7 +213,7 @@ std::expected<void, Failure> KeyRing::load_service_keys() {
       {ServiceKey::Pepper, service->peppers},  {ServiceKey::Lookup, lookups},
       {ServiceKey::Pseudonym, months},         {ServiceKey::SmsCode, days},
       {ServiceKey::Answers, service->answers}, {ServiceKey::Page, pages},
-      {ServiceKey::AppChallenge, challenges}};
+      {ServiceKey::AppChallenge, challenges},  {ServiceKey::StreamMac, service->stream_macs}};
   for (const auto& [kind, keys] : kinds) {
     const auto records = database_->all(service_prefix(kind));
     if (!records) return std::unexpected(records.error());
@@ -217,8 +222,8 @@ std::expected<void, Failure> KeyRing::load_service_keys() {
       if (!key) return std::unexpected(key.error());
       keys.insert_or_assign(key->generation, std::move(key->key));
     }
-    const bool made_when_needed =
-        kind == ServiceKey::Pseudonym || kind == ServiceKey::SmsCode || kind == ServiceKey::AppChallenge;
+    const bool made_when_needed = kind == ServiceKey::Pseudonym || kind == ServiceKey::SmsCode ||
+                                  kind == ServiceKey::AppChallenge || kind == ServiceKey::StreamMac;
     if (keys.empty() && !made_when_needed) return std::unexpected(damaged("a key of the service is missing"));
   }
   service->lookup = std::move(lookups.rbegin()->second);
@@ -448,6 +453,13 @@ const Secret& KeyRing::app_challenge_key() const {
   const Secret& key = unlocked_keys().challenge;
   if (key.reveal().empty()) platform::bug("a key ring that only reads was asked for the key of challenges");
   return key;
+}
+
+std::map<std::uint32_t, Secret> KeyRing::stream_mac_keys() const {
+  std::map<std::uint32_t, Secret> keys;
+  for (const auto& [version, key] : unlocked_keys().stream_macs) keys.emplace(version, key.clone());
+  if (keys.empty()) platform::bug("a key ring that only reads was asked for the keys of the stream");
+  return keys;
 }
 
 }  // namespace tweestap::eventstore

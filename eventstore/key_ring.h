@@ -125,6 +125,9 @@ class KeyRing {
   /// Authenticates the challenges that phones sign (rule APP-1) and nothing else. A ring that was opened for writing
   /// has it.
   [[nodiscard]] const platform::Secret& app_challenge_key() const;
+  /// Authenticate the records of the stream and nothing else, by version: the last for new records, the others for
+  /// those of before. A ring that was opened for writing has one at least.
+  [[nodiscard]] std::map<std::uint32_t, platform::Secret> stream_mac_keys() const;
 
  private:
   struct ServiceKeys;
@@ -142,7 +145,7 @@ class KeyRing {
   std::expected<void, platform::Failure> check_key_encryption_key() const;
   std::expected<void, platform::Failure> draw_service_keys();
   std::expected<std::pair<std::string, std::string>, platform::Failure> draw_service_key(std::uint8_t kind);
-  std::expected<void, platform::Failure> add_challenge_key();
+  std::expected<void, platform::Failure> add_later_keys();
   std::expected<void, platform::Failure> load_service_keys();
   [[nodiscard]] const ServiceKeys& unlocked_keys() const;
   [[nodiscard]] std::expected<NewSubjectKeys, platform::Failure> draw_subject_keys(const domain::Subject& subject);

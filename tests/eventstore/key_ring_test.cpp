@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "eventstore/kek.h"
+#include "eventstore/key_database.h"
 #include "eventstore/key_wrapping.h"
+#include "eventstore/keys.h"
 #include "platform/bytes.h"
 #include "tests/eventstore/random_sources.h"
 #include "tests/support/temporary_folder.h"
@@ -52,6 +54,29 @@ class KeyRingTest : public ::testing::Test {
   tests::TemporaryFolder folder_;
   platform::SystemRandom random_;
 };
+
+TEST_F(KeyRingTest, KeepsTheKeyOfTheStream) {
+  const auto before = created()->stream_mac_keys();
+  ASSERT_EQ(before.size(), 1U);
+  EXPECT_EQ(before.begin()->first, 1U);
+  const auto after = opened()->stream_mac_keys();
+  ASSERT_EQ(after.size(), 1U);
+  EXPECT_EQ(text(after.at(1)), text(before.at(1)));
+}
+
+TEST_F(KeyRingTest, GetsTheKeyOfTheStreamWhereItIsFromBeforeThereWasOne) {
+  static_cast<void>(created());
+  {
+    const auto database = KeyDatabase::open(path(), false);
+    ASSERT_TRUE(database);
+    std::string name = "k\x08";
+    append_u32(1, name);
+    ASSERT_TRUE((*database)->erase(std::vector{name}));
+  }
+  const std::string drawn = text(opened()->stream_mac_keys().at(1));
+  EXPECT_EQ(drawn.size(), 32U);
+  EXPECT_EQ(text(opened()->stream_mac_keys().at(1)), drawn);
+}
 
 TEST_F(KeyRingTest, KeepsAllItsKeysOverAReopening) {
   auto ring = created();
