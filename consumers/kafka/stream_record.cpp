@@ -4,6 +4,7 @@
 #include <charconv>
 #include <utility>
 
+#include "consumers/kafka/big_endian.h"
 #include "eventstore/envelope.h"
 #include "platform/bytes.h"
 #include "platform/text/encoding.h"
@@ -38,15 +39,8 @@ std::string_view header_of(std::string_view attribute) {
   return found == kAttributeHeaders.end() ? std::string_view{} : *found;
 }
 
-template <class Number>
-void append_number(Number number, std::string& out) {
-  for (int shift = static_cast<int>(sizeof number) * 8 - 8; shift >= 0; shift -= 8) {
-    out.push_back(static_cast<char>(number >> shift & 0xff));
-  }
-}
-
 void append_field(std::string_view field, std::string& out) {
-  append_number(static_cast<std::uint32_t>(field.size()), out);
+  append_big_endian(static_cast<std::uint32_t>(field.size()), out);
   out.append(field);
 }
 
@@ -55,10 +49,10 @@ void append_authenticated(std::string_view log, const Place& place, std::string_
   append_field(kMacPurpose, out);
   append_field(log, out);
   append_field(place.topic, out);
-  append_number(std::uint32_t{sizeof(std::uint32_t)}, out);
-  append_number(static_cast<std::uint32_t>(place.partition), out);
-  append_number(std::uint32_t{sizeof(std::uint64_t)}, out);
-  append_number(place.previous, out);
+  append_big_endian(std::uint32_t{sizeof(std::uint32_t)}, out);
+  append_big_endian(static_cast<std::uint32_t>(place.partition), out);
+  append_big_endian(std::uint32_t{sizeof(std::uint64_t)}, out);
+  append_big_endian(place.previous, out);
   append_field(value, out);
 }
 
