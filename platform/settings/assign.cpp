@@ -11,6 +11,7 @@ namespace tweestap::platform {
 namespace {
 
 constexpr std::size_t kListEntryBytesMax = 256;
+constexpr std::size_t kTableEntryBytesMax = 4096;  // a property of librdkafka may be a certificate's text
 
 std::optional<std::int64_t> number_of(const SettingDescription& description, const RawSetting& raw, bool typed) {
   if (const auto* number = std::get_if<std::int64_t>(&raw)) return *number;
@@ -26,6 +27,7 @@ std::optional<std::int64_t> number_of(const SettingDescription& description, con
     case SettingType::Boolean:
     case SettingType::Text:
     case SettingType::List:
+    case SettingType::Table:
     case SettingType::Secret:
       break;
   }
@@ -83,6 +85,13 @@ bool assign(const SettingDescription&, const RawSetting& raw, bool typed, Settin
   return value.has_value();
 }
 
+bool is_entry(const SettingDescription& description, std::string_view entry) {
+  if (entry.empty() || !is_printable_text(entry)) return false;
+  if (description.type != SettingType::Table) return entry.size() <= kListEntryBytesMax;
+  const std::size_t equals = entry.find('=');
+  return equals != 0 && equals != std::string_view::npos && entry.size() <= kTableEntryBytesMax;
+}
+
 bool assign(const SettingDescription& description, const RawSetting& raw, bool, Settings& settings,
             std::string Settings::*member) {
   const auto* text = std::get_if<std::string>(&raw);
@@ -104,9 +113,8 @@ bool assign(const SettingDescription& description, const RawSetting& raw, bool t
   } else {
     return false;
   }
-  const bool fits = std::ssize(entries) <= description.most && std::ranges::all_of(entries, [](const auto& entry) {
-                      return !entry.empty() && entry.size() <= kListEntryBytesMax && is_printable_text(entry);
-                    });
+  const bool fits = std::ssize(entries) <= description.most &&
+                    std::ranges::all_of(entries, [&](const auto& entry) { return is_entry(description, entry); });
   if (fits) settings.*member = std::move(entries);
   return fits;
 }
@@ -144,6 +152,8 @@ std::string setting_bounds(const SettingDescription& description) {
     }
     case SettingType::List:
       return "a list of at most " + std::to_string(description.most) + " texts";
+    case SettingType::Table:
+      return "a table of at most " + std::to_string(description.most) + " names with values";
     case SettingType::Secret:
       return "a secret of at most " + std::to_string(description.most) + " bytes";
   }

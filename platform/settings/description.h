@@ -18,6 +18,7 @@ enum class SettingType {
   Boolean,
   Text,
   List,    ///< a TOML array; in the environment and in flags `a, b`, with neither brackets nor quotes
+  Table,   ///< a TOML table, or a list of NAME=VALUE
   Secret,  ///< text that is never shown; `<name>_file` names a file that holds it
 };
 
@@ -25,6 +26,7 @@ enum class SettingType {
 enum class Masking {
   None,
   HeaderValues,  ///< `Name: value`, all but Content-Type and Accept: a key may stand in any other
+  TableValues,   ///< `NAME=VALUE`, all of them: whoever is given the table knows which are secret, and we do not
   UrlUser,       ///< user and password of a URL; the checks refuse them, but printing comes before the checks
 };
 

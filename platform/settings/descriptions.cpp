@@ -46,6 +46,11 @@ D masked(Masking masking, D description) {
   return description;
 }
 
+D table(std::string_view name, std::vector<std::string> S::*member, std::int64_t entries_max,
+        std::string_view meaning) {
+  return masked(Masking::TableValues, {name, SettingType::Table, member, 0, entries_max, {}, meaning});
+}
+
 constexpr std::int64_t kMinute = S::kMinute;
 constexpr std::int64_t kHour = S::kHour;
 constexpr std::int64_t kDay = S::kDay;
@@ -254,6 +259,29 @@ std::vector<D> sms() {
   };
 }
 
+std::vector<D> stream() {
+  return {
+      text("kafka.brokers", &S::kafka_brokers, 1024,
+           "Kafka brokers to begin with, HOST:PORT separated by commas; empty: events are not streamed."),
+      text("kafka.topic", &S::kafka_topic, 249, "The topic that gets every event."),
+      choice("kafka.security", &S::kafka_security, {"plaintext", "ssl", "sasl_plaintext", "sasl_ssl"},
+             "How brokers are spoken to."),
+      text("kafka.ca_file", &S::kafka_ca_file, kPathBytes,
+           "Certificates that the brokers' are checked against, as PEM; empty: those of the system."),
+      text("kafka.certificate_file", &S::kafka_certificate_file, kPathBytes,
+           "The certificate that the service shows to brokers, as PEM; empty: none."),
+      text("kafka.key_file", &S::kafka_key_file, kPathBytes, "That certificate's private key, as PEM."),
+      secret("kafka.key_password", &S::kafka_key_password, 256, "What the private key is encrypted with."),
+      choice("kafka.sasl_mechanism", &S::kafka_sasl_mechanism,
+             {"SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN", "GSSAPI", "OAUTHBEARER"}, "How the service proves who it is."),
+      text("kafka.sasl_user", &S::kafka_sasl_user, 256, "Who the service is to the brokers."),
+      secret("kafka.sasl_password", &S::kafka_sasl_password, kSecretHeaderBytes, "That user's password."),
+      table("kafka.librdkafka", &S::kafka_librdkafka, 64,
+            "Properties of librdkafka beside those of above, such as \"linger.ms\"; what would weaken the stream's "
+            "guarantees is refused."),
+  };
+}
+
 std::vector<D> organisation_and_operation() {
   return {
       text("organisation.name", &S::organisation_name, 100,
@@ -270,7 +298,7 @@ std::vector<D> organisation_and_operation() {
 std::vector<D> all() {
   std::vector<D> descriptions;
   for (auto* part : {front_door, store_and_keys, passwords, logins_and_sessions, limits, sms,
-                     sms_gateway<FirstSmsGateway>, sms_gateway<SecondSmsGateway>, organisation_and_operation}) {
+                     sms_gateway<FirstSmsGateway>, sms_gateway<SecondSmsGateway>, stream, organisation_and_operation}) {
     for (D& description : part()) descriptions.push_back(std::move(description));
   }
   return descriptions;

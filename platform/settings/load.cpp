@@ -129,11 +129,34 @@ class Loader {
         return std::unexpected(
             invalid("unknown setting " + name + " in " + source.substr(source.find(':') + 1) + nearest_setting(name)));
       }
-      auto raw = raw_value(node);
+      auto raw = is_table(name) && node.is_table() ? table_entries(*node.as_table(), "") : raw_value(node);
       if (!raw) return std::unexpected(invalid(source + ": " + name + " has a value of a type that no setting has"));
       if (auto set = set_value(name, std::move(*raw), true, source); !set) return set;
     }
     return {};
+  }
+
+  bool is_table(std::string_view name) const {
+    return setting_descriptions()[names_.find(name)->second.index].type == SettingType::Table;
+  }
+
+  // TOML takes `linger.ms = 5` for a table in a table; here it is one name.
+  static std::optional<RawSetting> table_entries(const toml::table& table, const std::string& prefix) {
+    std::vector<std::string> entries;
+    for (const auto& [key, node] : table) {
+      const std::string name = prefix + std::string(key.str());
+      auto raw = node.is_table() ? table_entries(*node.as_table(), name + ".") : raw_value(node);
+      if (!raw) return std::nullopt;
+      if (const auto* number = std::get_if<std::int64_t>(&*raw))
+        entries.push_back(name + "=" + std::to_string(*number));
+      if (const auto* yes = std::get_if<bool>(&*raw)) entries.push_back(name + (*yes ? "=true" : "=false"));
+      if (const auto* text = std::get_if<std::string>(&*raw)) entries.push_back(name + "=" + *text);
+      if (auto* more = std::get_if<std::vector<std::string>>(&*raw)) {
+        if (!node.is_table()) return std::nullopt;
+        entries.insert(entries.end(), more->begin(), more->end());
+      }
+    }
+    return RawSetting(std::move(entries));
   }
 
   static std::optional<RawSetting> raw_value(const toml::node& node) {

@@ -63,6 +63,11 @@ RowValue masked(const SettingDescription& description, RowValue value) {
       if (auto* lines = std::get_if<std::vector<std::string>>(&value))
         std::ranges::transform(*lines, lines->begin(), mask_header);
       return value;
+    case Masking::TableValues:
+      if (auto* entries = std::get_if<std::vector<std::string>>(&value)) {
+        for (std::string& entry : *entries) entry.erase(entry.find('=') + 1).append(kMask);
+      }
+      return value;
     case Masking::UrlUser:
       if (auto* url = std::get_if<std::string>(&value)) *url = mask_url_user(*url);
       return value;

@@ -132,6 +132,19 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
     return static_cast<const SecondSmsGateway&>(*this);
   }
 
+  // The stream
+  std::string kafka_brokers;
+  std::string kafka_topic = "tweestap.events";
+  std::string kafka_security = "plaintext";
+  std::string kafka_ca_file;
+  std::string kafka_certificate_file;
+  std::string kafka_key_file;
+  Secret kafka_key_password;
+  std::string kafka_sasl_mechanism = "SCRAM-SHA-512";
+  std::string kafka_sasl_user;
+  Secret kafka_sasl_password;
+  std::vector<std::string> kafka_librdkafka;
+
   // The organisation
   std::string organisation_name = "Tweestap";
   std::string organisation_language = "en";

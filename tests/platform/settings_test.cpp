@@ -51,6 +51,42 @@ TEST(Settings, DefaultsAreWithinTheirBounds) {
   }
 }
 
+using Entries = std::vector<std::string>;
+
+TEST(Settings, ATableIsAListOfNamesWithValues) {
+  const auto loaded = from_toml(
+      "[kafka.librdkafka]\nlinger.ms = 5\n'queue.buffering.max.ms' = '7'\nsocket.keepalive.enable = true\na = ''\n");
+  ASSERT_TRUE(loaded) << reason(loaded);
+  Entries sorted = loaded->values.kafka_librdkafka;
+  std::ranges::sort(sorted);
+  EXPECT_EQ(sorted, (Entries{"a=", "linger.ms=5", "queue.buffering.max.ms=7", "socket.keepalive.enable=true"}));
+  const auto listed = from_environment("TWEESTAP_KAFKA_LIBRDKAFKA", "linger.ms=5, a=b=c");
+  ASSERT_TRUE(listed) << reason(listed);
+  EXPECT_EQ(listed->values.kafka_librdkafka, (Entries{"linger.ms=5", "a=b=c"}));
+}
+
+TEST(Settings, ATableTakesOneValueForAName) {
+  for (const auto* bad :
+       {"[kafka.librdkafka]\na = [1]\n", "[kafka.librdkafka]\na = 1.5\n", "[kafka.librdkafka]\n'' = 1\n",
+        "[kafka]\nlibrdkafka = 'a=b'\n", "[kafka]\nlibrdkafka = ['a']\n", "[kafka]\nbrokers = {}\n"}) {
+    EXPECT_FALSE(from_toml(bad)) << bad;
+  }
+  const std::string longest(4096 - 2, 'v');
+  EXPECT_TRUE(from_environment("TWEESTAP_KAFKA_LIBRDKAFKA", "a=" + longest));
+  EXPECT_FALSE(from_environment("TWEESTAP_KAFKA_LIBRDKAFKA", "a=v" + longest));
+}
+
+TEST(LOG_1, TheValuesOfATableAreNotShown) {
+  const auto loaded = from_toml("[kafka.librdkafka]\nsasl.oauthbearer.client.secret = 'canary=1'\n");
+  ASSERT_TRUE(loaded) << reason(loaded);
+  const std::string shown = settings_as_toml(*loaded);
+  EXPECT_EQ(shown.find("canary"), std::string::npos);
+  EXPECT_NE(shown.find("# librdkafka = [\"sasl.oauthbearer.client.secret=***\"]"), std::string::npos) << shown;
+  EXPECT_TRUE(from_toml(shown));
+  const auto refused = from_toml("[kafka.librdkafka]\na = 'canary\\n'\n");
+  EXPECT_EQ(reason(refused).find("canary"), std::string::npos) << reason(refused);
+}
+
 TEST(Settings, TheLaterSourceWins) {
   const TemporaryFolder folder;
   const auto file = folder.file("t.toml", "[storage]\nreserve = '1GiB'\ndata = '/a'\n[session]\nidle = 1800\n");
