@@ -42,6 +42,20 @@ class FailureRelay {
   std::optional<Failure> failed_;
 };
 
+std::string note_key(std::string_view name) { return std::string{name}.append("/note"); }
+
+// Without a note where that is empty.
+std::expected<void, Failure> write_cursor(Storage& storage, std::string_view name, std::uint64_t position,
+                                          std::string_view note) {
+  if (name.empty() || name.size() > kCursorNameBytesMax) platform::bug("a follower's name is over its maximum");
+  rocksdb::WriteBatch batch;
+  rocksdb::ColumnFamilyHandle* const cursors = storage.handle(Family::Cursors);
+  auto added = batch.Put(cursors, rocksdb::Slice{name.data(), name.size()}, position_key(position));
+  if (added.ok() && !note.empty()) added = batch.Put(cursors, note_key(name), rocksdb::Slice{note.data(), note.size()});
+  if (!added.ok()) return std::unexpected(failure_of(added, "writing a follower's cursor"));
+  return storage.write_unsynced(batch);
+}
+
 }  // namespace
 
 // In the order of making; taken down the other way round.
@@ -160,13 +174,20 @@ std::expected<std::uint64_t, Failure> Partition::cursor(std::string_view name) c
   return read_u64(**value);
 }
 
+std::expected<std::string, Failure> Partition::cursor_note(std::string_view name) const {
+  auto note = state_->storage->get(Family::Cursors, note_key(name));
+  if (!note) return std::unexpected(std::move(note.error()));
+  return std::move(*note).value_or(std::string{});
+}
+
 std::expected<void, Failure> Partition::set_cursor(std::string_view name, std::uint64_t position) {
-  if (name.empty() || name.size() > kCursorNameBytesMax) platform::bug("a follower's name is over its maximum");
-  rocksdb::WriteBatch batch;
-  const auto added = batch.Put(state_->storage->handle(Family::Cursors), rocksdb::Slice{name.data(), name.size()},
-                               position_key(position));
-  if (!added.ok()) return std::unexpected(failure_of(added, "writing a follower's cursor"));
-  return state_->storage->write_unsynced(batch);
+  return write_cursor(*state_->storage, name, position, {});
+}
+
+std::expected<void, Failure> Partition::set_cursor(std::string_view name, std::uint64_t position,
+                                                   std::string_view note) {
+  if (note.empty() || note.size() > kCursorNoteBytesMax) platform::bug("a follower's note is out of bounds");
+  return write_cursor(*state_->storage, name, position, note);
 }
 
 std::expected<void, Failure> Partition::accepts() const { return state_->committer->accepts(); }

@@ -90,6 +90,9 @@ struct PartitionSettings {
   std::function<void(const platform::Failure&)> on_fatal{};
 };
 
+/// A follower writes its note every second, so it is to be small beside a second's events.
+inline constexpr std::size_t kCursorNoteBytesMax = std::size_t{64} << 10;
+
 class Partition;
 
 /// Commands that were submitted together, so that they share a sync and are waited for together. Thread rule: one
@@ -139,6 +142,11 @@ class Partition {
   [[nodiscard]] std::expected<std::uint64_t, platform::Failure> cursor(std::string_view name) const;
   /// Durable with one of the next batches' syncs, not by itself.
   [[nodiscard]] std::expected<void, platform::Failure> set_cursor(std::string_view name, std::uint64_t position);
+  /// What a follower has to know beside its position; empty where it never said. Its form is the follower's own.
+  [[nodiscard]] std::expected<std::string, platform::Failure> cursor_note(std::string_view name) const;
+  /// As set_cursor(), both or neither. `note` is not empty and has at most kCursorNoteBytesMax; otherwise a bug.
+  [[nodiscard]] std::expected<void, platform::Failure> set_cursor(std::string_view name, std::uint64_t position,
+                                                                  std::string_view note);
 
   /// Whether commands are accepted at present, and the reason where not: for health and status.
   [[nodiscard]] std::expected<void, platform::Failure> accepts() const;

@@ -95,6 +95,23 @@ TEST_F(LogTest, WaitingEndsWithTheNextEventTheTimeOrAStop) {
   EXPECT_EQ(stopped.get(), 1U);
 }
 
+TEST_F(LogTest, ACursorHasItsNoteBesideIt) {
+  EXPECT_EQ(*store_.partition().cursor_note("test"), "");
+  ASSERT_TRUE(store_.partition().set_cursor("test", 5, "of five"));
+  ASSERT_TRUE(store_.partition().set_cursor("other", 9));
+  EXPECT_EQ(*store_.partition().cursor_note("other"), "");
+  store_.close();
+  ASSERT_TRUE(store_.open());
+  EXPECT_EQ(*store_.partition().cursor("test"), 5U);
+  EXPECT_EQ(*store_.partition().cursor_note("test"), "of five");
+  ASSERT_TRUE(store_.partition().set_cursor("test", 6));
+  EXPECT_EQ(*store_.partition().cursor_note("test"), "of five");
+  ASSERT_TRUE(store_.partition().set_cursor("test", 7, std::string(kCursorNoteBytesMax, 'n')));
+  EXPECT_DEATH(static_cast<void>(store_.partition().set_cursor("test", 8, std::string(kCursorNoteBytesMax + 1, 'n'))),
+               "note");
+  EXPECT_DEATH(static_cast<void>(store_.partition().set_cursor("test", 8, "")), "note");
+}
+
 TEST_F(LogTest, AFollowerSeesEverythingInOrderAndGoesOnWhereItWas) {
   add(1, 10);
   std::atomic<std::uint64_t> last{0};
