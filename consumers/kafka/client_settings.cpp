@@ -1,0 +1,271 @@
+#include "consumers/kafka/client_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "consumers/kafka/handles.h"
+
+namespace tweestap::consumers::kafka {
+namespace {
+
+using platform::Failure;
+using platform::Settings;
+
+constexpr std::string_view kHasSetting = "it has a setting of its own in [kafka]";
+constexpr std::string_view kOnce = "events would be lost, doubled or out of order in the topic";
+constexpr std::string_view kForEver = "an event is tried until it is delivered: a time limit would lose it";
+constexpr std::string_view kPlaced =
+    "the relay computes where an event belongs from the partition count of the first use";
+constexpr std::string_view kReported = "the relay could not see what became of an event";
+constexpr std::string_view kRoom = "the relay's own bound decides how much is on its way";
+
+// Aliases of librdkafka's CONFIGURATION.md stand beside their names.
+constexpr auto kRefusals = std::to_array<RefusedProperty>({
+    {"bootstrap.servers", kHasSetting},
+    {"metadata.broker.list", kHasSetting},
+    {"security.protocol", kHasSetting},
+    {"ssl.ca.location", kHasSetting},
+    {"ssl.certificate.location", kHasSetting},
+    {"ssl.key.location", kHasSetting},
+    {"ssl.key.password", kHasSetting},
+    {"sasl.mechanism", kHasSetting},
+    {"sasl.mechanisms", kHasSetting},
+    {"sasl.username", kHasSetting},
+    {"sasl.password", kHasSetting},
+    {"acks", kOnce},
+    {"request.required.acks", kOnce},
+    {"enable.idempotence", kOnce},
+    {"enable.gapless.guarantee", kOnce},
+    {"queuing.strategy", kOnce},
+    {"max.in.flight", kOnce},
+    {"max.in.flight.requests.per.connection", kOnce},
+    {"transactional.id", "the relay writes without transactions, so that consumers need not know of them"},
+    {"isolation.level", "an open transaction of somebody else would hide the topic's end"},
+    {"check.crcs", "a record that was damaged on its way would be believed"},
+    {"message.timeout.ms", kForEver},
+    {"delivery.timeout.ms", kForEver},
+    {"message.send.max.retries", kForEver},
+    {"retries", kForEver},
+    {"partitioner", kPlaced},
+    {"sticky.partitioning.linger.ms", kPlaced},
+    {"allow.auto.create.topics", "a topic that the broker made by itself has the broker's retention"},
+    {"delivery.report.only.error", kReported},
+    {"enable.partition.eof", kReported},
+    {"log.queue", kReported},
+    {"enabled_events", kReported},
+    {"message.max.bytes", kRoom},
+    {"queue.buffering.max.messages", kRoom},
+    {"queue.buffering.max.kbytes", kRoom},
+    {"group.id", "the relay belongs to no group"},
+    {"plugin.library.paths", "it would load other people's code into the service"},
+    {"test.mock.num.brokers", "events would go to a broker that is none"},
+});
+
+std::unexpected<Failure> invalid(std::string sentence) {
+  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
+}
+
+// Without librdkafka's own words: they repeat the value, and that may be a secret.
+std::expected<void, Failure> set(rd_kafka_conf_t* conf, std::string_view setting, const std::string& property,
+                                 const char* value) {
+  switch (rd_kafka_conf_set(conf, property.c_str(), value, nullptr, 0)) {
+    case RD_KAFKA_CONF_OK:
+      return {};
+    case RD_KAFKA_CONF_UNKNOWN:
+      return invalid(std::string{setting} + ": this librdkafka has no property " + property);
+    case RD_KAFKA_CONF_INVALID:
+      break;
+  }
+  return invalid(std::string{setting} + ": librdkafka does not take this value for " + property);
+}
+
+// Without brokers a client only looks at its settings.
+enum class Connect : bool { No, Yes };
+
+class ConfMaker {
+ public:
+  ConfMaker(const Settings& settings, Connect connect)
+      : settings_(settings), connect_(connect), conf_(rd_kafka_conf_new()) {}
+
+  std::expected<Handle<rd_kafka_conf_t>, Failure> make(Role role) {
+    pass_through();
+    described();
+    switch (role) {
+      case Role::Producer:
+        producers();
+        break;
+      case Role::Reader:
+        readers();
+        break;
+    }
+    if (trouble_) return std::unexpected(std::move(*trouble_));
+    return std::move(conf_);
+  }
+
+ private:
+  void add(std::string_view setting, const std::string& property, const std::string& value) {
+    add(setting, property, value.c_str());
+  }
+  void add(std::string_view setting, const std::string& property, const char* value) {
+    if (trouble_) return;
+    if (auto done = set(conf_.get(), setting, property, value); !done) trouble_ = std::move(done.error());
+  }
+  void add_secret(std::string_view setting, const std::string& property, const platform::Secret& value) {
+    if (value.empty()) return;
+    platform::Secret terminated{value.size() + 1};  // as C wants it, and wiped as soon as the library has its copy
+    std::ranges::copy(value.reveal(), terminated.writable().begin());
+    add(setting, property, terminated.reveal_text().data());
+  }
+  void add_if(std::string_view setting, const std::string& property, const std::string& value) {
+    if (!value.empty()) add(setting, property, value);
+  }
+  void ours(const std::string& property, const std::string& value) { add("the relay", property, value); }
+
+  void pass_through() {
+    ours("client.id", "tweestap");  // the operator may say otherwise
+    for (const std::string& entry : settings_.kafka_librdkafka) {
+      const std::size_t equals = entry.find('=');
+      const std::string property = entry.substr(0, equals);
+      const auto* const refused = std::ranges::find(kRefusals, property, &RefusedProperty::name);
+      if (refused != kRefusals.end() && !trouble_) {
+        trouble_ = invalid("kafka.librdkafka: " + property + " is not to be set: " + std::string{refused->why}).error();
+      }
+      add("kafka.librdkafka", property, entry.substr(equals + 1));
+    }
+  }
+
+  void described() {
+    if (connect_ == Connect::Yes) add("kafka.brokers", "bootstrap.servers", settings_.kafka_brokers);
+    add("kafka.security", "security.protocol", settings_.kafka_security);
+    add_if("kafka.ca_file", "ssl.ca.location", settings_.kafka_ca_file);
+    add_if("kafka.certificate_file", "ssl.certificate.location", settings_.kafka_certificate_file);
+    add_if("kafka.key_file", "ssl.key.location", settings_.kafka_key_file);
+    add_secret("kafka.key_password", "ssl.key.password", settings_.kafka_key_password);
+    if (!settings_.kafka_security.starts_with("sasl_")) return;
+    add("kafka.sasl_mechanism", "sasl.mechanisms", settings_.kafka_sasl_mechanism);
+    add_if("kafka.sasl_user", "sasl.username", settings_.kafka_sasl_user);
+    add_secret("kafka.sasl_password", "sasl.password", settings_.kafka_sasl_password);
+  }
+
+  void producers() {
+    ours("enable.idempotence", "true");  // with acks=all, endless retries and at most five requests on their way
+    ours("acks", "all");
+    // A record that cannot be delivered stops the producer: the ones behind it would leave a gap.
+    ours("enable.gapless.guarantee", "true");
+    ours("message.timeout.ms", "0");
+    ours("allow.auto.create.topics", "false");
+    ours("queue.buffering.max.messages", std::to_string(2 * kInFlightMax));
+    rd_kafka_conf_set_events(conf_.get(), RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
+  }
+
+  void readers() {
+    ours("isolation.level", "read_uncommitted");
+    ours("check.crcs", "true");
+    ours("allow.auto.create.topics", "false");
+    ours("enable.partition.eof", "true");
+    rd_kafka_conf_set_events(conf_.get(), RD_KAFKA_EVENT_ERROR);
+  }
+
+  const Settings& settings_;
+  Connect connect_;
+  Handle<rd_kafka_conf_t> conf_;
+  std::optional<Failure> trouble_;
+};
+
+rd_kafka_type_t type_of(Role role) {
+  switch (role) {
+    case Role::Producer:
+      return RD_KAFKA_PRODUCER;
+    case Role::Reader:
+      break;
+  }
+  return RD_KAFKA_CONSUMER;
+}
+
+// Its own lines on stderr would break the operator's log, and errors come as events.
+void stay_silent(const rd_kafka_t*, int, const char*, const char*) {}
+
+std::expected<Handle<rd_kafka_t>, Failure> make(const Settings& settings, Role role, Connect connect) {
+  auto conf = ConfMaker{settings, connect}.make(role);
+  if (!conf) return std::unexpected(std::move(conf.error()));
+  rd_kafka_conf_set_log_cb(conf->get(), stay_silent);
+  std::array<char, 512> words{};
+  rd_kafka_t* const client = rd_kafka_new(type_of(role), conf->get(), words.data(), words.size());
+  if (client == nullptr)
+    return invalid("librdkafka does not take the settings of [kafka]: " + std::string{words.data()});
+  static_cast<void>(conf->release());  // the client's now
+  return Handle<rd_kafka_t>{client};
+}
+
+}  // namespace
+
+void Free::operator()(rd_kafka_t* client) const noexcept {
+  rd_kafka_destroy_flags(client, RD_KAFKA_DESTROY_F_NO_CONSUMER_CLOSE);  // there is no group to leave
+}
+
+std::span<const RefusedProperty> refused_properties() { return kRefusals; }
+
+std::expected<Handle<rd_kafka_t>, Failure> make_client(const Settings& settings, Role role) {
+  return make(settings, role, Connect::Yes);
+}
+
+std::expected<void, Failure> check_settings(const Settings& settings) {
+  if (settings.kafka_brokers.empty()) return {};
+  if (settings.kafka_security == "plaintext" || settings.kafka_security == "ssl") {
+    if (!settings.kafka_sasl_user.empty() || !settings.kafka_sasl_password.empty()) {
+      return invalid("kafka.sasl_user and kafka.sasl_password want kafka.security sasl_ssl or sasl_plaintext");
+    }
+  }
+  for (const Role role : {Role::Producer, Role::Reader}) {
+    if (auto client = make(settings, role, Connect::No); !client) return std::unexpected(std::move(client.error()));
+  }
+  return {};
+}
+
+Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing, std::string_view more) {
+  Failure::Kind kind = Failure::Kind::Unavailable;
+  switch (static_cast<int>(error)) {  // librdkafka has some two hundred, and adds more
+    case RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+    case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+    case RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_CLUSTER_AUTHORIZATION_FAILED:
+    case RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED:
+    case RD_KAFKA_RESP_ERR__AUTHENTICATION:
+    case RD_KAFKA_RESP_ERR__SSL:
+    case RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE:
+    case RD_KAFKA_RESP_ERR_TOPIC_EXCEPTION:
+      kind = Failure::Kind::Invalid;
+      break;
+    case RD_KAFKA_RESP_ERR__INVALID_ARG:
+    case RD_KAFKA_RESP_ERR__CONFLICT:
+      kind = Failure::Kind::Internal;
+      break;
+    default:
+      break;
+  }
+  std::string reason = std::string{doing} + ": " + rd_kafka_err2str(error);
+  if (!more.empty()) reason.append(" (").append(more).append(")");
+  return {kind, std::move(reason)};
+}
+
+std::expected<std::size_t, Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic, int timeout_ms) {
+  const rd_kafka_metadata_t* answer = nullptr;
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &answer, timeout_ms);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
+    return std::unexpected(failure_of(error, "asking the brokers for the topic"));
+  const Handle<const rd_kafka_metadata_t> metadata{answer};
+  if (metadata->topic_cnt != 1) return invalid("the brokers answered for other topics than the one that was asked for");
+  const rd_kafka_metadata_topic_t& found = metadata->topics[0];
+  const std::string about = "the topic " + std::string{rd_kafka_topic_name(topic)};
+  if (found.err == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART || (found.err == 0 && found.partition_cnt == 0)) {
+    return invalid(about + " is not there; make it with: tweestap kafka create-topic");
+  }
+  if (found.err != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(found.err, about));
+  return static_cast<std::size_t>(found.partition_cnt);
+}
+
+}  // namespace tweestap::consumers::kafka

@@ -1,0 +1,29 @@
+#pragma once
+// What is set on every client of librdkafka, and what may not be.
+#include <cstddef>
+#include <expected>
+#include <span>
+#include <string_view>
+
+#include "platform/failure.h"
+#include "platform/settings/settings.h"
+
+namespace tweestap::consumers::kafka {
+
+/// Events on their way at a time: at 50,000 a second and 100 ms to a distant broker 5,000 are; more would only be more
+/// to look for after a crash, and 20,000 take 40 MB at most.
+inline constexpr std::size_t kInFlightMax = 20'000;
+
+/// A property of librdkafka that `kafka.librdkafka` may not set, and the reason in words.
+struct RefusedProperty {
+  std::string_view name;
+  std::string_view why;
+};
+[[nodiscard]] std::span<const RefusedProperty> refused_properties();
+
+/// Whether clients can be made from these settings, without connecting to anything: every property is known and has a
+/// value that librdkafka takes, none is one of those that are ours, the files are there. Invalid otherwise, with a
+/// sentence that names the property and never its value. Nothing is checked where `kafka.brokers` is empty. Any thread.
+[[nodiscard]] std::expected<void, platform::Failure> check_settings(const platform::Settings& settings);
+
+}  // namespace tweestap::consumers::kafka
