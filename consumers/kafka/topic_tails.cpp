@@ -82,6 +82,8 @@ TopicVerdict judge_tails(std::uint64_t head, std::uint64_t cursor, const Remembe
     if (tails[i].forged > head) go_on.forged.push_back(partition);
     go_on.in_topic.push_back(there);
   }
+  // Whichever partition an event belongs to, up to there it is in the topic, whatever a stored cursor says.
+  go_on.cursor = std::max(go_on.cursor, std::ranges::min(go_on.in_topic));
   return go_on;
 }
 

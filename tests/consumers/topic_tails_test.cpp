@@ -140,6 +140,11 @@ TEST(JudgeTails, GoesOnFromTheCursorAndPassesOverWhatIsThere) {
   EXPECT_EQ(judge({0, 0}, {none(), none()}, 0), (TopicVerdict{GoOn{0, {0, 0}, {}, {}}}));
 }
 
+TEST(JudgeTails, DoesNotLookAgainAtWhatEveryPartitionIsBeyond) {
+  EXPECT_EQ(judge({0, 0}, {own(70), own(90)}, 0), (TopicVerdict{GoOn{70, {70, 90}, {}, {}}}));
+  EXPECT_EQ(judge({0, 0}, {own(70), none()}, 0), (TopicVerdict{GoOn{0, {70, 0}, {}, {}}}));
+}
+
 TEST(JudgeTails, RefusesAnotherNumberOfPartitions) {
   EXPECT_EQ(judge({99, 100}, {own(99), own(100), none()}), (TopicVerdict{CountChanged{2, 3}}));
   EXPECT_EQ(judge({99, 100}, {own(99)}), (TopicVerdict{CountChanged{2, 1}}));

@@ -1,0 +1,307 @@
+#include "consumers/kafka/relay.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "consumers/kafka/client_settings.h"
+#include "consumers/kafka/contact.h"
+#include "consumers/kafka/partition_of.h"
+#include "consumers/kafka/producer.h"
+#include "consumers/retry.h"
+#include "eventstore/envelope.h"
+#include "platform/thread.h"
+
+namespace tweestap::consumers::kafka {
+namespace {
+
+using platform::Failure;
+using platform::LogLevel;
+using std::chrono::milliseconds;
+using State = RelayStatus::State;
+
+constexpr std::int64_t kTickUs = 1'000'000;
+constexpr std::int64_t kCountPartitionsUs = 60'000'000;  // more often would be a request more than the answer is worth
+constexpr std::int64_t kToldAgainUs = 60'000'000;        // trouble that lasts is a line a minute
+constexpr milliseconds kIdle{1000};                      // for more events; one that comes or a stop ends it at once
+constexpr milliseconds kQuick{1};                        // between looks for reports, doubled while there are none
+constexpr milliseconds kQuickMax{50};
+constexpr milliseconds kRestArrives{300};
+constexpr milliseconds kCountPatience{500};
+// A broker that answers does so within the first; the others are for one that is slow, and bound a stop.
+constexpr milliseconds kPatience{900};
+constexpr milliseconds kPatienceMax{5000};
+// Brokers that came back are met again soon, whenever they went.
+constexpr milliseconds kPauseMax{10'000};
+
+milliseconds patience_after(std::uint32_t failures) {
+  return std::min(kPatienceMax, kPatience * (1 << std::min(failures, 3U)));
+}
+
+milliseconds pause_before(std::uint32_t failures) {
+  return std::min(kPauseMax, milliseconds{pause_after(failures, {}).us / 1000});
+}
+
+}  // namespace
+
+Relay::Relay(Parts parts)
+    : parts_(std::move(parts)), metrics_(parts_.metrics), thread_([this](const std::stop_token& stop) { run(stop); }) {}
+
+Relay::~Relay() { stop(); }
+
+void Relay::stop() {
+  thread_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Relay::wait_for_contact(milliseconds patience) const {
+  std::unique_lock lock(mutex_);
+  return compared_changed_.wait_for(lock, patience, [this] { return compared_; });
+}
+
+RelayStatus Relay::status() const {
+  const std::scoped_lock lock(mutex_);
+  return status_;
+}
+
+void Relay::run(const std::stop_token& stop) {
+  platform::name_thread("relay");
+  // Until the topic was looked at it says where the relay stood; that it does not read back is met there again.
+  if (const auto cursor = parts_.partition.cursor(kRelayName)) {
+    const std::scoped_lock lock(mutex_);
+    status_.position = *cursor;
+  }
+  while (!stop.stop_requested() && !lost_events_) {
+    if (begin(stop)) {
+      stream(stop);
+      metrics_.began_again.add(stop.stop_requested() ? 0 : 1);
+    }
+    // Its end closes its connections, so that nothing of it arrives after the topic's end is read again.
+    producer_.reset();
+    if (!lost_events_) hold_back(pause_before(++failures_), stop);
+  }
+}
+
+bool Relay::begin(const std::stop_token& stop) {
+  const auto contact = look_at_topic(parts_.partition, parts_.settings, parts_.keys, patience_after(failures_), stop);
+  if (!contact) {
+    if (!stop.stop_requested()) met(contact.error());
+    return false;
+  }
+  judge(contact->verdict, contact->partitions);
+  if (!std::holds_alternative<GoOn>(contact->verdict)) return false;
+  auto producer = Producer::create(parts_.settings);
+  if (!producer) {
+    met(producer.error());
+    return false;
+  }
+  producer_ = std::move(*producer);
+  return true;
+}
+
+void Relay::judge(const TopicVerdict& verdict, std::size_t partitions) {
+  const std::string what_to_do = advice(verdict, topic());
+  if (std::holds_alternative<StoreLostEvents>(verdict)) {
+    lost_events_ = true;
+    parts_.on_lost_events({Failure::Kind::Damaged, what_to_do});
+  }
+  bool is_new = false;
+  {
+    const std::scoped_lock lock(mutex_);
+    compared_ = true;
+    is_new = status_.advice != what_to_do;
+    status_.advice = what_to_do;
+    status_.state = what_to_do.empty() ? State::Streaming : State::Stopped;
+  }
+  compared_changed_.notify_all();
+  metrics_.stopped.set(what_to_do.empty() ? 0 : 1);
+  if (is_new && !what_to_do.empty()) {
+    parts_.log.write(LogLevel::Error, "stream.stopped", {{"topic", topic()}, {"advice", what_to_do}});
+  }
+  if (const auto* go_on = std::get_if<GoOn>(&verdict)) {
+    adopt(*go_on);
+    parts_.log.write(LogLevel::Info, "stream.connected",
+                     {{"topic", topic()}, {"partitions", partitions}, {"position", go_on->cursor}});
+  }
+}
+
+void Relay::adopt(const GoOn& go_on) {
+  for (const std::int32_t partition : go_on.lost) {
+    metrics_.alarms.add();
+    parts_.log.write(LogLevel::Error, "stream.topic_lost_records",
+                     {{"topic", topic()},
+                      {"partition", partition},
+                      {"advice",
+                       "records that it had acknowledged are gone and are sent again: look at "
+                       "unclean.leader.election.enable, and at who may delete the topic"}});
+  }
+  for (const std::int32_t partition : go_on.forged) {
+    metrics_.alarms.add();
+    parts_.log.write(LogLevel::Error, "stream.forged_records",
+                     {{"topic", topic()},
+                      {"partition", partition},
+                      {"advice", "it has records that claim to be ours and are not: look at who may write to it"}});
+  }
+  window_.emplace(go_on.cursor, go_on.in_topic, kInFlightMax);
+  page_.clear();
+  next_ = 0;
+  store_cursor();  // with the count of partitions, before anything is sent
+}
+
+void Relay::stream(const std::stop_token& stop) {
+  counted_us_ = parts_.clock.monotonic_us();
+  milliseconds quick = kQuick;
+  while (!stop.stop_requested()) {
+    const std::uint64_t before = window_->taken() + window_->cursor();
+    if (!hand_over_what_fits() || !listen(window_->has_room() ? milliseconds{0} : kQuickMax)) return;
+    const bool moved = window_->taken() + window_->cursor() != before;
+    quick = moved ? kQuick : std::min(quick * 2, kQuickMax);
+    tick();
+    if (!producer_) return;
+    if (next_ == page_.size() && window_->has_room()) read_on(window_->in_flight() > 0 ? quick : kIdle, stop);
+  }
+  let_the_rest_arrive();
+}
+
+// Waits for an event where there is none behind what was taken.
+void Relay::read_on(milliseconds patience, const std::stop_token& stop) {
+  page_.clear();
+  next_ = 0;
+  const eventstore::Log& log = parts_.partition.log();
+  if (log.wait_beyond(window_->taken(), patience, stop) <= window_->taken()) return;
+  auto page = log.read(window_->taken());
+  if (page) {
+    page_ = std::move(*page);
+  } else {
+    met(page.error());
+    producer_.reset();
+  }
+}
+
+bool Relay::hand_over_what_fits() {
+  for (; next_ < page_.size() && window_->has_room(); ++next_) {
+    if (!producer_ || !hand_over(page_[next_])) return false;
+  }
+  return producer_ != nullptr;
+}
+
+bool Relay::hand_over(const eventstore::Record& record) {
+  if (auto taken = record_.take(record.envelope); !taken) {
+    met(taken.error());
+    return false;
+  }
+  const auto partition = partition_of(record_.key(), static_cast<std::int32_t>(window_->in_topic().size()));
+  const auto previous = window_->take(record.position, partition);
+  if (!previous) return true;  // it is there
+  record_.place({topic(), partition, *previous}, parts_.keys);
+  const auto handed_over = producer_->hand_over(record_, record.position, partition);
+  if (handed_over && *handed_over) return true;
+  // The window is half of what a producer holds, so one that is full is as wrong as one that refuses.
+  met(handed_over ? Failure{Failure::Kind::Internal, "the producer takes no more"} : handed_over.error());
+  return false;
+}
+
+bool Relay::listen(milliseconds patience) {
+  const Producer::News news = producer_->listen(patience);
+  if (news.trouble) met(*news.trouble);
+  for (const Producer::Delivered& one : news.delivered) {
+    if (window_->delivered(one.position, one.partition)) continue;
+    met({Failure::Kind::Internal, "event " + std::to_string(one.position) + " was reported out of order"});
+    return false;
+  }
+  if (!news.delivered.empty()) {
+    metrics_.delivered.add(static_cast<double>(news.delivered.size()));
+    failures_ = 0;
+    told_us_ = 0;
+  }
+  if (news.gave_up) met(*news.gave_up);
+  return !news.gave_up;
+}
+
+void Relay::let_the_rest_arrive() {
+  const std::int64_t until_us = parts_.clock.monotonic_us() + kRestArrives.count() * 1000;
+  while (window_->in_flight() > 0 && parts_.clock.monotonic_us() < until_us) {
+    if (!listen(kQuickMax)) break;
+  }
+  store_cursor();
+}
+
+void Relay::tick() {
+  const std::int64_t now_us = parts_.clock.monotonic_us();
+  if (now_us - ticked_us_ < kTickUs) return;
+  ticked_us_ = now_us;
+  if (window_ && window_->cursor() != stored_cursor_) store_cursor();
+  show_figures();
+  if (producer_ && now_us - counted_us_ >= kCountPartitionsUs) {
+    counted_us_ = now_us;
+    look_at_partition_count();
+  }
+}
+
+void Relay::store_cursor() {
+  const auto stored =
+      parts_.partition.set_cursor(kRelayName, window_->cursor(), remembered_bytes({topic(), window_->in_topic()}));
+  // One that cannot be written only means that more is looked for in the topic.
+  if (stored) {
+    stored_cursor_ = window_->cursor();
+  } else {
+    met(stored.error());
+  }
+}
+
+// Nothing that was sent is wrong: we place events by the recorded count. But whoever made partitions has to hear it.
+void Relay::look_at_partition_count() {
+  const auto count = producer_->partition_count(kCountPatience);
+  if (count && *count != window_->in_topic().size()) {
+    store_cursor();
+    producer_.reset();
+  }
+}
+
+void Relay::show_figures() {
+  const eventstore::Log& log = parts_.partition.log();
+  RelayStatus now = status();
+  if (window_) {
+    now.position = window_->cursor();
+    now.in_flight = producer_ ? window_->in_flight() : 0;
+  }
+  const std::uint64_t head = log.head().position;
+  now.lag_events = head > now.position ? head - now.position : 0;
+  now.lag_us = 0;
+  if (now.lag_events > 0) {
+    const auto oldest = log.at(now.position + 1);
+    const auto about = oldest && *oldest ? eventstore::scan_head((*oldest)->envelope)
+                                         : std::unexpected(Failure{Failure::Kind::Unavailable, "not read"});
+    if (about) now.lag_us = std::max<std::int64_t>(0, parts_.clock.wall_us() - about->time.us);
+  }
+  if (!producer_ && now.state == State::Streaming) now.state = State::Connecting;
+  metrics_.lag_events.set(static_cast<double>(now.lag_events));
+  metrics_.lag_seconds.set(static_cast<double>(now.lag_us) / 1e6);
+  metrics_.in_flight.set(static_cast<double>(now.in_flight));
+  const std::scoped_lock lock(mutex_);
+  status_ = std::move(now);
+}
+
+void Relay::hold_back(milliseconds pause, const std::stop_token& stop) {
+  const std::int64_t until_us = parts_.clock.monotonic_us() + pause.count() * 1000;
+  std::mutex mutex;
+  std::condition_variable_any never;
+  std::unique_lock lock(mutex);
+  while (!stop.stop_requested() && parts_.clock.monotonic_us() < until_us) {
+    show_figures();
+    never.wait_for(lock, stop, std::min(pause, kIdle), [] { return false; });
+  }
+}
+
+void Relay::met(const Failure& failure) {
+  const std::int64_t now_us = parts_.clock.monotonic_us();
+  {
+    const std::scoped_lock lock(mutex_);
+    status_.last_error = failure.reason;
+    status_.last_error_monotonic_us = now_us;
+  }
+  if (told_us_ != 0 && now_us - told_us_ < kToldAgainUs) return;
+  told_us_ = now_us;
+  parts_.log.write(LogLevel::Warning, "stream.trouble", {{"topic", topic()}, {"reason", failure.reason}});
+}
+
+}  // namespace tweestap::consumers::kafka

@@ -1,0 +1,46 @@
+#pragma once
+// Makes the topic as an audit trail needs it, and says what is wrong with one that is there.
+#include <cstdint>
+#include <expected>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "platform/failure.h"
+#include "platform/settings/settings.h"
+
+namespace tweestap::consumers::kafka {
+
+struct TopicShape {
+  std::int32_t partitions = 12;  ///< can never be changed
+  std::int32_t replication = 3;  ///< brokers that keep a copy
+};
+
+/// A setting of a topic that does not suit an audit trail.
+struct Danger {
+  std::string setting;
+  std::string value;
+  std::string why;
+
+  bool operator==(const Danger&) const = default;
+};
+
+/// The settings that a new topic gets: nothing is deleted, whatever its age, and an event counts as stored when all
+/// replicas but one have it. Pure. Any thread.
+[[nodiscard]] std::map<std::string, std::string> settings_of_new_topic(const TopicShape& shape);
+
+/// Judges the settings of a topic, as the brokers give them, and its number of replicas. Pure. Any thread.
+[[nodiscard]] std::vector<Danger> dangers_in(const std::map<std::string, std::string>& settings,
+                                             std::int32_t replication);
+
+/// Makes the topic `kafka.topic`. Invalid where there is one, or the brokers refuse; Unavailable where they do not
+/// answer within some seconds. Any thread.
+[[nodiscard]] std::expected<void, platform::Failure> create_topic(const platform::Settings& settings,
+                                                                  const TopicShape& shape);
+
+/// What is dangerous about the topic `kafka.topic` as it is. Invalid where there is none, Unavailable where the brokers
+/// do not answer within some seconds. Any thread.
+[[nodiscard]] std::expected<std::vector<Danger>, platform::Failure> look_for_dangers(
+    const platform::Settings& settings);
+
+}  // namespace tweestap::consumers::kafka
