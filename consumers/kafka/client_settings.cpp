@@ -125,7 +125,9 @@ class ConfMaker {
   void ours(const std::string& property, const std::string& value) { add("the relay", property, value); }
 
   void pass_through() {
-    ours("client.id", "tweestap");  // the operator may say otherwise
+    // Where the operator may say otherwise.
+    ours("client.id", "tweestap");
+    ours("reconnect.backoff.max.ms", "2000");  // brokers that came back are met soon, whenever they went
     for (const std::string& entry : settings_.kafka_librdkafka) {
       const std::size_t equals = entry.find('=');
       const std::string property = entry.substr(0, equals);

@@ -40,13 +40,13 @@ std::expected<void, Failure> compare_with_store(const eventstore::Log& log, Tail
 
 std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& partition,
                                               const platform::Settings& settings, const MacKeys& keys,
-                                              std::chrono::milliseconds patience, const std::stop_token& stop) {
+                                              const std::stop_token& stop) {
   const std::string& topic = settings.kafka_topic;
   auto recalled = recall(partition, topic);
   if (!recalled) return std::unexpected(std::move(recalled.error()));
   auto reader = TopicReader::create(settings);
   if (!reader) return std::unexpected(std::move(reader.error()));
-  const auto count = (*reader)->partition_count(patience);
+  const auto count = (*reader)->partition_count(stop);
   if (!count) return std::unexpected(count.error());
   if (*count > kPartitionsMax) {
     return std::unexpected(Failure{Failure::Kind::Invalid, "the topic " + topic + " has more than " +
@@ -60,7 +60,7 @@ std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& parti
   std::vector<Tail> tails;
   for (std::size_t i = 0; i < *count; ++i) {
     const auto number = static_cast<std::int32_t>(i);
-    auto tail = (*reader)->read_tail(number, {log.id(), topic, number, keys, acknowledged[i]}, patience, stop);
+    auto tail = (*reader)->read_tail(number, {log.id(), topic, number, keys, acknowledged[i]}, stop);
     if (!tail) return std::unexpected(std::move(tail.error()));
     if (auto compared = compare_with_store(log, *tail); !compared) return std::unexpected(compared.error());
     tails.push_back(std::move(*tail));

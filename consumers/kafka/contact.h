@@ -1,6 +1,5 @@
 #pragma once
 // The relay's first look at a topic, and every later one after it lost its producer.
-#include <chrono>
 #include <expected>
 #include <stop_token>
 #include <string>
@@ -24,14 +23,12 @@ struct Contact {
 };
 
 /// Reads the topic's end and compares it with the store, changing neither. A topic of another name than the remembered
-/// one is a new one: it gets everything from the first event on. `patience` is for each answer of the brokers.
-/// Unavailable where they do not answer or a stop was asked for, Invalid where the topic is not there or has more than
-/// kPartitionsMax, otherwise as the store says. One thread.
+/// one is a new one: it gets everything from the first event on. Unavailable where they do not answer or a stop was
+/// asked for, Invalid where the topic is not there or has more than kPartitionsMax, otherwise as the store says. One
+/// thread.
 [[nodiscard]] std::expected<Contact, platform::Failure> look_at_topic(const eventstore::Partition& partition,
                                                                       const platform::Settings& settings,
-                                                                      const MacKeys& keys,
-                                                                      std::chrono::milliseconds patience,
-                                                                      const std::stop_token& stop);
+                                                                      const MacKeys& keys, const std::stop_token& stop);
 
 /// What is wrong and what to do, as a sentence for the operator; empty where the relay goes on. Any thread.
 [[nodiscard]] std::string advice(const TopicVerdict& verdict, std::string_view topic);

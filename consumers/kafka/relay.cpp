@@ -27,15 +27,8 @@ constexpr milliseconds kQuick{1};                        // between looks for re
 constexpr milliseconds kQuickMax{50};
 constexpr milliseconds kRestArrives{300};
 constexpr milliseconds kCountPatience{500};
-// A broker that answers does so within the first; the others are for one that is slow, and bound a stop.
-constexpr milliseconds kPatience{900};
-constexpr milliseconds kPatienceMax{5000};
 // Brokers that came back are met again soon, whenever they went.
 constexpr milliseconds kPauseMax{10'000};
-
-milliseconds patience_after(std::uint32_t failures) {
-  return std::min(kPatienceMax, kPatience * (1 << std::min(failures, 3U)));
-}
 
 milliseconds pause_before(std::uint32_t failures) {
   return std::min(kPauseMax, milliseconds{pause_after(failures, {}).us / 1000});
@@ -82,7 +75,7 @@ void Relay::run(const std::stop_token& stop) {
 }
 
 bool Relay::begin(const std::stop_token& stop) {
-  const auto contact = look_at_topic(parts_.partition, parts_.settings, parts_.keys, patience_after(failures_), stop);
+  const auto contact = look_at_topic(parts_.partition, parts_.settings, parts_.keys, stop);
   if (!contact) {
     if (!stop.stop_requested()) met(contact.error());
     return false;

@@ -16,6 +16,11 @@ using std::chrono::steady_clock;
 constexpr std::int64_t kFirstPiece = 256;
 constexpr std::int64_t kPieceGrows = 8;
 constexpr milliseconds kStopSeenWithin{100};
+// All in all, and for one request. A broker that is only slow needs a longer one, and is told from none by its silence:
+// one that cannot be reached is heard of.
+constexpr milliseconds kPatience{5000};
+constexpr milliseconds kRequest{400};
+constexpr milliseconds kRequestMax{3000};
 constexpr std::size_t kBatch = 256;
 
 int count_of(milliseconds time) { return static_cast<int>(time.count()); }
@@ -83,37 +88,46 @@ std::expected<std::unique_ptr<TopicReader>, Failure> TopicReader::create(const p
 TopicReader::TopicReader(Handle<rd_kafka_t> client, Handle<rd_kafka_topic_t> topic)
     : client_(std::move(client)), topic_(std::move(topic)), errors_(rd_kafka_queue_get_main(client_.get())) {}
 
+void TopicReader::hear_errors(int patience_ms) {
+  while (const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(errors_.get(), patience_ms)}) {
+    patience_ms = 0;
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    heard_ = failure_of(rd_kafka_event_error(event.get()), "the brokers", rd_kafka_event_error_string(event.get()));
+  }
+}
+
 // "Timed out" does not say why; what the client met meanwhile does.
 Failure TopicReader::no_answer(std::string_view doing) {
-  Failure failure{Failure::Kind::Unavailable, std::string{doing} + ": the brokers do not answer"};
-  while (const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(errors_.get(), 0)}) {
-    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
-    failure = failure_of(rd_kafka_event_error(event.get()), doing, rd_kafka_event_error_string(event.get()));
-  }
-  return failure;
+  hear_errors(0);
+  return heard_.value_or(Failure{Failure::Kind::Unavailable, std::string{doing} + ": the brokers do not answer"});
 }
 
-std::expected<std::size_t, Failure> TopicReader::partition_count(milliseconds patience) {
-  auto count = kafka::partition_count(client_.get(), topic_.get(), count_of(patience));
-  if (!count && count.error().kind == Failure::Kind::Unavailable) {
-    return std::unexpected(no_answer("asking for the topic"));
+std::expected<std::size_t, Failure> TopicReader::partition_count(const std::stop_token& stop) {
+  const auto until = steady_clock::now() + kPatience;
+  milliseconds request = kRequest;
+  while (!stop.stop_requested()) {
+    auto count = kafka::partition_count(client_.get(), topic_.get(), count_of(request));
+    if (count || count.error().kind != Failure::Kind::Unavailable) return count;
+    if (steady_clock::now() >= until) return std::unexpected(no_answer("asking for the topic"));
+    hear_errors(count_of(kStopSeenWithin));
+    if (!heard_) request = std::min(2 * request, kRequestMax);
   }
-  return count;
+  return std::unexpected(Failure{Failure::Kind::Unavailable, "stopping"});
 }
 
-std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, TailSearch search, milliseconds patience,
+std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, TailSearch search,
                                                     const std::stop_token& stop) {
   std::int64_t first = 0;
   std::int64_t end = 0;
   const auto asked = rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()), partition,
-                                                      &first, &end, count_of(patience));
+                                                      &first, &end, count_of(kRequestMax));
   if (asked == RD_KAFKA_RESP_ERR__TIMED_OUT) return std::unexpected(no_answer("asking for the topic's end"));
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(asked, "asking for the topic's end"));
   const std::int64_t last_looked_at = std::max(first, end - kTailRecordsMax);
   std::int64_t piece = kFirstPiece;
   for (std::int64_t until = end; until > last_looked_at && !search.settled(); piece *= kPieceGrows) {
     const std::int64_t from = std::max(last_looked_at, until - piece);
-    if (auto read = read_piece(partition, from, until, search, patience, stop); !read) {
+    if (auto read = read_piece(partition, from, until, search, stop); !read) {
       return std::unexpected(std::move(read.error()));
     }
     until = from;
@@ -123,8 +137,7 @@ std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, Tail
 }
 
 std::expected<void, Failure> TopicReader::read_piece(std::int32_t partition, std::int64_t from, std::int64_t until,
-                                                     TailSearch& search, milliseconds patience,
-                                                     const std::stop_token& stop) {
+                                                     TailSearch& search, const std::stop_token& stop) {
   Reading reading{topic_.get(), partition};
   if (auto started = reading.start(from); !started) return started;
   std::array<rd_kafka_message_t*, kBatch> batch{};
@@ -149,7 +162,7 @@ std::expected<void, Failure> TopicReader::read_piece(std::int32_t partition, std
       }
     }
     if (failed) return std::unexpected(std::move(*failed));
-    if (steady_clock::now() - heard_at >= patience) return std::unexpected(no_answer("reading the topic's end"));
+    if (steady_clock::now() - heard_at >= kPatience) return std::unexpected(no_answer("reading the topic's end"));
   }
   return {};
 }
