@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "app/senders.h"
+#include "consumers/kafka/client_settings.h"
 #include "consumers/sms/choose_gateway.h"
 #include "eventstore/kek.h"
 #include "http/address.h"
@@ -151,6 +152,7 @@ std::expected<CheckedSettings, Failure> check_settings(const platform::Settings&
   auto gateway = consumers::sms::choose_gateway(settings, clock);
   if (!gateway) return std::unexpected(std::move(gateway.error()));
   if (auto good = check_code_lifetime(settings); !good) return std::unexpected(std::move(good.error()));
+  if (auto good = consumers::kafka::check_settings(settings); !good) return std::unexpected(std::move(good.error()));
   return CheckedSettings{std::move(*people), std::move(*staff), std::move(*forwarding), std::move(*blocklist),
                          std::move(*gateway)};
 }

@@ -16,6 +16,7 @@
 #include "app/housekeeping.h"
 #include "app/progress.h"
 #include "app/senders.h"
+#include "app/streams.h"
 #include "app/version.h"
 #include "http/answer_metrics.h"
 #include "http/authenticate.h"
@@ -129,6 +130,7 @@ class Service {
   void drain();
 
  private:
+  [[noreturn]] void end_at_once(std::string_view event, const Failure& failure);
   void tell_where_the_kek_lies();
   void tell_where_to_go() const;
 
@@ -144,6 +146,7 @@ class Service {
   std::optional<http::Texts> texts_;
   std::optional<platform::Blocklist> blocklist_;
   std::unique_ptr<Core> core_;
+  std::unique_ptr<Streams> streams_;
   std::unique_ptr<consumers::sms::Gateway> gateway_;  // until the senders have it
   std::optional<Doors> doors_;
   std::optional<Housekeeping> housekeeping_;  // of the main thread
@@ -187,13 +190,11 @@ std::expected<void, Trouble> Service::open_core() {
   options.create = true;
   options.progress = [&progress](std::uint64_t done, std::uint64_t all) { progress.show(done, all); };
   // What is stored is durable and what is not was never answered, so nothing is lost by ending at once (rule DUR-3).
-  options.on_fatal = [this](const Failure& failure) {
-    log_.write(LogLevel::Error, "store.failed", {{"reason", failure.reason}});
-    _exit(static_cast<int>(ExitStatus::StoreRefuses));
-  };
+  options.on_fatal = [this](const Failure& failure) { end_at_once("store.failed", failure); };
   auto core = Core::open(around_, std::move(options));
   if (!core) return trouble(ExitStatus::StoreRefuses, core.error());
   core_ = std::move(*core);
+  streams_ = Streams::start(*core_, around_, [this](const Failure& failure) { end_at_once("store.behind", failure); });
   return {};
 }
 
@@ -233,7 +234,12 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.started_us = clock_.monotonic_us();
   if (options_.demo && settings_.sms_gateway().kind == "file") facts_.demo_messages = settings_.sms_gateway().file;
   facts_.feed_readers_max = static_cast<std::size_t>(settings_.http_feed_readers);
-  facts_.followers = [this] { return senders_->progress(); };
+  facts_.followers = [this] {
+    auto all = senders_->progress();
+    for (auto& one : streams_->progress()) all.push_back(std::move(one));
+    return all;
+  };
+  facts_.stream = [this] { return streams_->stream(); };
   facts_.clock_jump = [this] { return core_->last_clock_jump(); };
   const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
     place.emplace(kind, http::all_routes(doors_->services, facts_), http::front_door(doors_->services));
@@ -273,9 +279,15 @@ void Service::drain() {
   const bool people = people_->stop();
   const bool staff = staff_->stop();
   senders.join();
+  streams_->stop();  // behind what the last requests stored
   doors_->hash_pool.stop();
   core_->stop();
   log_.write(LogLevel::Info, "service.stopped", {{"drained", people && staff}});
+}
+
+void Service::end_at_once(std::string_view event, const Failure& failure) {
+  log_.write(LogLevel::Error, event, {{"reason", failure.reason}});
+  _exit(static_cast<int>(ExitStatus::StoreRefuses));
 }
 
 void Service::tell_where_the_kek_lies() {

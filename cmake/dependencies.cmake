@@ -9,6 +9,7 @@ find_package(CURL 7.85 REQUIRED)  # since then a transfer names its protocols
 find_package(ICU REQUIRED COMPONENTS uc i18n)
 pkg_check_modules(argon2 REQUIRED IMPORTED_TARGET libargon2)
 pkg_check_modules(libcrypt REQUIRED IMPORTED_TARGET libcrypt)
+pkg_check_modules(rdkafka REQUIRED IMPORTED_TARGET rdkafka>=2.0.2)
 pkg_check_modules(qrencode REQUIRED IMPORTED_TARGET libqrencode)
 # Debian splits cpp-httplib into header and library, and the flags it was built with change its types.
 pkg_check_modules(httplib REQUIRED IMPORTED_TARGET cpp-httplib)

@@ -7,6 +7,7 @@
 #include "consumers/kafka/contact.h"
 #include "consumers/kafka/partition_of.h"
 #include "consumers/kafka/producer.h"
+#include "consumers/kafka/topic_admin.h"
 #include "consumers/retry.h"
 #include "eventstore/envelope.h"
 #include "platform/thread.h"
@@ -27,6 +28,7 @@ constexpr milliseconds kQuick{1};                        // between looks for re
 constexpr milliseconds kQuickMax{50};
 constexpr milliseconds kRestArrives{300};
 constexpr milliseconds kCountPatience{500};
+constexpr milliseconds kDangersPatience{1000};
 // Brokers that came back are met again soon, whenever they went.
 constexpr milliseconds kPauseMax{10'000};
 
@@ -52,8 +54,11 @@ bool Relay::wait_for_contact(milliseconds patience) const {
 }
 
 RelayStatus Relay::status() const {
+  const std::uint64_t head = parts_.partition.log().head().position;
   const std::scoped_lock lock(mutex_);
-  return status_;
+  RelayStatus now = status_;
+  now.lag_events = head > now.position ? head - now.position : 0;
+  return now;
 }
 
 void Relay::run(const std::stop_token& stop) {
@@ -66,6 +71,7 @@ void Relay::run(const std::stop_token& stop) {
   while (!stop.stop_requested() && !lost_events_) {
     if (begin(stop)) {
       stream(stop);
+      store_cursor();  // the next look at the topic begins with what it knows
       metrics_.began_again.add(stop.stop_requested() ? 0 : 1);
     }
     // Its end closes its connections, so that nothing of it arrives after the topic's end is read again.
@@ -88,7 +94,20 @@ bool Relay::begin(const std::stop_token& stop) {
     return false;
   }
   producer_ = std::move(*producer);
+  look_for_dangers_once();
   return true;
+}
+
+// A topic that deletes or compacts works as well as any other until somebody asks it for what happened.
+void Relay::look_for_dangers_once() {
+  if (looked_for_dangers_) return;
+  const auto dangers = look_for_dangers(parts_.settings, kDangersPatience);
+  if (!dangers) return met(dangers.error());
+  looked_for_dangers_ = true;
+  for (const Danger& danger : *dangers) {
+    parts_.log.write(LogLevel::Warning, "stream.dangerous_topic",
+                     {{"topic", topic()}, {"setting", danger.setting}, {"value", danger.value}, {"why", danger.why}});
+  }
 }
 
 void Relay::judge(const TopicVerdict& verdict, std::size_t partitions) {
@@ -148,6 +167,7 @@ void Relay::stream(const std::stop_token& stop) {
     if (!hand_over_what_fits() || !listen(window_->has_room() ? milliseconds{0} : kQuickMax)) return;
     const bool moved = window_->taken() + window_->cursor() != before;
     quick = moved ? kQuick : std::min(quick * 2, kQuickMax);
+    if (moved) show_position();
     tick();
     if (!producer_) return;
     if (next_ == page_.size() && window_->has_room()) read_on(window_->in_flight() > 0 ? quick : kIdle, stop);
@@ -215,7 +235,6 @@ void Relay::let_the_rest_arrive() {
   while (window_->in_flight() > 0 && parts_.clock.monotonic_us() < until_us) {
     if (!listen(kQuickMax)) break;
   }
-  store_cursor();
 }
 
 void Relay::tick() {
@@ -244,21 +263,20 @@ void Relay::store_cursor() {
 // Nothing that was sent is wrong: we place events by the recorded count. But whoever made partitions has to hear it.
 void Relay::look_at_partition_count() {
   const auto count = producer_->partition_count(kCountPatience);
-  if (count && *count != window_->in_topic().size()) {
-    store_cursor();
-    producer_.reset();
-  }
+  if (count && *count != window_->in_topic().size()) producer_.reset();
+}
+
+void Relay::show_position() {
+  if (!window_) return;
+  const std::scoped_lock lock(mutex_);
+  status_.position = window_->cursor();
+  status_.in_flight = producer_ ? window_->in_flight() : 0;
 }
 
 void Relay::show_figures() {
+  show_position();
   const eventstore::Log& log = parts_.partition.log();
   RelayStatus now = status();
-  if (window_) {
-    now.position = window_->cursor();
-    now.in_flight = producer_ ? window_->in_flight() : 0;
-  }
-  const std::uint64_t head = log.head().position;
-  now.lag_events = head > now.position ? head - now.position : 0;
   now.lag_us = 0;
   if (now.lag_events > 0) {
     const auto oldest = log.at(now.position + 1);

@@ -83,6 +83,7 @@ class Relay {
  private:
   void run(const std::stop_token& stop);
   bool begin(const std::stop_token& stop);
+  void look_for_dangers_once();
   void judge(const TopicVerdict& verdict, std::size_t partitions);
   void adopt(const GoOn& go_on);
   void stream(const std::stop_token& stop);
@@ -94,6 +95,7 @@ class Relay {
   void tick();
   void store_cursor();
   void look_at_partition_count();
+  void show_position();
   void show_figures();
   void hold_back(std::chrono::milliseconds pause, const std::stop_token& stop);
   void met(const platform::Failure& failure);
@@ -108,6 +110,7 @@ class Relay {
   std::size_t next_ = 0;
   StreamRecord record_;
   std::uint64_t stored_cursor_ = 0;
+  bool looked_for_dangers_ = false;
   bool lost_events_ = false;    // nothing is sent any more
   std::uint32_t failures_ = 0;  // in a row, without anything delivered
   std::int64_t ticked_us_ = 0;

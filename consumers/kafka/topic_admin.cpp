@@ -12,7 +12,9 @@ namespace {
 
 using platform::Failure;
 
-constexpr int kAnswerMs = 10'000;  // somebody sits before it
+using std::chrono::milliseconds;
+
+int count_of(milliseconds time) { return static_cast<int>(time.count()); }
 
 constexpr std::string_view kCleanup = "cleanup.policy";
 constexpr std::string_view kRetentionMs = "retention.ms";
@@ -32,17 +34,18 @@ std::int64_t number(const std::string& text, std::int64_t otherwise) {
   return value;
 }
 
-Handle<rd_kafka_AdminOptions_t> options_for(rd_kafka_t* client, rd_kafka_admin_op_t what) {
+Handle<rd_kafka_AdminOptions_t> options_for(rd_kafka_t* client, rd_kafka_admin_op_t what, milliseconds patience) {
   Handle<rd_kafka_AdminOptions_t> options{rd_kafka_AdminOptions_new(client, what)};
   // Only refuses a number out of its bounds.
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), kAnswerMs, nullptr, 0);
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), count_of(patience), nullptr, 0);
   return options;
 }
 
 // The answer to a request that was made with this queue.
-std::expected<Handle<rd_kafka_event_t>, Failure> answer_of(rd_kafka_queue_t* queue, std::string_view doing) {
-  constexpr int kGrace = 1000;  // for librdkafka to say itself that the time is over
-  Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue, kAnswerMs + kGrace)};
+std::expected<Handle<rd_kafka_event_t>, Failure> answer_of(rd_kafka_queue_t* queue, std::string_view doing,
+                                                           milliseconds patience) {
+  constexpr milliseconds kGrace{1000};  // for librdkafka to say itself that the time is over
+  Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue, count_of(patience + kGrace))};
   if (!event) return std::unexpected(failure_of(RD_KAFKA_RESP_ERR__TIMED_OUT, doing));
   const auto error = rd_kafka_event_error(event.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -51,14 +54,15 @@ std::expected<Handle<rd_kafka_event_t>, Failure> answer_of(rd_kafka_queue_t* que
   return event;
 }
 
-std::expected<std::map<std::string, std::string>, Failure> settings_of(rd_kafka_t* client, const std::string& topic) {
+std::expected<std::map<std::string, std::string>, Failure> settings_of(rd_kafka_t* client, const std::string& topic,
+                                                                       milliseconds patience) {
   const Handle<rd_kafka_ConfigResource_t> resource{rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str())};
   std::array<rd_kafka_ConfigResource_t*, 1> asked{resource.get()};
   const Handle<rd_kafka_queue_t> queue{rd_kafka_queue_new(client)};
-  const auto options = options_for(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS);
+  const auto options = options_for(client, RD_KAFKA_ADMIN_OP_DESCRIBECONFIGS, patience);
   rd_kafka_DescribeConfigs(client, asked.data(), asked.size(), options.get(), queue.get());
   const std::string doing = "asking for the settings of the topic " + topic;
-  const auto event = answer_of(queue.get(), doing);
+  const auto event = answer_of(queue.get(), doing, patience);
   if (!event) return std::unexpected(event.error());
   std::size_t count = 0;
   const auto* const* resources =
@@ -79,9 +83,10 @@ std::expected<std::map<std::string, std::string>, Failure> settings_of(rd_kafka_
   return settings;
 }
 
-std::expected<std::int32_t, Failure> replication_of(rd_kafka_t* client, rd_kafka_topic_t* topic) {
+std::expected<std::int32_t, Failure> replication_of(rd_kafka_t* client, rd_kafka_topic_t* topic,
+                                                    milliseconds patience) {
   const rd_kafka_metadata_t* found = nullptr;
-  const auto error = rd_kafka_metadata(client, 0, topic, &found, kAnswerMs);
+  const auto error = rd_kafka_metadata(client, 0, topic, &found, count_of(patience));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "asking for the topic's replicas"));
   const Handle<const rd_kafka_metadata_t> metadata{found};
   std::int32_t fewest = 0;
@@ -134,7 +139,7 @@ std::vector<Danger> dangers_in(const std::map<std::string, std::string>& setting
   return dangers;
 }
 
-std::expected<void, Failure> create_topic(const platform::Settings& settings, const TopicShape& shape) {
+std::expected<bool, Failure> create_topic(const platform::Settings& settings, const TopicShape& shape) {
   const auto client = make_client(settings, Role::Reader);
   if (!client) return std::unexpected(client.error());
   const std::string doing = "making the topic " + settings.kafka_topic;
@@ -148,9 +153,9 @@ std::expected<void, Failure> create_topic(const platform::Settings& settings, co
   }
   std::array<rd_kafka_NewTopic_t*, 1> wanted{topic.get()};
   const Handle<rd_kafka_queue_t> queue{rd_kafka_queue_new(client->get())};
-  const auto options = options_for(client->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS);
+  const auto options = options_for(client->get(), RD_KAFKA_ADMIN_OP_CREATETOPICS, kAdminPatience);
   rd_kafka_CreateTopics(client->get(), wanted.data(), wanted.size(), options.get(), queue.get());
-  const auto event = answer_of(queue.get(), doing);
+  const auto event = answer_of(queue.get(), doing, kAdminPatience);
   if (!event) return std::unexpected(event.error());
   std::size_t count = 0;
   const auto* const* results =
@@ -158,6 +163,7 @@ std::expected<void, Failure> create_topic(const platform::Settings& settings, co
   for (std::size_t i = 0; i < count; ++i) {
     const auto error = rd_kafka_topic_result_error(results[i]);
     if (error == RD_KAFKA_RESP_ERR_NO_ERROR) continue;
+    if (error == RD_KAFKA_RESP_ERR_TOPIC_ALREADY_EXISTS) return false;
     const char* const more = rd_kafka_topic_result_error_string(results[i]);
     Failure failure = failure_of(error, doing, more == nullptr ? "" : more);
     if (failure.kind != Failure::Kind::Internal && error != RD_KAFKA_RESP_ERR_REQUEST_TIMED_OUT) {
@@ -165,20 +171,21 @@ std::expected<void, Failure> create_topic(const platform::Settings& settings, co
     }
     return std::unexpected(std::move(failure));
   }
-  return {};
+  return true;
 }
 
-std::expected<std::vector<Danger>, Failure> look_for_dangers(const platform::Settings& settings) {
+std::expected<std::vector<Danger>, Failure> look_for_dangers(const platform::Settings& settings,
+                                                             milliseconds patience) {
   const auto client = make_client(settings, Role::Reader);
   if (!client) return std::unexpected(client.error());
   const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
   if (!topic) return std::unexpected(failure_of(rd_kafka_last_error(), "the topic " + settings.kafka_topic));
-  if (const auto count = partition_count(client->get(), topic.get(), kAnswerMs); !count) {
+  if (const auto count = partition_count(client->get(), topic.get(), count_of(patience)); !count) {
     return std::unexpected(count.error());
   }
-  const auto found = settings_of(client->get(), settings.kafka_topic);
+  const auto found = settings_of(client->get(), settings.kafka_topic, patience);
   if (!found) return std::unexpected(found.error());
-  const auto replication = replication_of(client->get(), topic.get());
+  const auto replication = replication_of(client->get(), topic.get(), patience);
   if (!replication) return std::unexpected(replication.error());
   return dangers_in(*found, *replication);
 }

@@ -1,5 +1,6 @@
 #pragma once
 // Makes the topic as an audit trail needs it, and says what is wrong with one that is there.
+#include <chrono>
 #include <cstdint>
 #include <expected>
 #include <map>
@@ -33,14 +34,17 @@ struct Danger {
 [[nodiscard]] std::vector<Danger> dangers_in(const std::map<std::string, std::string>& settings,
                                              std::int32_t replication);
 
-/// Makes the topic `kafka.topic`. Invalid where there is one, or the brokers refuse; Unavailable where they do not
-/// answer within some seconds. Any thread.
-[[nodiscard]] std::expected<void, platform::Failure> create_topic(const platform::Settings& settings,
+/// Makes the topic `kafka.topic`; false where there is one already, which stays as it is. Invalid where the brokers
+/// refuse; Unavailable where they do not answer within kAdminPatience. Any thread.
+[[nodiscard]] std::expected<bool, platform::Failure> create_topic(const platform::Settings& settings,
                                                                   const TopicShape& shape);
 
 /// What is dangerous about the topic `kafka.topic` as it is. Invalid where there is none, Unavailable where the brokers
-/// do not answer within some seconds. Any thread.
+/// do not answer; `patience` is for each of three answers. Any thread.
 [[nodiscard]] std::expected<std::vector<Danger>, platform::Failure> look_for_dangers(
-    const platform::Settings& settings);
+    const platform::Settings& settings, std::chrono::milliseconds patience);
+
+/// Of a person who waits for what a command says.
+inline constexpr std::chrono::milliseconds kAdminPatience{10'000};
 
 }  // namespace tweestap::consumers::kafka

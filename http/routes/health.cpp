@@ -43,6 +43,17 @@ constexpr AnswerMember kClockMembers[] = {
     {"jumped_seconds_ago", AnswerType::Integer, false, "When that was noticed."},
 };
 constexpr AnswerShape kClockShape{"Clock", kClockMembers};
+constexpr AnswerMember kStreamMembers[] = {
+    {"state", AnswerType::String, true, "connecting, streaming, or stopped until somebody does what advice says."},
+    {"topic", AnswerType::String, true, "The Kafka topic."},
+    {"position", AnswerType::Integer, true, "Everything up to here is in the topic."},
+    {"lag_seconds", AnswerType::Integer, true, "Age of the oldest event that is not in the topic."},
+    {"in_flight", AnswerType::Integer, true, "Events on their way."},
+    {"last_error", AnswerType::String, false, "The last trouble since the start."},
+    {"last_error_seconds_ago", AnswerType::Integer, false, "When that was."},
+    {"advice", AnswerType::String, false, "What somebody has to do. Logins go on without it."},
+};
+constexpr AnswerShape kStreamShape{"Stream", kStreamMembers};
 constexpr AnswerMember kStatusMembers[] = {
     {"version", AnswerType::String, true, "Version and commit of the program."},
     {"log", AnswerType::String, true, "The log's id."},
@@ -51,6 +62,8 @@ constexpr AnswerMember kStatusMembers[] = {
     {"accepts_commands", AnswerType::Boolean, true, "Whether something can be stored at present."},
     {"projections", AnswerType::Objects, true, "What is kept current with the log.", &kProjectionShape},
     {"followers", AnswerType::Objects, true, "What follows the log for an effect.", &kFollowerShape},
+    {"relay_lag", AnswerType::Integer, false, "Events that are not in the Kafka topic yet, where there is one."},
+    {"stream", AnswerType::Object, false, "The stream to Kafka, where one is configured.", &kStreamShape},
     {"disk", AnswerType::Object, true, "Room for more.", &kDiskShape},
     {"clock", AnswerType::Object, true, "Whether the machine's time of day is to be believed.", &kClockShape},
 };
@@ -88,6 +101,24 @@ void write_clock(JsonWriter& json, const Services& services, const ServiceFacts&
   json.end_object();
 }
 
+void write_stream(JsonWriter& json, const ServiceFacts& facts) {
+  const auto stream = facts.stream ? facts.stream() : std::nullopt;
+  if (!stream) return;
+  json.member("relay_lag", stream->lag_events)
+      .member_object("stream")
+      .member("state", stream->state)
+      .member("topic", stream->topic)
+      .member("position", stream->position)
+      .member("lag_seconds", stream->lag_us / 1'000'000)
+      .member("in_flight", stream->in_flight);
+  if (!stream->last_error.empty()) {
+    json.member("last_error", stream->last_error)
+        .member("last_error_seconds_ago", stream->last_error_ago_us / 1'000'000);
+  }
+  if (!stream->advice.empty()) json.member("advice", stream->advice);
+  json.end_object();
+}
+
 Response status(const Services& services, const ServiceFacts& facts, const Request& request) {
   const auto free = platform::free_bytes(facts.data);
   if (!free) return failure_response(services, request, free.error());
@@ -113,11 +144,9 @@ Response status(const Services& services, const ServiceFacts& facts, const Reque
   for (const FollowerProgress& follower : facts.followers ? facts.followers() : std::vector<FollowerProgress>{}) {
     json.begin_object().member("name", follower.name).member("position", follower.position).end_object();
   }
-  json.end_array()
-      .member_object("disk")
-      .member("free_bytes", *free)
-      .member("reserve_bytes", facts.reserve_bytes)
-      .end_object();
+  json.end_array();
+  write_stream(json, facts);
+  json.member_object("disk").member("free_bytes", *free).member("reserve_bytes", facts.reserve_bytes).end_object();
   write_clock(json, services, facts);
   json.end_object();
   return Response::json(Success::Ok, json.take());

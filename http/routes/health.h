@@ -18,6 +18,19 @@ struct FollowerProgress {
   std::uint64_t position = 0;
 };
 
+/// How the stream to Kafka stands, in the words of the status.
+struct StreamProgress {
+  std::string state;  ///< connecting, streaming, stopped
+  std::string topic;
+  std::uint64_t position = 0;  ///< everything up to here is in the topic
+  std::uint64_t lag_events = 0;
+  std::int64_t lag_us = 0;  ///< age of the oldest event that is not in the topic
+  std::uint64_t in_flight = 0;
+  std::string last_error;              ///< since the start; empty: none
+  std::int64_t last_error_ago_us = 0;  ///< when that was
+  std::string advice;                  ///< what somebody has to do; empty: nothing
+};
+
 /// The wall clock and the service's own time went apart by more than a minute (rule CLK-1).
 struct ClockJump {
   std::int64_t difference_us = 0;    ///< wall clock minus the service's own time, at that moment
@@ -39,6 +52,8 @@ struct ServiceFacts {
   std::optional<std::filesystem::path> demo_messages{};
   /// The followers that run; may be empty. Called by any thread.
   std::function<std::vector<FollowerProgress>()> followers{};
+  /// The stream, where one is configured; may be empty. Called by any thread.
+  std::function<std::optional<StreamProgress>()> stream{};
   /// The last jump since the start; may be empty. Called by any thread.
   std::function<std::optional<ClockJump>()> clock_jump{};
 };

@@ -46,6 +46,37 @@ TEST(Metrics, AreTextForPrometheus) {
   EXPECT_EQ(service.ask({.target = "/metrics", .listener = ListenerKind::Public}).code(), "not_found");
 }
 
+TEST(Status, TellsHowTheStreamStands) {
+  StaffService service;
+  const std::string admin = service.key(KeyRole::Admin);
+  EXPECT_FALSE(service.get("/v1/status", admin).json().contains("stream"));
+  StreamProgress stream{.state = "streaming",
+                        .topic = "tweestap.events",
+                        .position = 4,
+                        .lag_events = 3,
+                        .lag_us = 2'500'000,
+                        .in_flight = 2,
+                        .last_error = {},
+                        .last_error_ago_us = 0,
+                        .advice = {}};
+  service.facts.stream = [&stream] { return std::optional{stream}; };
+  json status = service.get("/v1/status", admin).json();
+  EXPECT_EQ(status.at("relay_lag"), 3);
+  EXPECT_EQ(status.at("stream"), (json{{"state", "streaming"},
+                                       {"topic", "tweestap.events"},
+                                       {"position", 4},
+                                       {"lag_seconds", 2},
+                                       {"in_flight", 2}}));
+  stream.state = "stopped";
+  stream.last_error = "no broker";
+  stream.last_error_ago_us = 61'000'000;
+  stream.advice = "make a new topic";
+  status = service.get("/v1/status", admin).json();
+  EXPECT_EQ(status.at("stream").at("last_error"), "no broker");
+  EXPECT_EQ(status.at("stream").at("last_error_seconds_ago"), 61);
+  EXPECT_EQ(status.at("stream").at("advice"), "make a new topic");
+}
+
 TEST(Status, TellsAnAdminHowTheServiceIsDoing) {
   StaffService service;
   service.facts.followers = [] { return std::vector<FollowerProgress>{{.name = "relay", .position = 1}}; };

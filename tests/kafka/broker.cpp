@@ -1,0 +1,95 @@
+#include "tests/kafka/broker.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+
+#include "consumers/kafka/handles.h"
+#include "consumers/kafka/topic_admin.h"
+#include "tests/support/places.h"
+
+namespace tweestap::tests {
+namespace {
+
+using namespace consumers::kafka;
+
+constexpr int kAnswerMs = 10'000;
+
+// What the script prints; its exit status has to be 0.
+std::string run_script(const std::string& arguments) {
+  const std::string command = (source_dir() / "scripts/kafka-broker").string() + " " + arguments + " 2>/dev/null";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), [](std::FILE*) { return 0; }};
+  std::string printed;
+  std::array<char, 256> part{};
+  while (std::fgets(part.data(), part.size(), pipe.get()) != nullptr) printed += part.data();
+  EXPECT_EQ(pclose(pipe.get()), 0) << command;
+  return printed;
+}
+
+// `ask` makes a request whose answer comes to the queue.
+template <class Ask>
+void administer(const platform::Settings& settings, Ask ask) {
+  const auto client = make_client(settings, Role::Reader);
+  ASSERT_TRUE(client) << client.error().reason;
+  const Handle<rd_kafka_queue_t> queue{rd_kafka_queue_new(client->get())};
+  ask(client->get(), queue.get());
+  const Handle<rd_kafka_event_t> answer{rd_kafka_queue_poll(queue.get(), kAnswerMs)};
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(rd_kafka_event_error(answer.get()), RD_KAFKA_RESP_ERR_NO_ERROR)
+      << rd_kafka_event_error_string(answer.get());
+}
+
+}  // namespace
+
+KafkaBroker::KafkaBroker() { start(); }
+KafkaBroker::~KafkaBroker() { kill(); }
+
+void KafkaBroker::kill() { run_script("stop --kill --folder " + folder_.path().string()); }
+
+void KafkaBroker::start() {
+  // The port is chosen once; without it the folder's own is taken.
+  const std::string port = address_.empty() ? " --port 0" : "";
+  const std::string printed =
+      run_script("start --folder " + folder_.path().string() + port + " --owner " + std::to_string(getpid()));
+  constexpr std::string_view kBefore = "kafka-broker: ";
+  const std::size_t at = printed.find(kBefore);
+  ASSERT_NE(at, std::string::npos) << printed;
+  const std::size_t from = at + kBefore.size();
+  address_ = printed.substr(from, printed.find(',', from) - from);
+}
+
+platform::Settings KafkaBroker::settings(const std::string& topic) const {
+  platform::Settings settings;
+  settings.kafka_brokers = address_;
+  settings.kafka_topic = topic;
+  return settings;
+}
+
+void KafkaBroker::make_topic(const std::string& topic, std::int32_t partitions) const {
+  const auto made = create_topic(settings(topic), {.partitions = partitions, .replication = 1});
+  ASSERT_TRUE(made) << made.error().reason;
+}
+
+void KafkaBroker::delete_topic(const std::string& topic) const {
+  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_DeleteTopic_t* one = rd_kafka_DeleteTopic_new(topic.c_str());
+    rd_kafka_DeleteTopics(client, &one, 1, nullptr, queue);
+    rd_kafka_DeleteTopic_destroy(one);
+  });
+}
+
+void KafkaBroker::grow_topic(const std::string& topic, std::int32_t partitions) const {
+  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    std::array<char, 256> words{};
+    rd_kafka_NewPartitions_t* one =
+        rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(partitions), words.data(), words.size());
+    rd_kafka_CreatePartitions(client, &one, 1, nullptr, queue);
+    rd_kafka_NewPartitions_destroy(one);
+  });
+}
+
+}  // namespace tweestap::tests

@@ -1,0 +1,236 @@
+// The relay against a real broker (rule KAF-1).
+#include "consumers/kafka/relay.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <numeric>
+#include <thread>
+
+#include "consumers/kafka/producer.h"
+#include "tests/kafka/broker.h"
+#include "tests/kafka/topic_contents.h"
+#include "tests/support/eventstore_play.h"
+
+namespace tweestap::consumers::kafka {
+namespace {
+
+using namespace std::chrono_literals;
+using State = RelayStatus::State;
+using tests::KafkaBroker;
+using tests::Play;
+using tests::PlayStore;
+
+constexpr std::int32_t kPartitions = 3;
+
+MacKeys keys(std::string_view text = "the service's own") {
+  MacKeys all;
+  all.emplace(1, platform::Secret::from_text(text));
+  return all;
+}
+
+// One broker for all tests; each has a topic and a store of its own.
+class RelayTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { broker_ = std::make_unique<KafkaBroker>(); }
+  static void TearDownTestSuite() { broker_.reset(); }
+
+  void SetUp() override {
+    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
+    settings_ = broker_->settings(test->name());
+    broker_->make_topic(settings_.kafka_topic, kPartitions);
+    ASSERT_TRUE(store_.open());
+  }
+  void TearDown() override { relay_.reset(); }
+
+  void start_relay() {
+    relay_ = std::make_unique<Relay>(Relay::Parts{.partition = store_.partition(),
+                                                  .settings = settings_,
+                                                  .clock = clock_,
+                                                  .metrics = metrics_,
+                                                  .log = log_,
+                                                  .keys = keys(),
+                                                  .on_lost_events = [this](const platform::Failure&) { ++lost_; }});
+  }
+  void add_events(std::size_t count) {
+    for (std::size_t added = 0; added < count;) {
+      Play play;
+      play.subject = tests::subject(1 + subjects_++ % 97);
+      play.events = std::min<std::size_t>(50, count - added);
+      ASSERT_TRUE(store_.play(play));
+      added += play.events;
+    }
+  }
+  template <class Condition>
+  static void wait_for(Condition condition, std::string_view what) {
+    const auto until = std::chrono::steady_clock::now() + 60s;
+    while (!condition()) {
+      ASSERT_LT(std::chrono::steady_clock::now(), until) << what;
+      std::this_thread::sleep_for(5ms);
+    }
+  }
+  void wait_until_all_is_there() {
+    wait_for([&] { return relay_->status().position == store_.head(); }, "not everything was delivered");
+  }
+  void expect_every_event_once(std::size_t foreign = 0) {
+    const auto contents = tests::read_topic(settings_, keys());
+    std::vector<std::uint64_t> wanted(store_.head());
+    std::iota(wanted.begin(), wanted.end(), std::uint64_t{1});
+    EXPECT_EQ(contents.positions, wanted);
+    EXPECT_EQ(contents.trouble, "");
+    EXPECT_EQ(contents.foreign, foreign);
+  }
+
+  static std::unique_ptr<KafkaBroker> broker_;
+  tests::TemporaryFolder folder_;
+  PlayStore store_{folder_.path() / "data"};
+  platform::Settings settings_;
+  platform::SystemClock clock_;
+  platform::Metrics metrics_;
+  std::atomic<int> lost_ = 0;
+  std::atomic<int> alarms_ = 0;
+  platform::Log log_{platform::Log::Format::Json, platform::LogLevel::Error, [this](std::string_view) { ++alarms_; }};
+  std::size_t subjects_ = 0;
+  std::unique_ptr<Relay> relay_;
+};
+
+std::unique_ptr<KafkaBroker> RelayTest::broker_;
+
+TEST_F(RelayTest, KAF_1_BringsPastAndNewEventsOnceAndInOrder) {
+  add_events(500);
+  start_relay();
+  ASSERT_TRUE(relay_->wait_for_contact(10s));
+  add_events(500);
+  wait_until_all_is_there();
+  EXPECT_EQ(relay_->status().state, State::Streaming);
+  EXPECT_EQ(alarms_, 0);
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, KAF_1_AStopInTheMiddleLosesAndDoublesNothing) {
+  add_events(20'000);
+  for (int round = 0; round < 5; ++round) {
+    start_relay();
+    const std::uint64_t before = relay_->status().position;
+    wait_for([&] { return relay_->status().position > before; }, "nothing was delivered");
+    relay_.reset();
+    // A stored cursor that a crash took back only means more to look for.
+    if (round % 2 == 0) {
+      ASSERT_TRUE(store_.partition().set_cursor("kafka", 0));
+    }
+  }
+  start_relay();
+  wait_until_all_is_there();
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, KAF_1_ABrokerThatIsKilledUnderLoadLosesAndDoublesNothing) {
+  start_relay();
+  ASSERT_TRUE(relay_->wait_for_contact(10s));
+  std::jthread load{[&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) {
+      add_events(100);
+      std::this_thread::sleep_for(20ms);
+    }
+  }};
+  wait_for([&] { return relay_->status().position > 300; }, "nothing was delivered");
+  broker_->kill();
+  const std::uint64_t head = store_.head();
+  wait_for([&] { return store_.head() > head + 300; }, "commands waited for the broker");
+  broker_->start();
+  load.request_stop();
+  load.join();
+  wait_until_all_is_there();
+  EXPECT_NE(relay_->status().last_error, "");
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, KAF_1_ATopicThatWasDeletedGetsEverythingAgain) {
+  add_events(500);
+  start_relay();
+  wait_until_all_is_there();
+  broker_->delete_topic(settings_.kafka_topic);
+  add_events(10);
+  wait_for([&] { return relay_->status().state == State::Connecting; }, "the topic's end was not noticed");
+  broker_->make_topic(settings_.kafka_topic, kPartitions);
+  wait_until_all_is_there();
+  EXPECT_EQ(alarms_, kPartitions);
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, KAF_1_AnotherNumberOfPartitionsStopsTheRelayAndNothingElse) {
+  add_events(100);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  broker_->grow_topic(settings_.kafka_topic, kPartitions + 1);
+  start_relay();
+  wait_for([&] { return relay_->status().state == State::Stopped; }, "it was not noticed");
+  EXPECT_NE(relay_->status().advice.find("had 3 at its first use"), std::string::npos) << relay_->status().advice;
+  add_events(10);
+  EXPECT_EQ(relay_->status().lag_events, 10U);
+  // The way out: another topic, which gets everything.
+  relay_.reset();
+  settings_.kafka_topic += "_2";
+  broker_->make_topic(settings_.kafka_topic, kPartitions + 1);
+  start_relay();
+  wait_until_all_is_there();
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, DUR_2_ATopicAheadMeansThatTheLogLostEvents) {
+  add_events(300);
+  store_.close();
+  const auto copy = folder_.path() / "copy";
+  std::filesystem::copy(store_.data(), copy, std::filesystem::copy_options::recursive);
+  ASSERT_TRUE(store_.open());
+  add_events(50);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  store_.close();
+  std::filesystem::remove_all(store_.data());
+  std::filesystem::rename(copy, store_.data());
+  ASSERT_TRUE(store_.open());
+
+  start_relay();
+  wait_for([&] { return lost_ == 1; }, "events were lost and nobody noticed");
+  relay_.reset();
+  // As well when it has grown over what is missing: the events are others.
+  add_events(500);
+  start_relay();
+  wait_for([&] { return lost_ == 2; }, "other events took the place of lost ones and nobody noticed");
+  wait_for([&] { return relay_->status().state == State::Stopped; }, "it goes on all the same");
+  relay_.reset();
+  EXPECT_EQ(tests::read_topic(settings_, keys()).positions.size(), 350U);
+}
+
+TEST_F(RelayTest, KAF_1_RecordsOfStrangersAreAnAlarmAndNoMore) {
+  add_events(300);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  auto stranger = Producer::create(settings_);
+  ASSERT_TRUE(stranger) << stranger.error().reason;
+  // An event of this log that is far ahead, without its mac.
+  std::string envelope = (*store_.partition().log().at(300))->envelope;
+  for (std::size_t at = 0; (at = envelope.find("300", at)) != std::string::npos; at += 6)
+    envelope.replace(at, 3, "300999");
+  StreamRecord record;
+  ASSERT_TRUE(record.take(envelope)) << envelope;
+  record.place({settings_.kafka_topic, 0, 1}, keys("a stranger's"));
+  ASSERT_TRUE((*stranger)->hand_over(record, 300'999, 0));
+  wait_for([&] { return !(*stranger)->listen(100ms).delivered.empty(); }, "the stranger's record did not arrive");
+
+  start_relay();
+  add_events(100);
+  wait_until_all_is_there();
+  EXPECT_EQ(alarms_, 1);
+  EXPECT_EQ(lost_, 0);
+  expect_every_event_once(1);
+}
+
+}  // namespace
+}  // namespace tweestap::consumers::kafka

@@ -1,0 +1,91 @@
+#include "tests/kafka/topic_contents.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "consumers/kafka/handles.h"
+#include "consumers/kafka/partition_of.h"
+#include "consumers/kafka/stream_record.h"
+
+namespace tweestap::tests {
+namespace {
+
+using namespace consumers::kafka;
+
+constexpr int kAnswerMs = 10'000;
+
+std::string_view text(const void* at, std::size_t size) { return {static_cast<const char*>(at), size}; }
+
+std::vector<Header> headers_of(const rd_kafka_message_t* message) {
+  std::vector<Header> headers;
+  rd_kafka_headers_t* found = nullptr;
+  if (rd_kafka_message_headers(message, &found) != RD_KAFKA_RESP_ERR_NO_ERROR) return headers;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  for (std::size_t i = 0; rd_kafka_header_get_all(found, i, &name, &value, &size) == RD_KAFKA_RESP_ERR_NO_ERROR; ++i) {
+    headers.push_back({name, text(value, size)});
+  }
+  return headers;
+}
+
+class Reading {
+ public:
+  Reading(const platform::Settings& settings, const MacKeys& keys, std::int32_t partitions)
+      : settings_(settings), keys_(keys), partitions_(partitions) {}
+
+  void see(const rd_kafka_message_t* message) {
+    const auto headers = headers_of(message);
+    const std::string_view key = text(message->key, message->key_len);
+    const auto record = read_record({key, text(message->payload, message->len), headers});
+    if (!record || !is_authentic(*record, settings_.kafka_topic, message->partition, keys_)) {
+      ++contents_.foreign;
+      return;
+    }
+    const std::string place = std::to_string(record->position) + " in partition " + std::to_string(message->partition);
+    if (partition_of(key, partitions_) != message->partition) tell(place + " does not belong there");
+    if (record->previous != last_) tell(place + " follows " + std::to_string(last_) + " and says otherwise");
+    if (record->position <= last_) tell(place + " comes behind " + std::to_string(last_));
+    last_ = record->position;
+    contents_.positions.push_back(record->position);
+  }
+  void next_partition() { last_ = 0; }
+  TopicContents finish() {
+    std::ranges::sort(contents_.positions);
+    return std::move(contents_);
+  }
+
+ private:
+  void tell(const std::string& trouble) {
+    if (contents_.trouble.empty()) contents_.trouble = trouble;
+  }
+  const platform::Settings& settings_;
+  const MacKeys& keys_;
+  std::int32_t partitions_;
+  std::uint64_t last_ = 0;
+  TopicContents contents_;
+};
+
+}  // namespace
+
+TopicContents read_topic(const platform::Settings& settings, const MacKeys& keys) {
+  const auto client = make_client(settings, Role::Reader);
+  const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
+  const auto count = partition_count(client->get(), topic.get(), kAnswerMs);
+  EXPECT_TRUE(count) << count.error().reason;
+  Reading reading{settings, keys, static_cast<std::int32_t>(count.value_or(0))};
+  for (std::int32_t partition = 0; partition < static_cast<std::int32_t>(count.value_or(0)); ++partition) {
+    rd_kafka_consume_start(topic.get(), partition, RD_KAFKA_OFFSET_BEGINNING);
+    while (const Handle<rd_kafka_message_t> message{rd_kafka_consume(topic.get(), partition, kAnswerMs)}) {
+      if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) break;
+      EXPECT_EQ(message->err, RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_message_errstr(message.get());
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) reading.see(message.get());
+    }
+    rd_kafka_consume_stop(topic.get(), partition);
+    reading.next_partition();
+  }
+  return reading.finish();
+}
+
+}  // namespace tweestap::tests
