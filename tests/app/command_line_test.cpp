@@ -26,7 +26,7 @@ Ran run(std::vector<const char*> arguments) {
   return ran;
 }
 
-constexpr const char* kCommands = "serve, events, history, state, projections, api-key, policy, config\n";
+constexpr const char* kCommands = "serve, events, history, state, projections, api-key, policy, config, kafka\n";
 
 TEST(CommandLine, AnUnknownCommandHearsWhichThereAre) {
   const Ran far = run({"nope"});
