@@ -58,6 +58,7 @@ RelayStatus Relay::status() const {
   const std::scoped_lock lock(mutex_);
   RelayStatus now = status_;
   now.lag_events = head > now.position ? head - now.position : 0;
+  if (now.lag_events == 0) now.lag_us = 0;  // it is looked at once a second
   return now;
 }
 
