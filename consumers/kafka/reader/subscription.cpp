@@ -1,0 +1,220 @@
+#include "consumers/kafka/reader/subscription.h"
+
+#include <string.h>
+
+#include <chrono>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "consumers/kafka/reader/client.h"
+
+namespace tweestap::reader {
+namespace {
+
+using std::chrono::steady_clock;
+
+constexpr int kPollMs = 50;
+constexpr int kCommittedMs = 10'000;
+constexpr std::chrono::seconds kStoring{10};
+constexpr std::chrono::seconds kLeaving{3};
+
+std::optional<std::string_view> bytes(const void* at, std::size_t size) {
+  if (at == nullptr) return std::nullopt;
+  return std::string_view{static_cast<const char*>(at), size};
+}
+
+RawRecord raw_of(const rd_kafka_message_t& message) {
+  RawRecord raw;
+  raw.key = bytes(message.key, message.key_len);
+  raw.value = bytes(message.payload, message.len);
+  rd_kafka_headers_t* headers = nullptr;
+  if (rd_kafka_message_headers(&message, &headers) != RD_KAFKA_RESP_ERR_NO_ERROR) return raw;
+  const char* name = nullptr;
+  const void* value = nullptr;
+  std::size_t size = 0;
+  // One more than a record may have, so that judge_record() sees that it has too many.
+  for (std::size_t i = 0; i <= kRecordHeadersMax; ++i) {
+    if (rd_kafka_header_get_all(headers, i, &name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR) break;
+    raw.headers.push_back({name, bytes(value, size)});
+  }
+  return raw;
+}
+
+News arrived(KafkaHandle<rd_kafka_event_t> event) {
+  const rd_kafka_message_t* const message = rd_kafka_event_message_next(event.get());
+  if (message == nullptr) return Nothing{};
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(message->err, "reading the topic");
+  Arrival arrival{.event = {}, .partition = message->partition, .offset = message->offset, .raw = raw_of(*message)};
+  arrival.event = std::move(event);
+  return arrival;
+}
+
+News heard(rd_kafka_event_t* event) {
+  const auto error = rd_kafka_event_error(event);
+  Failure failure = failure_of(error, "the brokers");
+  failure.reason.append(" (").append(rd_kafka_event_error_string(event)).append(")");
+  if (rd_kafka_event_error_is_fatal(event) != 0) failure.trouble = Trouble::Invalid;
+  return failure;
+}
+
+void keep_token(rd_kafka_topic_partition_t& in, const Place& place) {
+  const std::string token = token_of(place);
+  in.offset = place.offset;
+  in.metadata = ::strdup(token.c_str());  // freed with the list
+  in.metadata_size = token.size();
+}
+
+// The first that any of the Kafka partitions met.
+rd_kafka_resp_err_t error_of_storing(rd_kafka_event_t* answer) {
+  if (rd_kafka_event_error(answer) != RD_KAFKA_RESP_ERR_NO_ERROR) return rd_kafka_event_error(answer);
+  const rd_kafka_topic_partition_list_t* const list = rd_kafka_event_topic_partition_list(answer);
+  for (int i = 0; list != nullptr && i < list->cnt; ++i) {
+    if (list->elems[i].err != RD_KAFKA_RESP_ERR_NO_ERROR) return list->elems[i].err;
+  }
+  return RD_KAFKA_RESP_ERR_NO_ERROR;
+}
+
+}  // namespace
+
+std::expected<std::unique_ptr<Subscription>, Failure> Subscription::open(const Options& options,
+                                                                         const std::atomic<bool>& stopping) {
+  auto client = make_client(options);
+  if (!client) return std::unexpected(std::move(client.error()));
+  KafkaHandle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), options.topic.c_str(), nullptr)};
+  if (!topic) return std::unexpected(failure_of(rd_kafka_last_error(), "the topic " + options.topic));
+  const auto partitions = count_partitions(client->get(), topic.get(), stopping);
+  if (!partitions) return std::unexpected(partitions.error());
+  return std::unique_ptr<Subscription>{new Subscription{options, std::move(*client), std::move(topic), *partitions}};
+}
+
+Subscription::Subscription(const Options& options, KafkaHandle<rd_kafka_t> client, KafkaHandle<rd_kafka_topic_t> topic,
+                           std::int32_t partitions)
+    : in_group_(!options.group.empty()), client_(std::move(client)), topic_(std::move(topic)), partitions_(partitions) {
+  if (in_group_) {
+    rd_kafka_poll_set_consumer(client_.get());  // errors and records in one queue
+    queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+    return;
+  }
+  queue_.reset(rd_kafka_queue_new(client_.get()));
+  const KafkaHandle<rd_kafka_queue_t> errors{rd_kafka_queue_get_main(client_.get())};
+  rd_kafka_queue_forward(errors.get(), queue_.get());
+}
+
+Subscription::~Subscription() {
+  for (const std::int32_t partition : reading_) rd_kafka_consume_stop(topic_.get(), partition);
+  if (in_group_) leave();
+}
+
+std::expected<void, Failure> Subscription::read_from(const std::vector<Place>& places) {
+  for (const Place& place : places) {
+    if (rd_kafka_consume_start_queue(topic_.get(), place.partition, place.offset, queue_.get()) != 0) {
+      return std::unexpected(failure_of(rd_kafka_last_error(), "reading the topic"));
+    }
+    reading_.push_back(place.partition);
+  }
+  return {};
+}
+
+std::expected<void, Failure> Subscription::join(const Place& otherwise) {
+  otherwise_ = otherwise;
+  const KafkaHandle<rd_kafka_topic_partition_list_t> topics{rd_kafka_topic_partition_list_new(1)};
+  rd_kafka_topic_partition_list_add(topics.get(), rd_kafka_topic_name(topic_.get()), RD_KAFKA_PARTITION_UA);
+  const auto error = rd_kafka_subscribe(client_.get(), topics.get());
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "joining the group"));
+  return {};
+}
+
+News Subscription::poll(int timeout_ms) {
+  KafkaHandle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue_.get(), timeout_ms)};
+  if (!event) return Nothing{};
+  switch (rd_kafka_event_type(event.get())) {
+    case RD_KAFKA_EVENT_FETCH:
+      return arrived(std::move(event));
+    case RD_KAFKA_EVENT_ERROR:
+      return heard(event.get());
+    case RD_KAFKA_EVENT_REBALANCE:
+      return rebalance(event.get());
+    default:  // an int of librdkafka's; no other kind was asked for
+      return Nothing{};
+  }
+}
+
+News Subscription::rebalance(rd_kafka_event_t* event) {
+  // The list belongs to the event.
+  rd_kafka_topic_partition_list_t* const list = rd_kafka_event_topic_partition_list(event);
+  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    rd_kafka_assign(client_.get(), nullptr);
+    return Assigned{};
+  }
+  auto places = stored_places(list);
+  if (!places) {
+    rd_kafka_assign(client_.get(), nullptr);
+    return places.error();
+  }
+  const auto error = rd_kafka_assign(client_.get(), list);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "taking what the group gives");
+  return Assigned{std::move(*places)};
+}
+
+// Also sets the offsets in the list.
+std::expected<std::vector<Place>, Failure> Subscription::stored_places(rd_kafka_topic_partition_list_t* list) {
+  const auto error = rd_kafka_committed(client_.get(), list, kCommittedMs);
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
+    // Without knowing where to go on nothing can be read, and this reader is not asked again.
+    return std::unexpected(Failure{Trouble::Invalid, failure_of(error, "asking where the group goes on").reason});
+  }
+  std::vector<Place> places;
+  for (int i = 0; i < list->cnt; ++i) {
+    rd_kafka_topic_partition_t& one = list->elems[i];
+    Place place = otherwise_;
+    if (one.offset >= 0) {
+      const auto stored = parse_token({static_cast<const char*>(one.metadata), one.metadata_size});
+      // An offset that another program stored says nothing about what was read: begin where it says, and take what
+      // comes.
+      place = stored.value_or(Place{.offset = one.offset, .read = {}});
+    }
+    place.partition = one.partition;
+    one.offset = place.offset;
+    places.push_back(std::move(place));
+  }
+  return places;
+}
+
+std::expected<void, Failure> Subscription::store(const std::vector<Place>& places) {
+  const KafkaHandle<rd_kafka_topic_partition_list_t> list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(places.size()))};
+  for (const Place& place : places) {
+    keep_token(*rd_kafka_topic_partition_list_add(list.get(), rd_kafka_topic_name(topic_.get()), place.partition),
+               place);
+  }
+  const KafkaHandle<rd_kafka_queue_t> answers{rd_kafka_queue_new(client_.get())};
+  auto error = rd_kafka_commit_queue(client_.get(), list.get(), answers.get(), nullptr, nullptr);
+  const auto until = steady_clock::now() + kStoring;
+  while (error == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const KafkaHandle<rd_kafka_event_t> answer{rd_kafka_queue_poll(answers.get(), kPollMs)};
+    if (answer) {
+      error = error_of_storing(answer.get());
+      break;
+    }
+    if (steady_clock::now() >= until) error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  }
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return {};
+  return std::unexpected(failure_of(error, "storing where the group goes on"));
+}
+
+// rd_kafka_consumer_close() would wait for brokers as long as they like.
+void Subscription::leave() {
+  queue_.reset();  // librdkafka wants it given back before
+  const KafkaHandle<rd_kafka_queue_t> closing{rd_kafka_queue_new(client_.get())};
+  const KafkaHandle<rd_kafka_error_t> refused{rd_kafka_consumer_close_queue(client_.get(), closing.get())};
+  if (refused) return;
+  const auto until = steady_clock::now() + kLeaving;
+  while (rd_kafka_consumer_closed(client_.get()) == 0 && steady_clock::now() < until) {
+    const KafkaHandle<rd_kafka_event_t> event{rd_kafka_queue_poll(closing.get(), kPollMs)};
+    if (event && rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_REBALANCE) rd_kafka_assign(client_.get(), nullptr);
+  }
+}
+
+}  // namespace tweestap::reader
