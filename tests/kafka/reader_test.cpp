@@ -1,0 +1,424 @@
+// The reader library against a real broker (docs/consumers.md).
+#include <gtest/gtest.h>
+#include <tweestap/reader.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdio>
+#include <fstream>
+#include <map>
+#include <memory>
+#include <numeric>
+#include <optional>
+#include <thread>
+
+#include "consumers/kafka/reader/place.h"
+#include "tests/kafka/broker.h"
+#include "tests/kafka/written_log.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tweestap::reader {
+namespace {
+
+using namespace std::chrono_literals;
+using tests::FeedServer;
+using tests::KafkaBroker;
+using tests::WrittenLog;
+
+constexpr std::int32_t kPartitions = 3;
+constexpr auto kQuiet = 3000ms;  // as long as this nothing came: nothing comes
+
+// What came until nothing did, or until the reader was over.
+struct Heard {
+  std::vector<std::uint64_t> positions;        // sorted
+  std::map<std::int32_t, std::string> tokens;  // the newest of each Kafka partition
+  std::uint64_t fetched = 0;
+  std::vector<std::uint64_t> new_logs;
+  bool in_order = true;  // within each Kafka partition
+  std::optional<Failure> over;
+};
+
+// One broker for all tests; each has a topic of its own.
+class ReaderTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() { broker_ = std::make_unique<KafkaBroker>(); }
+  static void TearDownTestSuite() { broker_.reset(); }
+
+  void SetUp() override {
+    settings_ = broker_->settings(testing::UnitTest::GetInstance()->current_test_info()->name());
+    broker_->make_topic(settings_.kafka_topic, kPartitions);
+    options_.brokers = settings_.kafka_brokers;
+    options_.topic = settings_.kafka_topic;
+    key_file_ = (folder_.path() / "key").string();
+    std::ofstream{key_file_} << FeedServer::kKey << "\n";
+  }
+  void write(std::uint64_t from, std::uint64_t to) { log_.write(settings_, kPartitions, from, to); }
+  void use(const FeedServer& server) {
+    options_.service = {.url = server.url(), .api_key_file = key_file_, .ca_file = {}};
+  }
+
+  // Ends early where `at_most` events came.
+  static Heard listen(Reader& reader, std::size_t at_most = ~std::size_t{0}) {
+    Heard heard;
+    std::map<std::int32_t, std::uint64_t> last;
+    while (heard.positions.size() < at_most) {
+      auto delivery = reader.next(kQuiet);
+      if (!delivery) heard.over = delivery.error();
+      if (!delivery || !*delivery) break;
+      const Delivery& one = **delivery;
+      if (one.new_log) heard.new_logs.push_back(one.event.position);
+      if (one.event.position <= last[one.partition] && !one.new_log) heard.in_order = false;
+      last[one.partition] = one.event.position;
+      heard.fetched += one.fetched ? 1 : 0;
+      heard.tokens[one.partition] = one.token;
+      heard.positions.push_back(one.event.position);
+    }
+    std::ranges::sort(heard.positions);
+    return heard;
+  }
+  Heard listen_anew(std::size_t at_most = ~std::size_t{0}) {
+    auto reader = Reader::create(options_);
+    EXPECT_TRUE(reader) << reader.error().reason;
+    if (!reader) return {};
+    Heard heard = listen(**reader, at_most);
+    counts_ = (*reader)->counts();
+    return heard;
+  }
+  static std::vector<std::uint64_t> all(std::uint64_t from, std::uint64_t to) {
+    std::vector<std::uint64_t> positions(to + 1 - from);
+    std::iota(positions.begin(), positions.end(), from);
+    return positions;
+  }
+  void keep(const Heard& heard) {
+    for (const auto& [partition, token] : heard.tokens) kept_[partition] = token;
+    options_.tokens.clear();
+    for (const auto& [partition, token] : kept_) options_.tokens.push_back(token);
+  }
+
+  static std::unique_ptr<KafkaBroker> broker_;
+  tests::TemporaryFolder folder_;
+  platform::Settings settings_;
+  std::string key_file_;
+  WrittenLog log_;
+  Options options_;
+  Counts counts_;
+  std::map<std::int32_t, std::string> kept_;
+};
+
+std::unique_ptr<KafkaBroker> ReaderTest::broker_;
+
+TEST_F(ReaderTest, GivesEveryEventOnceAndInOrder) {
+  log_.add_many(500);
+  write(1, 500);
+  const Heard heard = listen_anew();
+  EXPECT_EQ(heard.positions, all(1, 500));
+  EXPECT_TRUE(heard.in_order);
+  EXPECT_FALSE(heard.over);
+  EXPECT_EQ(counts_.repeats + counts_.gaps + counts_.fetched + counts_.foreign, 0U);
+}
+
+TEST_F(ReaderTest, GivesAnEventWithWhatItSays) {
+  log_.add("login.code_rejected", 1, R"({"method":"totp","failures":3,"amr":["pwd","otp"],"fresh":true})");
+  write(1, 1);
+  auto reader = Reader::create(options_);
+  ASSERT_TRUE(reader) << reader.error().reason;
+  const auto delivery = (*reader)->next(10s);
+  ASSERT_TRUE(delivery && *delivery);
+  const Event& event = (*delivery)->event;
+  EXPECT_EQ(event.envelope, log_.envelope(1));
+  EXPECT_EQ(event.type, "login.code_rejected");
+  EXPECT_EQ(event.text("method"), "totp");
+  EXPECT_EQ(event.number("failures"), 3);
+  EXPECT_EQ(event.text("failures"), std::nullopt);
+  EXPECT_EQ(std::get<OtherJson>(event.data.at("amr")).text, R"(["pwd","otp"])");
+  EXPECT_EQ(event.time.time_since_epoch(), 1790000000123456us);
+}
+
+TEST_F(ReaderTest, DropsRepeats) {
+  log_.add_many(100);
+  write(1, 100);
+  write(51, 100);
+  EXPECT_EQ(listen_anew().positions, all(1, 100));
+  EXPECT_EQ(counts_.repeats, 50U);
+}
+
+TEST_F(ReaderTest, FetchesWhatIsMissing) {
+  log_.add_many(2600);
+  write(1, 50);
+  write(2551, 2600);  // more are missing than the service gives at once
+  const FeedServer server{log_, 2600};
+  use(server);
+  const Heard heard = listen_anew();
+  EXPECT_EQ(heard.positions, all(1, 2600));
+  EXPECT_TRUE(heard.in_order);
+  EXPECT_EQ(heard.fetched, 2500U);
+  EXPECT_EQ(counts_.gaps, static_cast<std::uint64_t>(kPartitions));
+}
+
+TEST_F(ReaderTest, FetchesWhatTheTopicNoLongerHas) {
+  log_.add_many(100);
+  write(41, 100);
+  const FeedServer server{log_, 100};
+  use(server);
+  EXPECT_EQ(listen_anew().positions, all(1, 100));
+}
+
+TEST_F(ReaderTest, StopsAtAGapThatNobodyFills) {
+  log_.add_many(100);
+  write(1, 40);
+  write(61, 100);
+  Heard heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Gap);
+  // Nor where the service has not got them either.
+  const FeedServer server{log_, 50};
+  use(server);
+  heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Gap);
+  EXPECT_LT(heard.positions.back(), 61U);
+}
+
+TEST_F(ReaderTest, WaitsForAServiceThatDoesNotAnswer) {
+  log_.add_many(100);
+  write(1, 40);
+  write(61, 100);
+  auto server = std::make_unique<FeedServer>(log_, 100);
+  use(*server);
+  server.reset();
+  auto reader = Reader::create(options_);
+  ASSERT_TRUE(reader) << reader.error().reason;
+  const Heard heard = listen(**reader);
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Unavailable);
+  // The same reader goes on where it was: it is not over.
+  EXPECT_EQ((*reader)->next(0ms).error().trouble, Trouble::Unavailable);
+}
+
+TEST_F(ReaderTest, StopsWhereTheServiceRefusesTheKey) {
+  log_.add_many(10);
+  write(5, 10);
+  const FeedServer server{log_, 10};
+  use(server);
+  std::ofstream{key_file_} << "another\n";
+  const Heard heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Invalid);
+  EXPECT_NE(heard.over->reason.find("401"), std::string::npos) << heard.over->reason;
+}
+
+TEST_F(ReaderTest, StopsAtATypeThatNobodyKnows) {
+  log_.add_many(30);
+  log_.add("moon.landed");
+  write(1, 31);
+  Heard heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::UnknownType);
+  EXPECT_NE(heard.over->reason.find("moon.landed"), std::string::npos);
+  // A new one begins with it again, and is told what to do with it.
+  keep(heard);
+  options_.on_unknown = Options::OnUnknown::HandOver;
+  std::vector<std::uint64_t> both = heard.positions;
+  heard = listen_anew();
+  EXPECT_FALSE(heard.over);
+  both.insert(both.end(), heard.positions.begin(), heard.positions.end());
+  std::ranges::sort(both);
+  EXPECT_EQ(both, all(1, 31));
+  options_.tokens.clear();
+  options_.on_unknown = Options::OnUnknown::PassOver;
+  EXPECT_EQ(listen_anew().positions, all(1, 30));
+}
+
+TEST_F(ReaderTest, StopsAtAVersionThatTheApplicationDoesNotUnderstand) {
+  log_.add("login.code_rejected", 1);
+  log_.add("login.completed", 7);  // of no interest to it, whatever its version
+  log_.add("login.code_rejected", 2);
+  write(1, 3);
+  options_.handles = {{"login.code_rejected", 1}};
+  const Heard heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::UnknownVersion);
+  options_.handles = {{"login.code_rejected", 2}};
+  EXPECT_EQ(listen_anew().positions, (std::vector<std::uint64_t>{1, 3}));
+}
+
+TEST_F(ReaderTest, GoesOnFromTheTokensThatTheApplicationKeeps) {
+  log_.add_many(300);
+  write(1, 300);
+  std::vector<std::uint64_t> heard_of;
+  for (int round = 0; round < 4; ++round) {
+    const Heard heard = listen_anew(100);
+    heard_of.insert(heard_of.end(), heard.positions.begin(), heard.positions.end());
+    keep(heard);
+  }
+  std::ranges::sort(heard_of);
+  EXPECT_EQ(heard_of, all(1, 300));
+}
+
+TEST_F(ReaderTest, BelievesPositionsAndNoOffsets) {
+  log_.add_many(300);
+  write(1, 300);
+  const Heard first = listen_anew(200);
+  // As in a topic that was made anew: one offset is before what was read, one behind the end.
+  for (const auto& [partition, token] : first.tokens) {
+    auto place = parse_token(token);
+    ASSERT_TRUE(place);
+    place->offset = partition == 0 ? 0 : 1'000'000;
+    options_.tokens.push_back(token_of(*place));
+  }
+  const Heard second = listen_anew();
+  std::vector<std::uint64_t> both = first.positions;
+  both.insert(both.end(), second.positions.begin(), second.positions.end());
+  std::ranges::sort(both);
+  EXPECT_EQ(both, all(1, 300));
+}
+
+TEST_F(ReaderTest, GoesOnInTheMiddleOfAGap) {
+  log_.add_many(400);
+  write(1, 10);
+  write(391, 400);
+  const FeedServer server{log_, 400};
+  use(server);
+  std::vector<std::uint64_t> heard_of;
+  for (int round = 0; round < 5; ++round) {
+    const Heard heard = listen_anew(100);
+    heard_of.insert(heard_of.end(), heard.positions.begin(), heard.positions.end());
+    keep(heard);
+  }
+  std::ranges::sort(heard_of);
+  EXPECT_EQ(heard_of, all(1, 400));
+}
+
+TEST_F(ReaderTest, AGroupGoesOnFromWhatWasCommitted) {
+  log_.add_many(300);
+  write(1, 300);
+  options_.group = "a_group";
+  {
+    auto reader = Reader::create(options_);
+    ASSERT_TRUE(reader) << reader.error().reason;
+    const Heard heard = listen(**reader, 200);
+    EXPECT_EQ(heard.positions.size(), 200U);
+    const auto stored = (*reader)->commit();
+    ASSERT_TRUE(stored) << stored.error().reason;
+    // What comes behind is not stored, and comes again.
+    EXPECT_EQ(listen(**reader, 50).positions.size(), 50U);
+  }
+  const Heard rest = listen_anew();
+  EXPECT_EQ(rest.positions.size(), 100U);
+  EXPECT_EQ(counts_.repeats + counts_.gaps, 0U);
+}
+
+TEST_F(ReaderTest, AGroupFindsTheGapBehindWhatWasCommitted) {
+  log_.add_many(300);
+  write(1, 100);
+  options_.group = "another_group";
+  {
+    auto reader = Reader::create(options_);
+    ASSERT_TRUE(reader) << reader.error().reason;
+    EXPECT_EQ(listen(**reader).positions, all(1, 100));
+    ASSERT_TRUE((*reader)->commit());
+  }
+  write(201, 300);
+  const FeedServer server{log_, 300};
+  use(server);
+  const Heard heard = listen_anew();
+  EXPECT_EQ(heard.positions, all(101, 300));
+  EXPECT_EQ(heard.fetched, 100U);
+}
+
+TEST_F(ReaderTest, ARestoredLogBeginsAnew) {
+  log_.add_many(100);
+  write(1, 100);
+  WrittenLog restored{"log_02040g2081040g2081040g2081"};
+  restored.add_many(60);
+  restored.write(settings_, kPartitions, 1, 60);
+  const Heard heard = listen_anew();
+  EXPECT_FALSE(heard.over) << heard.over->reason;
+  EXPECT_EQ(heard.positions.size(), 160U);
+  EXPECT_EQ(heard.new_logs.size(), static_cast<std::size_t>(kPartitions));
+}
+
+TEST_F(ReaderTest, INP_2_StopsAtARecordThatNobodyOfUsWrote) {
+  log_.add_many(20);
+  log_.add("login.code_rejected", 1, R"({"failures":1,"failures":2})");
+  log_.add_many(20);
+  write(1, 41);
+  Heard heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Foreign);
+  // Passed over, it is missed by the one behind it: nothing is lost unseen.
+  options_.on_foreign = Options::OnForeign::PassOver;
+  heard = listen_anew();
+  ASSERT_TRUE(heard.over);
+  EXPECT_EQ(heard.over->trouble, Trouble::Gap);
+  EXPECT_EQ(counts_.foreign, 1U);
+}
+
+TEST_F(ReaderTest, BeginsNowWhereItIsToldTo) {
+  log_.add_many(100);
+  write(1, 100);
+  options_.begin = Options::Begin::Now;
+  auto reader = Reader::create(options_);
+  ASSERT_TRUE(reader) << reader.error().reason;
+  EXPECT_TRUE(listen(**reader).positions.empty());
+  log_.add_many(100);
+  write(101, 200);
+  EXPECT_EQ(listen(**reader).positions, all(101, 200));
+}
+
+TEST_F(ReaderTest, AStopEndsAWaitWithinHalfASecond) {
+  auto reader = Reader::create(options_);
+  ASSERT_TRUE(reader) << reader.error().reason;
+  std::jthread stopper{[&] {
+    std::this_thread::sleep_for(200ms);  // so that next() waits by then; it need not
+    (*reader)->stop();
+  }};
+  const auto from = std::chrono::steady_clock::now();
+  const auto delivery = (*reader)->next(60s);
+  ASSERT_FALSE(delivery);
+  EXPECT_EQ(delivery.error().trouble, Trouble::Stopped);
+  EXPECT_LT(std::chrono::steady_clock::now() - from, 2s);  // with what a busy machine takes
+}
+
+TEST_F(ReaderTest, SaysWhatIsWrongWithItsOptions) {
+  const auto refusal = [&](auto change) {
+    Options options = options_;
+    change(options);
+    const auto reader = Reader::create(std::move(options));
+    return reader ? std::string{} : reader.error().reason;
+  };
+  EXPECT_EQ(refusal([](Options&) {}), "");
+  EXPECT_NE(refusal([](Options& o) { o.topic = "not_there"; }), "");
+  EXPECT_NE(refusal([](Options& o) { o.brokers.clear(); }), "");
+  EXPECT_NE(refusal([](Options& o) { o.tokens = {"tweestap-1/9/0/log_01040g2081040g2081040g2081/1"}; }), "");
+  EXPECT_NE(refusal([](Options& o) { o.service.url = "http://example.org"; }), "");
+  EXPECT_EQ(refusal([](Options& o) { o.librdkafka["enable.auto.commit"] = "true"; }),
+            "enable.auto.commit is not to be set");
+  const std::string secret = refusal([](Options& o) { o.librdkafka["sasl.mechanismus"] = "hush"; });
+  EXPECT_NE(secret.find("sasl.mechanismus"), std::string::npos);
+  EXPECT_EQ(secret.find("hush"), std::string::npos);
+}
+
+// docs/examples/code_alarm.cpp, as it was built beside this test.
+TEST_F(ReaderTest, TheExampleRaisesAnAlarmAtTheTenthRejectedCode) {
+  log_.add_many(9);
+  log_.add("login.completed", 2, "{}");
+  write(1, 10);
+  const std::string command = std::string{"timeout -s TERM 30 "} + TWEESTAP_CODE_ALARM + " " + options_.brokers + " " +
+                              options_.topic + " alarms 2>&1";
+  const std::unique_ptr<std::FILE, int (*)(std::FILE*)> pipe{popen(command.c_str(), "r"), pclose};
+  ASSERT_TRUE(pipe);
+  // Nine are none. That it has read them by now cannot be seen, so the tenth only shows that there is one alarm.
+  log_.add();
+  write(11, 11);
+  std::array<char, 256> line{};
+  ASSERT_NE(std::fgets(line.data(), line.size(), pipe.get()), nullptr);
+  EXPECT_EQ(std::string{line.data()}.substr(0, 45), "ALARM: ten codes rejected within a minute, th");
+  log_.add_many(9);
+  write(12, 20);
+  EXPECT_EQ(std::fgets(line.data(), line.size(), pipe.get()), nullptr) << "nine more raise none: " << line.data();
+}
+
+}  // namespace
+}  // namespace tweestap::reader
