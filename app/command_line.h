@@ -97,6 +97,7 @@ void add_projections(CommandLine& line);
 void add_api_key(CommandLine& line);
 void add_policy(CommandLine& line);
 void add_config(CommandLine& line);
+void add_consume(CommandLine& line);
 void add_kafka(CommandLine& line);
 
 /// The whole program: parses, runs, gives the exit status.

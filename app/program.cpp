@@ -75,6 +75,7 @@ ExitStatus run(int argc, const char* const* argv) {
   add_api_key(line);
   add_policy(line);
   add_config(line);
+  add_consume(line);
   add_kafka(line);
   try {
     program.parse(argc, argv);

@@ -26,7 +26,8 @@ Ran run(std::vector<const char*> arguments) {
   return ran;
 }
 
-constexpr const char* kCommands = "serve, events, history, state, projections, api-key, policy, config, kafka\n";
+constexpr const char* kCommands =
+    "serve, events, history, state, projections, api-key, policy, config, consume, kafka\n";
 
 TEST(CommandLine, AnUnknownCommandHearsWhichThereAre) {
   const Ran far = run({"nope"});
@@ -86,6 +87,20 @@ TEST(CommandLine, SaysItsVersionAndAsJsonToPrograms) {
     EXPECT_TRUE(json.out.starts_with(R"({"version":"0.)")) << json.out;
     EXPECT_TRUE(json.out.ends_with("\"}\n")) << json.out;
   }
+}
+
+TEST(Consume, SaysWhatItNeedsBeforeItAsksAnybody) {
+  const auto refusal = [](std::vector<const char*> arguments) {
+    arguments.insert(arguments.begin(), "consume");
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.out, "");
+    return ran.err;
+  };
+  EXPECT_NE(refusal({}).find("which brokers?"), std::string::npos);
+  EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--format", "xml"}).find("text or json"), std::string::npos);
+  EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--url", "https://staff.example.org"}).find("--api-key-file"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,170 @@
+#include <signal.h>
+#include <tweestap/reader.h>
+
+#include <algorithm>
+#include <chrono>
+#include <csignal>
+#include <cstdint>
+#include <cstdio>
+#include <ctime>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "app/command_line.h"
+#include "consumers/kafka/client_settings.h"
+
+namespace tweestap::app {
+namespace {
+
+using namespace std::chrono_literals;
+using platform::Failure;
+
+struct ConsumeFlags {
+  std::optional<std::string> brokers;
+  std::optional<std::string> topic;
+  std::string format = "text";
+  std::string api_key_file;
+  bool now = false;
+};
+
+// Ctrl-C ends it; a reader of the output that goes away ends it too.
+volatile std::sig_atomic_t stopped = 0;
+void stop_consuming(int) { stopped = 1; }
+
+// As the relay's own client gets them (consumers/kafka/client_settings.cpp), in the words of librdkafka.
+std::map<std::string, std::string> properties_of(const platform::Settings& settings) {
+  std::map<std::string, std::string> properties;
+  for (const std::string& entry : settings.kafka_librdkafka) {
+    const std::size_t equals = entry.find('=');
+    properties[entry.substr(0, equals)] = entry.substr(equals + 1);
+  }
+  const auto add = [&](const char* name, std::string_view value) {
+    if (!value.empty()) properties[name] = value;
+  };
+  add("security.protocol", settings.kafka_security);
+  add("ssl.ca.location", settings.kafka_ca_file);
+  add("ssl.certificate.location", settings.kafka_certificate_file);
+  add("ssl.key.location", settings.kafka_key_file);
+  // librdkafka keeps copies of these two as long as the reader is there, so nothing is won by wiping ours.
+  add("ssl.key.password", settings.kafka_key_password.reveal_text());
+  if (!settings.kafka_security.starts_with("sasl_")) return properties;
+  add("sasl.mechanisms", settings.kafka_sasl_mechanism);
+  add("sasl.username", settings.kafka_sasl_user);
+  add("sasl.password", settings.kafka_sasl_password.reveal_text());
+  return properties;
+}
+
+reader::Options options_of(const platform::Settings& settings, const CommandLine& line, const ConsumeFlags& flags) {
+  reader::Options options;
+  options.brokers = settings.kafka_brokers;
+  options.topic = settings.kafka_topic;
+  options.librdkafka = properties_of(settings);
+  options.begin = flags.now ? reader::Options::Begin::Now : reader::Options::Begin::FirstEvent;
+  // What is only printed need not be understood.
+  options.on_unknown = reader::Options::OnUnknown::HandOver;
+  if (line.flags().url) options.service = {.url = *line.flags().url, .api_key_file = flags.api_key_file, .ca_file = {}};
+  return options;
+}
+
+// For a terminal: a value that somebody made up could otherwise move its cursor or change what is above.
+std::string printable(std::string_view text) {
+  std::string shown{text};
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
+}
+
+std::string shown(const reader::Member& member) {
+  if (const auto* text = std::get_if<std::string>(&member)) return printable(*text);
+  if (const auto* number = std::get_if<std::int64_t>(&member)) return std::to_string(*number);
+  if (const auto* truth = std::get_if<bool>(&member)) return *truth ? "yes" : "no";
+  return printable(std::get<reader::OtherJson>(member).text);
+}
+
+// 2026-11-26T05:20:00Z  1234  login.code_rejected  acc_…  failures=3 method=totp
+std::string line_for_people(const reader::Event& event) {
+  const auto seconds = std::chrono::floor<std::chrono::seconds>(event.time);
+  const std::time_t time = std::chrono::system_clock::to_time_t(seconds);
+  std::tm parts{};
+  gmtime_r(&time, &parts);
+  char when[32] = {};
+  std::strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &parts);
+  std::string line =
+      std::string{when} + "  " + std::to_string(event.position) + "  " + event.type + "  " + event.subject + " ";
+  for (const auto& [name, member] : event.data) line += " " + printable(name) + "=" + shown(member);
+  return line;
+}
+
+ExitStatus trouble(const reader::Failure& failure) {
+  const bool silent = failure.trouble == reader::Trouble::Unavailable;
+  return fail(silent ? ExitStatus::NotReachable : ExitStatus::No,
+              {silent ? Failure::Kind::Unavailable : Failure::Kind::Invalid, failure.reason});
+}
+
+// False: nobody reads any more, or it does not get through; run_program tells which.
+bool print(const reader::Event& event, bool for_people) {
+  const std::string text = (for_people ? line_for_people(event) : event.envelope) + "\n";
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+}
+
+ExitStatus print_all(reader::Reader& from, bool for_people) {
+  while (stopped == 0) {
+    auto delivery = from.next(0ms);
+    if (delivery && !*delivery) {
+      if (std::fflush(stdout) != 0) return ExitStatus::Done;
+      delivery = from.next(200ms);
+    }
+    if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return trouble(delivery.error());
+    if (delivery && *delivery && !print((*delivery)->event, for_people)) return ExitStatus::Done;
+  }
+  return ExitStatus::Done;
+}
+
+ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
+  const auto wrong = [](std::string sentence) {
+    return fail(ExitStatus::WrongUse, {Failure::Kind::Invalid, std::move(sentence)});
+  };
+  if (flags.format != "text" && flags.format != "json") return wrong("--format is text or json");
+  if (line.flags().url && flags.api_key_file.empty()) {
+    return wrong("--url, where missing events are fetched from, wants --api-key-file");
+  }
+  std::vector<platform::SettingSources::Flag> more;
+  if (flags.brokers) more.push_back({"kafka.brokers", "--kafka", *flags.brokers});
+  if (flags.topic) more.push_back({"kafka.topic", "--kafka-topic", *flags.topic});
+  const auto settings = line.settings(std::move(more));
+  if (!settings) return fail(ExitStatus::WrongUse, settings.error());
+  if (settings->values.kafka_brokers.empty()) return wrong("which brokers? Give --kafka HOST:PORT or kafka.brokers");
+  if (auto good = consumers::kafka::check_settings(settings->values); !good) {
+    return fail(ExitStatus::WrongUse, good.error());
+  }
+  struct sigaction action {};
+  action.sa_handler = stop_consuming;
+  sigaction(SIGINT, &action, nullptr);
+  sigaction(SIGTERM, &action, nullptr);
+  auto made = reader::Reader::create(options_of(settings->values, line, flags));
+  if (!made) return trouble(made.error());
+  return print_all(**made, flags.format == "text" && !line.flags().json);
+}
+
+}  // namespace
+
+void add_consume(CommandLine& line) {
+  const auto flags = std::make_shared<ConsumeFlags>();
+  Command command = line.add("consume", "print events as they come over Kafka, until Ctrl-C", Reach::Anywhere,
+                             [&line, flags] { return run_consume(line, *flags); });
+  command.option("--kafka", &flags->brokers, "BROKERS", "HOST:PORT,… (kafka.brokers)");
+  command.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
+  command.option("--format", &flags->format, "F",
+                 "text for people (the default), or json: the envelope as it is stored");
+  command.flag("--now", flags->now, "only what comes from now on");
+  command.option("--api-key-file", &flags->api_key_file, "FILE",
+                 "a key of role stream, to fetch what is missing in the topic from --url");
+}
+
+}  // namespace tweestap::app
