@@ -34,7 +34,8 @@ int main(int argc, char** argv) {
   std::signal(SIGINT, [](int) { running->stop(); });
 
   // By the event's own time: what waited in the topic counts as if it had been read at once. The partitions of the
-  // topic come in no order among each other, so an event may be older than the one before.
+  // topic come in no order among each other, so an event may be older than the one before. What was
+  // counted is forgotten with this program; one that must not forget keeps tokens and counts together instead.
   std::multiset<decltype(reader::Event::time)> rejected;
   while (true) {
     auto delivery = running->next(1s);

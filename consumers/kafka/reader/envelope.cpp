@@ -19,14 +19,16 @@ std::unexpected<std::string> no(std::string_view what) { return std::unexpected(
 // Nothing of Json is thrown: bytes that are no UTF-8 are no JSON for its parser.
 std::string text_of(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
 
+// Of JSON as Tweestap writes it, which has no fractions and no nulls (and no number too large for either).
 std::optional<Json> parse(std::string_view bytes, int depth_max) {
-  bool too_deep = false;
-  const Json::parser_callback_t look = [&](int depth, Json::parse_event_t, Json&) {
-    too_deep = too_deep || depth > depth_max;
-    return !too_deep;
+  bool ours = true;
+  const Json::parser_callback_t look = [&](int depth, Json::parse_event_t event, Json& value) {
+    if (depth > depth_max) ours = false;
+    if (event == Json::parse_event_t::value && (value.is_null() || value.is_number_float())) ours = false;
+    return ours;
   };
   Json json = Json::parse(bytes, look, false);
-  if (too_deep || json.is_discarded()) return std::nullopt;
+  if (!ours || json.is_discarded()) return std::nullopt;
   return json;
 }
 
@@ -50,7 +52,7 @@ class EnvelopeReader {
       if ((parsed_.event.*into).empty()) return no("an attribute that every event has is missing");
     }
     if (json_.contains("onbehalfof")) parsed_.event.on_behalf_of = text("onbehalfof");
-    if (!data()) return no("a member of its data has no value");
+    for (const auto& [name, value] : json_.at("data").items()) parsed_.event.data.emplace(name, member(value));
     return std::move(parsed_);
   }
 
@@ -103,14 +105,6 @@ class EnvelopeReader {
     return parsed_.event.version > 0 && schema_version > 0;
   }
 
-  bool data() {
-    for (const auto& [name, value] : json_.at("data").items()) {
-      if (value.is_null()) return false;  // absent instead of null
-      parsed_.event.data.emplace(name, member(value));
-    }
-    return true;
-  }
-
   static Member member(const Json& value) {
     if (value.is_string()) return value.get<std::string>();
     if (value.is_boolean()) return value.get<bool>();
@@ -135,9 +129,9 @@ std::expected<ParsedEvent, std::string> read_envelope(const Json& json, std::str
 std::expected<ParsedEvent, std::string> parse_envelope(std::string_view bytes) {
   if (bytes.size() > kEnvelopeBytesMax) return no("it is longer than any envelope");
   const auto json = parse(bytes, kDepthMax);
-  if (!json) return no("it is not JSON");
+  if (!json) return no("it is not JSON of ours");
   std::string written = text_of(*json);
-  if (written != bytes) return no("it is JSON that nobody of us wrote");
+  if (written != bytes) return no("it is JSON, written in another way than ours");
   return read_envelope(*json, std::move(written));
 }
 
