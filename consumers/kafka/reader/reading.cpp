@@ -36,9 +36,10 @@ std::string about(std::int32_t partition, std::int64_t offset) {
   return "the record at offset " + std::to_string(offset) + " of Kafka partition " + std::to_string(partition);
 }
 
-// In words, for who has to find it. Its type was judged to be visible ASCII.
+// In words, for who has to find it. Its type was judged to be visible ASCII; it may be as long as a stranger likes.
 std::string about(const Event& event) {
-  return "event " + std::to_string(event.position) + " is a " + event.type + " of version " +
+  constexpr std::size_t kTypeShownMax = 64;
+  return "event " + std::to_string(event.position) + " is a " + event.type.substr(0, kTypeShownMax) + " of version " +
          std::to_string(event.schema_version);
 }
 
