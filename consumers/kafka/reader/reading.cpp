@@ -103,8 +103,11 @@ std::expected<std::optional<Delivery>, Failure> Reader::Reading::next(millisecon
     }
     const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
     const auto wait = std::clamp(left, milliseconds{0}, kStopSeenWithin);
-    if (auto taken = take_news(subscription_->poll(static_cast<int>(wait.count()))); !taken) continue;
-    if (steps_.empty() && !held_ && steady_clock::now() >= until) return std::nullopt;
+    // What ends the reader is told by the next round, behind what was read before.
+    if (!take_news(subscription_->poll(static_cast<int>(wait.count())))) continue;
+    if (auto delivery = hand_over()) return delivery;
+    // Also where records come without end that are only passed over.
+    if (!over_ && !held_ && steady_clock::now() >= until) return std::nullopt;
   }
 }
 
