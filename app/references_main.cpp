@@ -3,10 +3,12 @@
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
-#include <set>
+#include <map>
 #include <sstream>
 #include <string_view>
+#include <system_error>
 
+#include "app/asyncapi.h"
 #include "eventstore/schemas.h"
 #include "platform/settings/load.h"
 
@@ -17,22 +19,35 @@ using tweestap::eventstore::GeneratedDocument;
 
 const fs::path kFolder = "docs/reference";
 
-std::vector<GeneratedDocument> all_documents() {
-  std::vector<GeneratedDocument> documents;
-  documents.push_back({"settings.md", tweestap::platform::settings_reference()});
-  documents.push_back({"events.md", tweestap::eventstore::event_catalogue()});
-  for (GeneratedDocument& schema : tweestap::eventstore::event_schemas()) {
-    schema.file_name = "schemas/" + schema.file_name;
-    documents.push_back(std::move(schema));
-  }
-  return documents;
-}
-
 std::string content_of(const fs::path& path) {
   std::ifstream file{path, std::ios::binary};
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();
+}
+
+// By name, those of versions that are described no more too: what was stored is for ever, in logs and in topics.
+std::vector<GeneratedDocument> all_schemas() {
+  std::map<std::string, std::string> by_name;
+  std::error_code not_there;  // before the first run
+  for (const auto& entry : fs::directory_iterator{kFolder / "schemas", not_there}) {
+    if (entry.path().extension() != ".json") continue;
+    by_name["schemas/" + entry.path().filename().string()] = content_of(entry.path());
+  }
+  for (GeneratedDocument& schema : tweestap::eventstore::event_schemas()) {
+    by_name["schemas/" + schema.file_name] = std::move(schema.content);
+  }
+  std::vector<GeneratedDocument> schemas;
+  for (auto& [name, content] : by_name) schemas.push_back({name, std::move(content)});
+  return schemas;
+}
+
+std::vector<GeneratedDocument> all_documents() {
+  std::vector<GeneratedDocument> documents = all_schemas();
+  documents.push_back({"asyncapi.json", tweestap::app::asyncapi_document(documents)});
+  documents.push_back({"settings.md", tweestap::platform::settings_reference()});
+  documents.push_back({"events.md", tweestap::eventstore::event_catalogue()});
+  return documents;
 }
 
 bool write(const fs::path& path, const std::string& content) {
@@ -41,7 +56,6 @@ bool write(const fs::path& path, const std::string& content) {
   return file.flush().good();
 }
 
-// Schemas of versions that are described no more stay: what was stored is for ever.
 int check(const std::vector<GeneratedDocument>& documents) {
   int stale = 0;
   for (const auto& document : documents) {

@@ -12,6 +12,8 @@ constexpr std::string_view kCommit = TWEESTAP_COMMIT;  // empty: not known
 
 }  // namespace
 
+std::string_view release() { return kVersion; }
+
 std::string version() {
   std::string text{kVersion};
   if (!kCommit.empty()) text.append(" (").append(kCommit).append(")");

@@ -15,18 +15,54 @@ namespace {
 using eventstore::Attribute;
 using platform::Failure;
 
-constexpr std::string_view kContentType = "content-type";
-constexpr std::string_view kStructuredMode = "application/cloudevents+json; charset=UTF-8";  // CloudEvents Kafka, 3.3
-constexpr std::string_view kPrevious = "prevposition";
-constexpr std::string_view kMac = "mac";
-constexpr std::string_view kAttributePrefix = "ce_";  // CloudEvents Kafka, 3.2.3
 constexpr std::string_view kMacPurpose = "tweestap-stream-1";
 
+constexpr HeaderInfo kContentType{.name = "content-type",
+                                  .meaning = "The value is a whole event (CloudEvents Kafka, 3.3: structured mode).",
+                                  .constant = "application/cloudevents+json; charset=UTF-8"};
+constexpr HeaderInfo kPosition{.name = "position",
+                               .meaning = "The event's place in the log, from 1 and without a gap.",
+                               .pattern = "^[1-9][0-9]*$"};
+constexpr HeaderInfo kVersion{.name = "version",
+                              .meaning = "Its place in its subject's stream, from 1 and without a gap.",
+                              .pattern = "^[1-9][0-9]*$"};
+constexpr HeaderInfo kPrevious{.name = "prevposition",
+                               .meaning =
+                                   "The position of the record before it in this Kafka partition; 0 on the "
+                                   "first one of its source there.",
+                               .pattern = "^(0|[1-9][0-9]*)$"};
+constexpr HeaderInfo kMac{.name = "mac",
+                          .meaning =
+                              "A key's version and an HMAC-SHA-256, with which the service finds its own "
+                              "records; consumers pass it over.",
+                          .pattern = "^(0|[1-9][0-9]*):[0-9a-f]{64}$"};
+
 // Header names are made once: a record would otherwise make fifteen of them.
-constexpr std::array<std::string_view, eventstore::kAttributesMax> kAttributeHeaders{
-    "ce_specversion", "ce_id",    "ce_source",     "ce_type",           "ce_schemaversion",
-    "ce_subject",     "ce_time",  "ce_position",   "ce_version",        "ce_command",
-    "ce_correlation", "ce_actor", "ce_onbehalfof", "ce_sealedpersonal", "ce_sealedsecret"};
+constexpr std::array<HeaderInfo, eventstore::kAttributesMax> kAttributeHeaders{
+    {{.name = "ce_specversion"},
+     {.name = "ce_id"},
+     {.name = "ce_source"},
+     {.name = "ce_type"},
+     {.name = "ce_schemaversion"},
+     {.name = "ce_subject"},
+     {.name = "ce_time"},
+     {.name = "ce_position"},
+     {.name = "ce_version"},
+     {.name = "ce_command"},
+     {.name = "ce_correlation"},
+     {.name = "ce_actor"},
+     {.name = "ce_onbehalfof", .always = false},
+     {.name = "ce_sealedpersonal", .always = false},
+     {.name = "ce_sealedsecret", .always = false}}};
+
+constexpr std::array<HeaderInfo, kHeadersMax> kAllHeaders = [] {
+  std::array<HeaderInfo, kHeadersMax> all{};
+  auto* next = all.begin();
+  *next++ = kContentType;
+  next = std::ranges::copy(kAttributeHeaders, next).out;
+  for (const HeaderInfo& own : {kPosition, kVersion, kPrevious, kMac}) *next++ = own;
+  return all;
+}();
 
 std::unexpected<Failure> damaged(std::string_view reason) {
   return std::unexpected(Failure{Failure::Kind::Damaged, std::string{reason}});
@@ -34,9 +70,10 @@ std::unexpected<Failure> damaged(std::string_view reason) {
 
 // Empty where no envelope of ours has such an attribute.
 std::string_view header_of(std::string_view attribute) {
-  const auto* const found = std::ranges::find_if(
-      kAttributeHeaders, [&](std::string_view header) { return header.substr(kAttributePrefix.size()) == attribute; });
-  return found == kAttributeHeaders.end() ? std::string_view{} : *found;
+  const auto* const found = std::ranges::find_if(kAttributeHeaders, [&](const HeaderInfo& header) {
+    return header.name.substr(kAttributePrefix.size()) == attribute;
+  });
+  return found == kAttributeHeaders.end() ? std::string_view{} : found->name;
 }
 
 void append_field(std::string_view field, std::string& out) {
@@ -97,6 +134,8 @@ bool read_mac(std::string_view text, ReadRecord& into) {
 
 }  // namespace
 
+std::span<const HeaderInfo> header_infos() { return kAllHeaders; }
+
 std::expected<void, Failure> StreamRecord::take(std::string_view envelope) {
   const auto attributes = eventstore::scan_attributes(envelope);
   if (!attributes) return std::unexpected(attributes.error());
@@ -104,13 +143,13 @@ std::expected<void, Failure> StreamRecord::take(std::string_view envelope) {
   key_ = attributes->text("subject");
   log_ = log_of(attributes->text("id"));
   count_ = 0;
-  add(kContentType, kStructuredMode);
+  add(kContentType.name, kContentType.constant);
   for (const Attribute& attribute : attributes->all()) {
     const std::string_view header = header_of(attribute.name);
     if (header.empty()) return damaged("an envelope has an attribute that none of this version has");
     add(header, attribute.text);
   }
-  for (const std::string_view counted : {"position", "version"}) add(counted, attributes->text(counted));
+  for (const std::string_view counted : {kPosition.name, kVersion.name}) add(counted, attributes->text(counted));
   without_place_ = count_;
   return {};
 }
@@ -124,8 +163,8 @@ void StreamRecord::place(const Place& place, const MacKeys& keys) {
   mac_.push_back(':');
   mac_.append(platform::to_hex(platform::hmac_sha256(key, authenticated_)));
   count_ = without_place_;
-  add(kPrevious, previous_);
-  add(kMac, mac_);
+  add(kPrevious.name, previous_);
+  add(kMac.name, mac_);
 }
 
 std::expected<ReadRecord, Failure> read_record(const RawRecord& raw) {
@@ -147,7 +186,7 @@ std::expected<ReadRecord, Failure> read_record(const RawRecord& raw) {
       return damaged("a record's headers are not what its value says");
     }
   }
-  const auto previous = read_number<std::uint64_t>(only_header(raw.headers, kPrevious).value_or(""));
+  const auto previous = read_number<std::uint64_t>(only_header(raw.headers, kPrevious.name).value_or(""));
   if (!previous || *previous >= head->position) return damaged("a record has no prevposition before its position");
   ReadRecord record{.log = *log,
                     .position = head->position,
@@ -155,7 +194,7 @@ std::expected<ReadRecord, Failure> read_record(const RawRecord& raw) {
                     .time = head->time,
                     .previous = *previous,
                     .value = *raw.value};
-  if (!read_mac(only_header(raw.headers, kMac).value_or(""), record)) return damaged("a record has no mac");
+  if (!read_mac(only_header(raw.headers, kMac.name).value_or(""), record)) return damaged("a record has no mac");
   return record;
 }
 

@@ -28,6 +28,21 @@ struct Header {
 /// `content-type`, an attribute each, `position`, `version`, `prevposition`, `mac`.
 inline constexpr std::size_t kHeadersMax = 1 + eventstore::kAttributesMax + 4;
 
+/// A header as records have it, for whoever describes records to others. StreamRecord writes its headers from these.
+struct HeaderInfo {
+  std::string_view name;
+  std::string_view meaning{};   ///< empty: an attribute of the value again, as text
+  std::string_view constant{};  ///< its text, where that is always the same
+  std::string_view pattern{};   ///< what its text matches otherwise (ECMA 262); empty: what the attribute's schema says
+  bool always = true;           ///< false: only where the value has the attribute
+};
+
+/// Before the name of an attribute: its header's name (CloudEvents Kafka, 3.2.3).
+inline constexpr std::string_view kAttributePrefix = "ce_";
+
+/// Every header that a record of ours can have, in the order of writing. Any thread.
+[[nodiscard]] std::span<const HeaderInfo> header_infos();
+
 /// Where in the topic a record belongs; the mac covers all of it.
 struct Place {
   std::string_view topic;

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <regex>
 #include <string>
 #include <vector>
 
@@ -132,6 +133,35 @@ TEST(StreamRecord, RepeatsTheOptionalAttributes) {
   EXPECT_EQ(copy.header("ce_sealedpersonal"), "0a");
   EXPECT_EQ(copy.header("ce_sealedsecret"), "0b");
   EXPECT_TRUE(authentic(copy, kTopic, 0));
+}
+
+// What the AsyncAPI document says of headers is what records have.
+TEST(HeaderInfos, DescribeEachHeaderThatIsWritten) {
+  std::string optional{kEnvelope};
+  optional.insert(optional.find(R"("data")"),
+                  R"("onbehalfof":"acc_02081040g2081040g2081040g2","sealedpersonal":"0a","sealedsecret":"0b",)");
+  const Copy all = copy_of(optional, {kTopic, 3, 17});
+  const Copy fewest = written();
+  std::size_t at_all = 0;
+  std::size_t at_fewest = 0;
+  for (const HeaderInfo& info : header_infos()) {
+    ASSERT_LT(at_all, all.headers.size()) << info.name;
+    const auto& [name, value] = all.headers[at_all++];
+    EXPECT_EQ(name, info.name);
+    if (!info.constant.empty()) {
+      EXPECT_EQ(value, info.constant);
+    }
+    if (!info.pattern.empty()) {
+      EXPECT_TRUE(std::regex_match(value, std::regex{std::string{info.pattern}})) << name << ": " << value;
+    }
+    EXPECT_EQ(info.meaning.empty(), name.starts_with(kAttributePrefix)) << name;
+    if (info.always) {
+      ASSERT_LT(at_fewest, fewest.headers.size()) << info.name;
+      EXPECT_EQ(fewest.headers[at_fewest++].first, info.name);
+    }
+  }
+  EXPECT_EQ(at_all, all.headers.size());
+  EXPECT_EQ(at_fewest, fewest.headers.size());
 }
 
 TEST(StreamRecord, TakesOneEventAfterTheOther) {
