@@ -138,7 +138,9 @@ std::expected<void, Failure> Committer::note_clock_jump(Making& making, std::int
                     .on_behalf_of = std::nullopt});
   auto placement = place(events, command, now_, {}, parts_.applying, parts_.random);
   if (!placement) return std::unexpected(placement.error());
-  return add(making, std::move(*placement));
+  if (auto added = add(making, std::move(*placement)); !added) return added;
+  making.facts.add(events);
+  return {};
 }
 
 std::expected<void, Failure> Committer::decide(Making& making, Pending& pending) {
@@ -265,8 +267,7 @@ void Committer::store(Making& making) {
     return;
   }
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - start;
-  settings_.metrics.stored(took.count(), making.waiting.size(), making.batch.entries.size(),
-                           making.applied.head.position, making.facts);
+  settings_.metrics.stored(took.count(), making.waiting.size(), making.applied.head.position, making.facts);
   for (Pending* one : making.waiting) one->release();
 }
 

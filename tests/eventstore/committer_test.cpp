@@ -436,6 +436,48 @@ TEST(SMS_2, ACodeThatWasHeldBackIsCountedByItsReasonOnceThatIsDurable) {
   EXPECT_EQ(line_of(metrics, kCountry), std::string{kCountry} + "0") << "never stored, so never counted";
 }
 
+TEST(Committer, EventsAreCountedByTypeOnceTheyAreDurable) {
+  constexpr const char* kRefused = R"(tweestap_events_total{type="sms_code.refused"} )";
+  constexpr const char* kCompleted = R"(tweestap_events_total{type="login.completed"} )";
+  TemporaryFolder folder;
+  platform::Metrics metrics;
+  HoldsBack decider;
+  AppendControl control;
+  PlayStore store{folder.path() / "data"};
+  PlayStore::Options options;
+  options.decider = &decider;
+  options.metrics = &metrics;
+  options.wrap = control.wrap();
+  ASSERT_TRUE(store.open(options));
+  EXPECT_EQ(line_of(metrics, kCompleted), std::string{kCompleted} + "0") << "from the start on";
+  ASSERT_TRUE(store.play(some(1)));
+  EXPECT_EQ(line_of(metrics, kRefused), std::string{kRefused} + "1");
+  EXPECT_EQ(line_of(metrics, kCompleted), std::string{kCompleted} + "0");
+
+  control.fail();
+  EXPECT_FALSE(store.play(some(2)));
+  EXPECT_EQ(line_of(metrics, kRefused), std::string{kRefused} + "1") << "never stored, so never counted";
+}
+
+// It comes from no decision.
+TEST(Committer, AJumpOfTheClockIsCountedToo) {
+  constexpr const char* kJumped = R"(tweestap_events_total{type="service.clock_jumped"} )";
+  TemporaryFolder folder;
+  platform::Metrics metrics;
+  platform::ManualClock clock{1'700'000'000'000'000};
+  PlayStore store{folder.path() / "data"};
+  PlayStore::Options options;
+  options.clock = &clock;
+  options.metrics = &metrics;
+  ASSERT_TRUE(store.open(options));
+  ASSERT_TRUE(store.play(some(1)));
+  EXPECT_EQ(line_of(metrics, kJumped), std::string{kJumped} + "0");
+  clock.set_wall(clock.wall_us() - 3'600'000'000);
+  clock.advance(10);
+  ASSERT_TRUE(store.play(some(1)));
+  EXPECT_EQ(line_of(metrics, kJumped), std::string{kJumped} + "1");
+}
+
 TEST(Committer, StoppingAnswersWhatWaitsAndRefusesTheRest) {
   HeldStore held;
   auto waiting = held.submit(some(1));
