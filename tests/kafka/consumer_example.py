@@ -1,0 +1,220 @@
+#!/usr/bin/env python3
+"""consumer_example.py PROGRAM: docs/examples/consumer.py, as a consumer's builder would run it, against a real broker and a service
+that relays to it. What it prints is compared with the log itself, byte for byte.
+"""
+import json
+import os
+import pathlib
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import unittest
+import urllib.error
+import urllib.request
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+BROKER = ROOT / "scripts" / "kafka-broker"
+EXAMPLE = ROOT / "docs" / "examples" / "consumer.py"
+DISTRIBUTION_PYTHON = "/usr/bin/python3"  # no other sees the distribution's python3-confluent-kafka
+TOPIC = "tweestap.events"
+PARTITIONS = 3
+SECONDS = 300  # of one wait: a broker's start gives up after 120 by itself, and may have to wait for another
+
+
+def run(*command: object) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
+    if done.returncode != 0:
+        raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
+    return done.stdout
+
+
+class Running:
+    """A consumer that runs, and the lines that it printed so far."""
+
+    def __init__(self, *arguments: str):
+        self.process = subprocess.Popen([DISTRIBUTION_PYTHON, "-B", str(EXAMPLE), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        self.lines: queue.Queue[str | None] = queue.Queue()
+        self.reader = threading.Thread(target=self._read, daemon=True)
+        self.reader.start()
+
+    def _read(self) -> None:
+        for line in self.process.stdout:
+            self.lines.put(line.rstrip("\n"))
+        self.lines.put(None)
+
+    def take(self, count: int) -> list[str]:
+        """The next lines, as many."""
+        taken = []
+        while len(taken) < count:
+            line = self.lines.get(timeout=SECONDS)
+            if line is None:
+                raise AssertionError(f"it ended after {len(taken)} of {count} lines:\n{self.process.stderr.read()}")
+            taken.append(line)
+        return taken
+
+    def kill(self) -> list[str]:
+        """Ended as by a crash; what it had printed beyond what was taken."""
+        self.process.kill()
+        return self._rest()
+
+    def wait(self) -> tuple[int, list[str], str]:
+        """Its status, what it printed beyond what was taken, and what it said."""
+        return self.process.wait(timeout=SECONDS), self._rest(), self.process.stderr.read()
+
+    def _rest(self) -> list[str]:
+        self.process.wait(timeout=SECONDS)
+        self.reader.join(timeout=SECONDS)
+        rest = []
+        while (line := self.lines.get(timeout=SECONDS)) is not None:
+            rest.append(line)
+        return rest
+
+    def close(self) -> None:
+        self.process.kill()
+        self.process.wait()
+        self.reader.join()
+        self.process.stdout.close()
+        self.process.stderr.close()
+
+
+class ConsumerExample(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        temporary = tempfile.TemporaryDirectory()
+        cls.addClassCleanup(temporary.cleanup)
+        cls.folder = pathlib.Path(temporary.name)
+        broker = cls.folder / "broker"
+        cls.addClassCleanup(subprocess.run, [BROKER, "stop", "--kill", "--folder", broker], capture_output=True, check=False)
+        told = run(BROKER, "start", "--folder", broker, "--port", 0, "--owner", os.getpid())
+        cls.brokers = re.search(r"kafka-broker: (127\.0\.0\.1:\d+),", told).group(1)
+        run(PROGRAM, "kafka", "create-topic", "--kafka", cls.brokers, "--partitions", PARTITIONS, "--replication", 1)
+        cls.start_service()
+
+    @classmethod
+    def start_service(cls) -> None:
+        ports_file = cls.folder / "ports.json"
+        cls.data = cls.folder / "tweestap-demo"
+        with open(cls.folder / "service.log", "wb") as log:
+            cls.service = subprocess.Popen(
+                [PROGRAM, "serve", "--demo", "--data", cls.data, "--public", "127.0.0.1:0", "--staff", "127.0.0.1:0", "--ports-file", ports_file,
+                 "--kafka", cls.brokers], stdout=log, stderr=log)
+        cls.addClassCleanup(cls.service.wait)
+        cls.addClassCleanup(cls.service.kill)
+        until = time.monotonic() + SECONDS
+        while not ports_file.exists() and cls.service.poll() is None and time.monotonic() < until:
+            time.sleep(0.05)
+        if not ports_file.exists():
+            raise AssertionError((cls.folder / "service.log").read_text(encoding="utf-8", errors="replace"))
+        cls.people = json.loads(ports_file.read_text(encoding="utf-8"))["public"]
+
+    def setUp(self):
+        self.state = self.folder / f"{self.id().rsplit('.', 1)[1]}.json"
+
+    def consumer(self) -> Running:
+        running = Running(self.brokers, TOPIC, str(self.state))
+        self.addCleanup(running.close)
+        return running
+
+    def log(self) -> list[str]:
+        """Every event, as it is stored."""
+        return run(PROGRAM, "events", "--data", self.data).splitlines()
+
+    def rejected_passwords(self, count: int) -> None:
+        for number in range(count):
+            # Of nobody, and of somebody else each time, so that no throttle stands in the way.
+            body = json.dumps({"identifier": f"{number}.{self.state.stem}@example.org", "password": "not this one"}).encode()
+            request = urllib.request.Request(f"{self.people}/v1/logins", body, {"Content-Type": "application/json"})
+            with self.assertRaises(urllib.error.HTTPError) as refused:
+                urllib.request.urlopen(request, timeout=SECONDS)
+            self.assertEqual(refused.exception.code, 401)
+            refused.exception.close()
+
+    def in_partitions(self) -> dict[int, list[tuple[int, str]]]:
+        """Offset and value of every record, as another client reads them."""
+        printed = run("kcat", "-q", "-b", self.brokers, "-C", "-t", TOPIC, "-o", "beginning", "-e", "-f", r"%p %o %s\n")
+        partitions: dict[int, list[tuple[int, str]]] = {}
+        for line in printed.splitlines():
+            partition, offset, value = line.split(" ", 2)
+            partitions.setdefault(int(partition), []).append((int(offset), value))
+        return partitions
+
+    def read_to_the_end(self) -> None:
+        log = self.log()
+        running = self.consumer()
+        printed = running.take(len(log))
+        self.wait_for_state(log)
+        self.assertEqual(sorted(printed + running.kill(), key=position), log)
+
+    def wait_for_state(self, log: list[str]) -> None:
+        """Until the last event that was printed is in the state too: killed between the two it would be printed again."""
+        until = time.monotonic() + SECONDS
+        while time.monotonic() < until:
+            # The file is replaced as a whole, so it is there or not and never half.
+            kept = json.loads(self.state.read_text(encoding="utf-8")) if self.state.exists() else {}
+            if max((at for of in kept.values() for at in of["last"].values()), default=0) == len(log):
+                if sum(max(of["offset"], 0) for of in kept.values()) == len(log):
+                    return
+            time.sleep(0.02)
+        raise AssertionError("its state does not reach the end of the log")
+
+    def test_prints_every_event_once_and_goes_on_after_a_crash(self):
+        self.read_to_the_end()
+        before = self.log()
+        self.rejected_passwords(2)
+        after = self.log()
+        self.assertGreater(len(after), len(before))
+        again = self.consumer()
+        self.assertEqual(sorted(again.take(len(after) - len(before)), key=position), after[len(before):])
+        self.assertEqual(again.kill(), [])
+
+    def test_drops_repeats(self):
+        self.read_to_the_end()
+        before = self.log()
+        kept = json.loads(self.state.read_text(encoding="utf-8"))
+        for of in kept.values():
+            of["offset"] = 0  # as when somebody resets offsets: everything comes again
+        self.state.write_text(json.dumps(kept), encoding="utf-8")
+        self.rejected_passwords(1)
+        new = self.log()[len(before):]
+        again = self.consumer()
+        self.assertEqual(sorted(again.take(len(new)), key=position), new)
+        self.wait_for_state(self.log())
+        self.assertEqual(again.kill(), [])
+
+    def test_stops_at_a_gap_and_says_where(self):
+        self.rejected_passwords(3)
+        self.read_to_the_end()
+        number, records = max(self.in_partitions().items(), key=lambda one: len(one[1]))
+        self.assertGreaterEqual(len(records), 3)
+        (_, first), _, (offset, third) = records[:3]
+        # The second record is passed over, as if it had been deleted; the other partitions have nothing new.
+        kept = json.loads(self.state.read_text(encoding="utf-8"))
+        kept[str(number)] = {"offset": offset, "last": {json.loads(first)["source"]: position(first)}}
+        self.state.write_text(json.dumps(kept), encoding="utf-8")
+        status, printed, said = self.consumer().wait()
+        self.assertEqual((status, printed), (1, []))
+        self.assertEqual(said, f"events are missing between {position(first)} and {position(third)}: "
+                               f"GET /v1/events?after={position(first)} has them\n")
+
+    def test_stops_where_the_topic_is_not_there(self):
+        running = Running(self.brokers, "of.another.name", str(self.state))
+        self.addCleanup(running.close)
+        status, printed, said = running.wait()
+        self.assertEqual((status, printed), (1, []))
+        self.assertIn("KafkaException", said)
+
+    def test_has_at_most_forty_lines(self):
+        self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)
+
+
+def position(envelope: str) -> int:
+    return json.loads(envelope)["position"]
+
+
+if __name__ == "__main__":
+    PROGRAM = sys.argv.pop(1)
+    unittest.main()
