@@ -1,11 +1,13 @@
 #!/usr/bin/env python3
 """Shows each lint a tree that it must refuse, beside one that it must not: a lint that finds nothing may only be blind."""
+import json
 import pathlib
 import subprocess
 import sys
 import tempfile
 import unittest
 
+import deployment
 import layers
 import links
 import names
@@ -217,6 +219,84 @@ class Rules(LintTest):
         self.refuses(rules, "stale")
 
 
+COMPOSE = """
+services:
+  ours:
+    build: .
+    read_only: true
+    cap_drop: [ALL]
+    security_opt: ["no-new-privileges:true"]
+    volumes: ["./deploy/a.cfg:/a.cfg:ro", "data:/data"]
+  theirs:
+    image: example/theirs:3.0
+"""
+DOCKERFILE = "FROM debian:13-slim AS build\nUSER root\nFROM debian:13-slim\nUSER 10001\n"
+
+
+class Deployment(LintTest):
+    def setUp(self):
+        super().setUp()
+        self.write("compose.yaml", COMPOSE)
+        self.write("Dockerfile", DOCKERFILE)
+        self.write("deploy/a.cfg", "server ours ours:8080  # not other:8080\n")
+        self.write("deploy/b.yml", 'targets: ["theirs:80"]\n')
+        self.write("docs/reference/schemas/login.completed.v2.json", "{}")
+        self.write("http/a.cpp", 'constexpr CounterInfo<1> kA{"tweestap_a_total", "Answers, by\\nstatus.", {"status"}};\n'
+                   'x(platform::GaugeInfo<0>{"tweestap_b", "B."});  // CounterInfo<0>{"tweestap_c", "C."}\n'
+                   'HistogramInfo<1> k{"tweestap_d_seconds", "D.", kBuckets, {"route"}}; CounterInfo<1> e{"tweestap_e", "E.", {"type"}};\n')
+        self.write("tests/a.cpp", 'CounterInfo<0> k{"tweestap_of_a_test", "T."};\n')
+
+    def asks(self, expression: str) -> None:
+        self.write("deploy/d.json", json.dumps({"panels": [{"title": "one", "targets": [{"expr": expression}]}, {"title": "a text"}]}))
+
+    def test_accepts_what_is_counted(self):
+        for expression in ('up{job="x"}', 'sum by (status) (rate(tweestap_a_total{status=~"4..|503"}[$__rate_interval]))', "tweestap_b > bool 0",
+                           "histogram_quantile(0.99, sum by (le, route) (rate(tweestap_d_seconds_bucket[5m])))",
+                           "tweestap_d_seconds_sum / on (route) tweestap_d_seconds_count", 'tweestap_e{type=~"login.completed"} offset 1h'):
+            with self.subTest(expression):
+                self.asks(expression)
+                self.accepts(deployment)
+
+    def test_refuses_what_nobody_counts(self):
+        for expression, words in (("tweestap_nothing", "nobody counts tweestap_nothing"), ("rate(tweestap_c[5m])", "nobody counts tweestap_c"),
+                                  ("tweestap_of_a_test", "nobody counts"), ("tweestap_d_seconds", "nobody counts"), ("twestap_b", "nobody counts"),
+                                  ("tweestap_b_bucket", "nobody counts"), ('tweestap_a_total{code="200"}', "has no label 'code'"),
+                                  ("sum by (route) (tweestap_a_total)", "has no label 'route'"), ("vector(1)", "asks for no metric"),
+                                  ('tweestap_e{type=~"login.completed|login.done"}', "no event is of type 'login.done'")):
+            with self.subTest(expression):
+                self.asks(expression)
+                self.refuses(deployment, "deploy/d.json: panel 'one': ", words)
+
+    def test_refuses_a_service_of_ours_with_more_rights(self):
+        for text, by in (("read_only: true", "read_only: false"), ("cap_drop: [ALL]", "cap_drop: []"), ("no-new-privileges:true", "seccomp:x")):
+            with self.subTest(by):
+                self.write("compose.yaml", COMPOSE.replace(text, by))
+                self.refuses(deployment, "compose.yaml: ours: ")
+
+    def test_refuses_what_does_not_hold_together(self):
+        for name, text, words in (("compose.yaml", COMPOSE.replace("theirs:3.0", "theirs:latest"), "has no version"),
+                                  ("compose.yaml", COMPOSE.replace("theirs:3.0", "theirs"), "has no version"),
+                                  ("compose.yaml", COMPOSE.replace("a.cfg:/", "gone.cfg:/"), "./deploy/gone.cfg is not there"),
+                                  ("deploy/a.cfg", "server ours other:8080\n", "compose.yaml has no service 'other'"),
+                                  ("deploy/b.yml", "a: [\n", "is no YAML"), ("deploy/d.json", "{}", "is no dashboard"),
+                                  ("Dockerfile", DOCKERFILE.replace("10001", "root"), "runs as root"),
+                                  ("Dockerfile", DOCKERFILE.replace("USER 10001", "CMD a"), "runs as root"),
+                                  ("Dockerfile", "FROM debian:13-slim\nUSER 10001\n", "is in the image that runs")):
+            with self.subTest(words):
+                before = self.root / name
+                kept = before.read_text(encoding="utf-8") if before.exists() else '{"panels": []}'
+                self.write(name, text)
+                self.refuses(deployment, words)
+                self.write(name, kept)
+
+    def test_refuses_a_tree_without_them(self):
+        (self.root / "compose.yaml").unlink()
+        self.refuses(deployment, "compose.yaml: has no services")
+        self.write("compose.yaml", COMPOSE)
+        (self.root / "Dockerfile").unlink()
+        self.refuses(deployment, "Dockerfile: is not there")
+
+
 class Check(unittest.TestCase):
     def run_with(self, *arguments: str) -> subprocess.CompletedProcess:
         program = pathlib.Path(__file__).resolve().parent / "check.py"
@@ -227,7 +307,7 @@ class Check(unittest.TestCase):
             ended = self.run_with(*wrong)
             self.assertEqual(ended.returncode, 2, wrong)
             self.assertEqual(ended.stdout, "", wrong)
-            self.assertIn("usage: check.py NAME, where NAME is one of: layers, links, names, ", ended.stderr)
+            self.assertIn("usage: check.py NAME, where NAME is one of: deployment, layers, links, ", ended.stderr)
             self.assertNotIn("Traceback", ended.stderr)
 
     def test_runs_the_lint_of_that_name(self):
