@@ -52,8 +52,10 @@ Json message(const Json& schema, const std::string& file) {
   const Json& type = schema.at("title");
   const std::string version = schema.at("properties").at("schemaversion").at("const").dump();
   Json narrowed{{"properties", {{"ce_type", {{"const", type}}}, {"ce_schemaversion", {{"const", version}}}}}};
-  Json headers{{"allOf", Json::array({reference("#/components/schemas/headers"), std::move(narrowed)})}};
-  Json kafka{{"key", reference(file + "#/properties/subject")}, {"bindingVersion", kBindingVersion}};
+  Json headers{{"type", "object"},
+               {"allOf", Json::array({reference("#/components/schemas/headers"), std::move(narrowed)})}};
+  // Not as a reference: the published schema of AsyncAPI 3.0 takes none for a key before it was resolved.
+  Json kafka{{"key", schema.at("properties").at("subject")}, {"bindingVersion", kBindingVersion}};
   return {{"name", type},
           {"title", type.get<std::string>() + ", version " + version},
           {"summary", schema.at("description")},
