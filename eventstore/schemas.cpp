@@ -117,7 +117,6 @@ Json subject_schema() {
 
 Json digest_schema() { return pattern("^[0-9a-f]{64}$"); }
 
-template <class E>
 void add_sealed(const EventType& type, Json& properties, Json& required) {
   const auto add = [&](std::string_view name, const SealedRule& rule) {
     if (!rule.may) return;
@@ -128,16 +127,15 @@ void add_sealed(const EventType& type, Json& properties, Json& required) {
   add("sealedsecret", type.secret);
 }
 
-template <class E>
-Json envelope_schema() {
+Json envelope_schema(const domain::EventInfo& info, Json subject, Json data) {
   const std::string log = "log_" + std::string{kIdDigits};
   const std::string id{kIdDigits};
   Json properties{{"specversion", {{"const", "1.0"}}},
                   {"id", pattern("^" + log + "/[1-9][0-9]*$")},
                   {"source", pattern("^urn:tweestap:" + log + "$")},
-                  {"type", {{"const", E::kInfo.name}}},
-                  {"schemaversion", {{"const", E::kInfo.schema_version}}},
-                  {"subject", subject_schema<E>()},
+                  {"type", {{"const", info.name}}},
+                  {"schemaversion", {{"const", info.schema_version}}},
+                  {"subject", std::move(subject)},
                   {"time", time_schema()},
                   {"position", count_from(1)},
                   {"version", count_from(1)},
@@ -147,16 +145,20 @@ Json envelope_schema() {
                   {"onbehalfof", id_pattern("acc")}};
   Json required{"specversion", "id",       "source",  "type",    "schemaversion", "subject",
                 "time",        "position", "version", "command", "correlation",   "actor"};
-  add_sealed<E>(*find_event_type(E::kInfo.name), properties, required);
-  properties["data"] = data_schema<E>();
+  add_sealed(*find_event_type(info.name), properties, required);
+  properties["data"] = std::move(data);
   required.push_back("data");
   return {{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-          {"$id", "urn:tweestap:event:" + std::string{E::kInfo.name} + ":" + std::to_string(E::kInfo.schema_version)},
-          {"title", E::kInfo.name},
-          {"description", E::kInfo.meaning},
+          {"$id", "urn:tweestap:event:" + std::string{info.name} + ":" + std::to_string(info.schema_version)},
+          {"title", info.name},
+          {"description", info.meaning},
           {"type", "object"},
           {"properties", std::move(properties)},
           {"required", std::move(required)}};
+}
+
+GeneratedDocument document_of(const domain::EventInfo& info, const Json& schema) {
+  return {std::string{info.name} + ".v" + std::to_string(info.schema_version) + ".json", schema.dump(2) + "\n"};
 }
 
 }  // namespace
@@ -164,8 +166,7 @@ Json envelope_schema() {
 std::vector<GeneratedDocument> event_schemas() {
   std::vector<GeneratedDocument> out;
   domain::for_each_event([&out]<class E>() {
-    out.push_back({std::string{E::kInfo.name} + ".v" + std::to_string(E::kInfo.schema_version) + ".json",
-                   envelope_schema<E>().dump(2) + "\n"});
+    out.push_back(document_of(E::kInfo, envelope_schema(E::kInfo, subject_schema<E>(), data_schema<E>())));
   });
   return out;
 }
