@@ -72,7 +72,8 @@ std::expected<Prepared, Failure> NoticeErrand::write(const domain::AccountState&
   message.to = std::move(*number);
   const std::string key = "notice_" + std::string{domain::name_of(notice_)};
   message.text = sending_.texts.filled(before.profile.language, key, {{"organisation", sending_.organisation}});
-  message.reference = sending_.partition.log().id().text() + "-" + std::to_string(position);
+  message.reference = sending_.partition.log().id().text();
+  message.reference.append("-").append(std::to_string(position));
   return message;
 }
 
