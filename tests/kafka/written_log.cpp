@@ -28,7 +28,7 @@ MacKeys keys() {
 
 std::string subject_of(std::uint64_t position) {
   const std::string number = std::to_string(position % kSubjects);
-  return "acc_" + std::string(26 - number.size(), '0') + number;
+  return "acc_1" + std::string(25 - number.size(), '0') + number;  // those that begin with zeros are reserved
 }
 
 std::uint64_t number_of(const httplib::Request& request, const char* name, std::uint64_t otherwise) {
