@@ -39,9 +39,10 @@ int main(int argc, char** argv) {
   std::multiset<decltype(reader::Event::time)> rejected;
   while (true) {
     auto delivery = running->next(1s);
+    if (!delivery && delivery.error().trouble == reader::Trouble::Stopped) return 0;
     if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) {
       std::cerr << delivery.error().reason << "\n";
-      return delivery.error().trouble == reader::Trouble::Stopped ? 0 : 1;
+      return 1;
     }
     if (!delivery || !*delivery) continue;
     const reader::Event& event = (*delivery)->event;

@@ -28,7 +28,7 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="tweestap-test-") as folder:
         place = pathlib.Path(folder)
         run(cmake, "--install", build, "--component", "reader", "--prefix", place / "installed")
-        run(cmake, "-S", examples, "-B", place / "build", f"-DCMAKE_PREFIX_PATH={place / 'installed'}",
+        run(cmake, "-G", "Ninja", "-S", examples, "-B", place / "build", f"-DCMAKE_PREFIX_PATH={place / 'installed'}",
             f"-DCMAKE_CXX_COMPILER={compiler}", f"-DCMAKE_CXX_FLAGS={flags}")
         run(cmake, "--build", place / "build")
         needed = run("readelf", "--dynamic", place / "build" / "code_alarm")
