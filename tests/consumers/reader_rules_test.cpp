@@ -117,6 +117,15 @@ TEST_F(ReaderRecord, IsReadAsTheRelayWritesIt) {
   EXPECT_TRUE(reads());
 }
 
+TEST_F(ReaderRecord, MayHaveAsManyHeadersOfAMirrorAsOneOfOursHas) {
+  // As many as the service itself looks at when it reads its own records back.
+  static_assert(kRecordHeadersMax == consumers::kafka::kRawHeadersMax);
+  while (headers_.size() < kRecordHeadersMax) headers_.emplace_back("of-a-mirror", "anything");
+  EXPECT_TRUE(reads());
+  headers_.emplace_back("of-a-mirror", "one too many");
+  EXPECT_FALSE(reads());
+}
+
 TEST_F(ReaderRecord, INP_2_IsRefusedWhereItsHeadersSayOtherwise) {
   const auto untouched = headers_;
   for (const auto& [name, value] : untouched) {

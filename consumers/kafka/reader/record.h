@@ -21,8 +21,8 @@ struct RawRecord {
   std::optional<std::string_view> value;
   std::vector<RecordHeader> headers;
 };
-/// Tweestap's are at most 19; a mirror may add as many again. More make a record a foreign one.
-inline constexpr std::size_t kRecordHeadersMax = 38;
+/// Tweestap's are at most 20; a mirror may add as many again. More make a record a foreign one.
+inline constexpr std::size_t kRecordHeadersMax = 40;
 
 struct JudgedRecord {
   Event event;
