@@ -45,6 +45,7 @@ constexpr auto kRefusals = std::to_array<RefusedProperty>({
     {"transactional.id", "the relay writes without transactions, so that consumers need not know of them"},
     {"isolation.level", "an open transaction of somebody else would hide the topic's end"},
     {"check.crcs", "a record that was damaged on its way would be believed"},
+    {"auto.offset.reset", "records that are removed while the topic's end is read would make it look empty"},
     {"message.timeout.ms", kForEver},
     {"delivery.timeout.ms", kForEver},
     {"message.send.max.retries", kForEver},
@@ -166,6 +167,7 @@ class ConfMaker {
   void readers() {
     ours("isolation.level", "read_uncommitted");
     ours("check.crcs", "true");
+    ours("auto.offset.reset", "error");  // by itself it goes on behind the last record, as if there were none
     ours("allow.auto.create.topics", "false");
     ours("enable.partition.eof", "true");
     rd_kafka_conf_set_events(conf_.get(), RD_KAFKA_EVENT_ERROR);
