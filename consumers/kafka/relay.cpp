@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "consumers/kafka/client_settings.h"
-#include "consumers/kafka/contact.h"
 #include "consumers/kafka/partition_of.h"
 #include "consumers/kafka/producer.h"
 #include "consumers/kafka/topic_admin.h"
@@ -27,6 +26,9 @@ constexpr milliseconds kIdle{1000};                      // for more events; one
 constexpr milliseconds kQuick{1};                        // between looks for reports, doubled while there are none
 constexpr milliseconds kQuickMax{50};
 constexpr milliseconds kRestArrives{300};
+// What brokers were sent by then they have written, or have refused, unless they stand still themselves.
+constexpr milliseconds kLooksAgain{500};
+constexpr int kLooksMax = 20;  // what moves for ten seconds is nobody's rest
 constexpr milliseconds kCountPatience{500};
 constexpr milliseconds kDangersPatience{1000};
 // Brokers that came back are met again soon, whenever they went.
@@ -81,8 +83,31 @@ void Relay::run(const std::stop_token& stop) {
   }
 }
 
+// Connections end with the producer or the process that had them, and what was on its way through them may arrive
+// later: behind the end that was read it would be sent once more. So where something is to be sent, an end counts when
+// it is found twice.
+std::expected<Contact, Failure> Relay::look_until_it_stands_still(const std::stop_token& stop) {
+  const auto look = [&] { return look_at_topic(parts_.partition, parts_.settings, parts_.keys, stop); };
+  auto contact = look();
+  for (int looks = 1; contact; ++looks) {
+    const auto* go_on = std::get_if<GoOn>(&contact->verdict);
+    if (go_on == nullptr || go_on->cursor >= parts_.partition.log().head().position) break;
+    if (looks > kLooksMax) {
+      return std::unexpected(
+          Failure{Failure::Kind::Unavailable, "records of this log keep arriving in the topic " + topic() +
+                                                  ", and not from here: does another copy of the service run?"});
+    }
+    hold_back(kLooksAgain, stop);
+    auto again = look();
+    const bool stands_still = again && again->verdict == contact->verdict;
+    contact = std::move(again);
+    if (stands_still) break;
+  }
+  return contact;
+}
+
 bool Relay::begin(const std::stop_token& stop) {
-  const auto contact = look_at_topic(parts_.partition, parts_.settings, parts_.keys, stop);
+  const auto contact = look_until_it_stands_still(stop);
   if (!contact) {
     if (!stop.stop_requested()) met(contact.error());
     return false;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <expected>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "consumers/kafka/contact.h"
 #include "consumers/kafka/delivery_window.h"
 #include "consumers/kafka/mac_keys.h"
 #include "consumers/kafka/relay_metrics.h"
@@ -83,6 +85,7 @@ class Relay {
  private:
   void run(const std::stop_token& stop);
   bool begin(const std::stop_token& stop);
+  std::expected<Contact, platform::Failure> look_until_it_stands_still(const std::stop_token& stop);
   void look_for_dangers_once();
   void judge(const TopicVerdict& verdict, std::size_t partitions);
   void adopt(const GoOn& go_on);
