@@ -204,6 +204,26 @@ std::expected<Handle<rd_kafka_t>, Failure> make(const Settings& settings, Role r
   return Handle<rd_kafka_t>{client};
 }
 
+// What librdkafka passes over without a word: whoever names a certificate or a password and leaves the protocol as it
+// is believes that nobody reads along.
+std::expected<void, Failure> check_that_all_is_used(const Settings& settings) {
+  const bool sasl = settings.kafka_security.starts_with("sasl_");
+  if (!sasl && !(settings.kafka_sasl_user.empty() && settings.kafka_sasl_password.empty())) {
+    return invalid("kafka.sasl_user and kafka.sasl_password want kafka.security sasl_ssl or sasl_plaintext");
+  }
+  const bool tls = settings.kafka_security.ends_with("ssl");
+  if (!tls && !(settings.kafka_ca_file.empty() && settings.kafka_certificate_file.empty() &&
+                settings.kafka_key_file.empty() && settings.kafka_key_password.empty())) {
+    return invalid(
+        "kafka.ca_file, kafka.certificate_file, kafka.key_file and kafka.key_password want kafka.security ssl or "
+        "sasl_ssl");
+  }
+  if (settings.kafka_certificate_file.empty() != settings.kafka_key_file.empty()) {
+    return invalid("kafka.certificate_file and kafka.key_file want each other");
+  }
+  return {};
+}
+
 }  // namespace
 
 void Free::operator()(rd_kafka_t* client) const noexcept {
@@ -218,11 +238,7 @@ std::expected<Handle<rd_kafka_t>, Failure> make_client(const Settings& settings,
 
 std::expected<void, Failure> check_settings(const Settings& settings) {
   if (settings.kafka_brokers.empty()) return {};
-  if (settings.kafka_security == "plaintext" || settings.kafka_security == "ssl") {
-    if (!settings.kafka_sasl_user.empty() || !settings.kafka_sasl_password.empty()) {
-      return invalid("kafka.sasl_user and kafka.sasl_password want kafka.security sasl_ssl or sasl_plaintext");
-    }
-  }
+  if (auto used = check_that_all_is_used(settings); !used) return used;
   for (const Role role : {Role::Producer, Role::Reader}) {
     if (auto client = make(settings, role, Connect::No); !client) return std::unexpected(std::move(client.error()));
   }

@@ -11,7 +11,8 @@
 namespace tweestap::consumers::kafka {
 
 /// Events on their way at a time: at 50,000 a second and 100 ms to a distant broker 5,000 are; more would only be more
-/// to look for after a crash, and 20,000 take 40 MB at most.
+/// to look for after a crash. 20,000 of ordinary size take 40 MB, the largest that the catalogue allows a few times
+/// that.
 inline constexpr std::size_t kInFlightMax = 20'000;
 
 /// A property of librdkafka that `kafka.librdkafka` may not set, and the reason in words.
@@ -22,8 +23,9 @@ struct RefusedProperty {
 [[nodiscard]] std::span<const RefusedProperty> refused_properties();
 
 /// Whether clients can be made from these settings, without connecting to anything: every property is known and has a
-/// value that librdkafka takes, none is one of those that are ours, the files are there. Invalid otherwise, with a
-/// sentence that names the property and never its value. Nothing is checked where `kafka.brokers` is empty. Any thread.
+/// value that librdkafka takes, none is one of those that are ours, the files are there, and nothing is set that
+/// `kafka.security` has no use for. Invalid otherwise, with a sentence that names the property and never its value.
+/// Nothing is checked where `kafka.brokers` is empty. Any thread.
 [[nodiscard]] std::expected<void, platform::Failure> check_settings(const platform::Settings& settings);
 
 }  // namespace tweestap::consumers::kafka

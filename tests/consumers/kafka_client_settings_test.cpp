@@ -1,6 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "consumers/kafka/client_settings.h"
 #include "consumers/kafka/handles.h"
@@ -74,6 +78,43 @@ TEST(KafkaSettings, WantAPasswordToGoWhereItIsUsed) {
   settings.kafka_sasl_user = "tweestap";
   settings.kafka_security = "sasl_plaintext";
   EXPECT_EQ(trouble(settings), "none");
+}
+
+// Events, and a password with them, would go in the clear past whoever named a certificate.
+TEST(KafkaSettings, WantCertificatesToGoWhereTheyAreUsed) {
+  const auto with_ca = [](platform::Settings& settings) { settings.kafka_ca_file = "/no/such/file.pem"; };
+  const auto with_certificate = [](platform::Settings& settings) {
+    settings.kafka_certificate_file = "/no/such/file.pem";
+  };
+  const auto with_key = [](platform::Settings& settings) { settings.kafka_key_file = "/no/such/file.pem"; };
+  const auto with_key_password = [](platform::Settings& settings) {
+    settings.kafka_key_password = platform::Secret::from_text("canary");
+  };
+  const std::string refused =
+      "kafka.ca_file, kafka.certificate_file, kafka.key_file and kafka.key_password want kafka.security ssl or "
+      "sasl_ssl";
+  const std::vector<std::function<void(platform::Settings&)>> all{with_ca, with_certificate, with_key,
+                                                                  with_key_password};
+  for (const auto& with : all) {
+    for (const char* security : {"plaintext", "sasl_plaintext", "ssl", "sasl_ssl"}) {
+      platform::Settings settings = with_brokers();
+      settings.kafka_security = security;
+      with(settings);
+      EXPECT_EQ(trouble(settings) == refused, std::string_view{security}.ends_with("plaintext"))
+          << security << ": " << trouble(settings);
+    }
+  }
+}
+
+TEST(KafkaSettings, WantACertificateAndItsKeyTogether) {
+  platform::Settings settings = with_brokers();
+  settings.kafka_security = "ssl";
+  settings.kafka_certificate_file = "/no/such/file.pem";
+  EXPECT_EQ(trouble(settings), "kafka.certificate_file and kafka.key_file want each other");
+  std::swap(settings.kafka_certificate_file, settings.kafka_key_file);
+  EXPECT_EQ(trouble(settings), "kafka.certificate_file and kafka.key_file want each other");
+  settings.kafka_certificate_file = settings.kafka_key_file;
+  EXPECT_NE(trouble(settings).find("ssl.certificate.location"), std::string::npos) << trouble(settings);
 }
 
 }  // namespace
