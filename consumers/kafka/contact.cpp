@@ -68,6 +68,13 @@ std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& parti
   return Contact{judge_tails(log.head().position, recalled->cursor, recalled->topic, tails), *count};
 }
 
+std::expected<std::uint64_t, Failure> remembered_position(const eventstore::Partition& partition,
+                                                          const std::string& topic) {
+  auto recalled = recall(partition, topic);
+  if (!recalled) return std::unexpected(std::move(recalled.error()));
+  return recalled->cursor;
+}
+
 std::string advice(const TopicVerdict& verdict, std::string_view topic) {
   const std::string about = "the topic " + std::string{topic};
   if (const auto* changed = std::get_if<CountChanged>(&verdict)) {

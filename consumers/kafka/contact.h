@@ -1,5 +1,6 @@
 #pragma once
 // The relay's first look at a topic, and every later one after it lost its producer.
+#include <cstdint>
 #include <expected>
 #include <stop_token>
 #include <string>
@@ -29,6 +30,11 @@ struct Contact {
 [[nodiscard]] std::expected<Contact, platform::Failure> look_at_topic(const eventstore::Partition& partition,
                                                                       const platform::Settings& settings,
                                                                       const MacKeys& keys, const std::stop_token& stop);
+
+/// Up to where the store knows this topic to be, for as long as nobody can look at it: the cursor, where it is this
+/// topic's, and 0 for any other one. Otherwise as the store says. Any thread.
+[[nodiscard]] std::expected<std::uint64_t, platform::Failure> remembered_position(
+    const eventstore::Partition& partition, const std::string& topic);
 
 /// What is wrong and what to do, as a sentence for the operator; empty where the relay goes on. Any thread.
 [[nodiscard]] std::string advice(const TopicVerdict& verdict, std::string_view topic);

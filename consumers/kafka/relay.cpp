@@ -67,9 +67,9 @@ RelayStatus Relay::status() const {
 void Relay::run(const std::stop_token& stop) {
   platform::name_thread("relay");
   // Until the topic was looked at it says where the relay stood; that it does not read back is met there again.
-  if (const auto cursor = parts_.partition.cursor(kRelayName)) {
+  if (const auto position = remembered_position(parts_.partition, topic())) {
     const std::scoped_lock lock(mutex_);
-    status_.position = *cursor;
+    status_.position = *position;
   }
   while (!stop.stop_requested() && !lost_events_) {
     if (begin(stop)) {

@@ -180,6 +180,27 @@ TEST_F(RelayTest, KAF_1_AnotherNumberOfPartitionsStopsTheRelayAndNothingElse) {
   expect_every_event_once();
 }
 
+TEST_F(RelayTest, KAF_1_NothingCountsAsBeingInATopicThatNobodyStreamedTo) {
+  add_events(300);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  settings_.kafka_topic += "_that_nobody_made";
+  start_relay();
+  wait_for([&] { return relay_->status().last_error.find("is not there") != std::string::npos; }, "it is not missed");
+  EXPECT_EQ(relay_->status().position, 0U);
+  EXPECT_EQ(relay_->status().lag_events, 300U);
+  const auto says = [&](const char* line) { return metrics_.render().find(line) != std::string::npos; };
+  wait_for([&] { return says("tweestap_stream_lag_events 300\n"); }, "the figures say something else");
+  // Back at the first one, what it has is found in it.
+  relay_.reset();
+  settings_.kafka_topic = testing::UnitTest::GetInstance()->current_test_info()->name();
+  start_relay();
+  wait_until_all_is_there();
+  EXPECT_EQ(alarms_, 0);
+  expect_every_event_once();
+}
+
 TEST_F(RelayTest, DUR_2_ATopicAheadMeansThatTheLogLostEvents) {
   add_events(300);
   store_.close();
