@@ -60,7 +60,8 @@ std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& parti
   std::vector<Tail> tails;
   for (std::size_t i = 0; i < *count; ++i) {
     const auto number = static_cast<std::int32_t>(i);
-    auto tail = (*reader)->read_tail(number, {log.id(), topic, number, keys, acknowledged[i]}, stop);
+    auto tail = (*reader)->read_tail(
+        number, {log.id(), topic, number, static_cast<std::int32_t>(*count), keys, acknowledged[i]}, stop);
     if (!tail) return std::unexpected(std::move(tail.error()));
     if (auto compared = compare_with_store(log, *tail); !compared) return std::unexpected(compared.error());
     tails.push_back(std::move(*tail));
@@ -79,7 +80,7 @@ std::string advice(const TopicVerdict& verdict, std::string_view topic) {
   const std::string about = "the topic " + std::string{topic};
   if (const auto* changed = std::get_if<CountChanged>(&verdict)) {
     return about + " has " + std::to_string(changed->found) + " partitions and had " +
-           std::to_string(changed->recorded) +
+           (changed->recorded == 0 ? std::string{"another number"} : std::to_string(changed->recorded)) +
            " at its first use, so the events of an account would be in two of them: make a new topic with as many as "
            "you "
            "want, name it in kafka.topic, and it gets every event from the first on";

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "consumers/kafka/partition_of.h"
+
 namespace tweestap::consumers::kafka {
 namespace {
 
@@ -41,7 +43,11 @@ void TailSearch::see(const RawRecord& raw) {
   }
   if (record->log != log_) {
     older_log_ = true;
-  } else if (record->position > tail_.position) {
+    return;
+  }
+  // It has a key: the one that its value asks for.
+  tail_.misplaced = tail_.misplaced || partition_of(*raw.key, count_) != partition_;
+  if (record->position > tail_.position) {
     tail_.position = record->position;
     tail_.value = record->value;
   }
@@ -69,6 +75,8 @@ TopicVerdict judge_tails(std::uint64_t head, std::uint64_t cursor, const Remembe
     return CountChanged{remembered.acknowledged.size(), tails.size()};
   }
   if (const auto lost = lost_by_the_store(head, tails)) return *lost;
+  // The count of the first use is forgotten where another topic was streamed to since, and the records are not.
+  if (std::ranges::any_of(tails, &Tail::misplaced)) return CountChanged{0, tails.size()};
   GoOn go_on{.cursor = cursor, .in_topic = {}, .lost = {}, .forged = {}};
   for (std::size_t i = 0; i < tails.size(); ++i) {
     const auto partition = static_cast<std::int32_t>(i);

@@ -31,6 +31,8 @@ struct Tail {
   bool as_stored = true;       ///< whether the store has exactly these bytes at that position; whoever reads both says
   /// The furthest position that a record of this log without our mac claims; 0: no such record.
   std::uint64_t forged = 0;
+  /// Whether one of the own records that were looked at lies where another number of partitions puts it.
+  bool misplaced = false;
 };
 
 /// Looks at the records of one Kafka partition, newest ones first as far as that goes: Kafka is read forwards, so they
@@ -39,10 +41,11 @@ struct Tail {
 /// until it has met what was acknowledged. Pure. Thread rule: as a plain value.
 class TailSearch {
  public:
-  /// `acknowledged`: the last position that this Kafka partition had acknowledged, 0: none. What is given outlives it.
-  TailSearch(const domain::LogId& log, std::string_view topic, std::int32_t partition, const MacKeys& keys,
-             std::uint64_t acknowledged)
-      : log_(log), topic_(topic), partition_(partition), keys_(keys), acknowledged_(acknowledged) {}
+  /// `count`: how many Kafka partitions the topic has. `acknowledged`: the last position that this one had
+  /// acknowledged, 0: none. What is given outlives it.
+  TailSearch(const domain::LogId& log, std::string_view topic, std::int32_t partition, std::int32_t count,
+             const MacKeys& keys, std::uint64_t acknowledged)
+      : log_(log), topic_(topic), partition_(partition), count_(count), keys_(keys), acknowledged_(acknowledged) {}
 
   void see(const RawRecord& record);
   /// After a whole piece: whether older records cannot change the answer.
@@ -60,6 +63,7 @@ class TailSearch {
   const domain::LogId& log_;
   std::string_view topic_;
   std::int32_t partition_;
+  std::int32_t count_;
   const MacKeys& keys_;
   std::uint64_t acknowledged_;
   Tail tail_;
@@ -79,7 +83,7 @@ struct GoOn {
 };
 /// The topic has another number of partitions than at its first use: keys would change places.
 struct CountChanged {
-  std::size_t recorded = 0;
+  std::size_t recorded = 0;  ///< 0: it is not remembered, and what lies there shows that it was another one
   std::size_t found = 0;
 
   bool operator==(const CountChanged&) const = default;

@@ -23,6 +23,9 @@ TEST(Advice, NamesTheTopicWhatIsWrongAndWhatToDo) {
   const CountChanged changed{12, 24};
   EXPECT_TRUE(says(changed, "the topic tweestap.events has 24 partitions and had 12 at its first use"));
   EXPECT_TRUE(says(changed, "make a new topic"));
+  const CountChanged forgotten{0, 24};
+  EXPECT_TRUE(says(forgotten, "the topic tweestap.events has 24 partitions and had another number at its first use"));
+  EXPECT_TRUE(says(forgotten, "make a new topic"));
   EXPECT_TRUE(says(Buried{7}, "partition 7 of the topic tweestap.events"));
   EXPECT_TRUE(says(Buried{7}, "let nobody else write to it"));
   EXPECT_TRUE(says(StoreLostEvents{800, false}, "has event 800 with our mac, and the log ends before it"));

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "consumers/kafka/partition_of.h"
 #include "consumers/kafka/remembered_topic.h"
 
 namespace tweestap::consumers::kafka {
@@ -15,6 +16,8 @@ using Kind = Tail::Kind;
 
 constexpr std::string_view kTopic = "tweestap.events";
 constexpr std::int32_t kPartition = 3;
+constexpr std::int32_t kCount = 9;       // where the subject policy belongs there
+constexpr std::int32_t kOtherCount = 5;  // where it does not, and the subject service does
 const domain::LogId kLog{{1}};
 const domain::LogId kOlderLog{{2}};
 
@@ -24,18 +27,20 @@ MacKeys keys(std::string_view text = "the service's own") {
   return all;
 }
 
-std::string envelope(const domain::LogId& log, std::uint64_t position) {
+std::string envelope(const domain::LogId& log, std::uint64_t position, const std::string& subject = "policy") {
   const std::string number = std::to_string(position);
   return R"({"specversion":"1.0","id":")" + log.text() + "/" + number + R"(","source":"urn:tweestap:)" + log.text() +
-         R"(","type":"policy.changed","schemaversion":1,"subject":"policy","time":"2026-09-21T14:13:20.123456Z",)"
-         R"("position":)" +
-         number + R"(,"version":1,"data":{}})";
+         R"(","type":"policy.changed","schemaversion":1,"subject":")" + subject +
+         R"(","time":"2026-09-21T14:13:20.123456Z","position":)" + number + R"(,"version":1,"data":{}})";
 }
 
 class Search {
  public:
-  explicit Search(std::uint64_t acknowledged = 0) : search_(kLog, kTopic, kPartition, keys_, acknowledged) {}
-  Search& own(std::uint64_t position) { return see(envelope(kLog, position), keys_, kPartition); }
+  explicit Search(std::uint64_t acknowledged = 0, std::int32_t count = kCount)
+      : search_(kLog, kTopic, kPartition, count, keys_, acknowledged) {}
+  Search& own(std::uint64_t position, const std::string& subject = "policy") {
+    return see(envelope(kLog, position, subject), keys_, kPartition);
+  }
   Search& of_older_log(std::uint64_t position) { return see(envelope(kOlderLog, position), keys_, kPartition); }
   Search& forged(std::uint64_t position) { return see(envelope(kLog, position), keys("a stranger's"), kPartition); }
   Search& moved_here(std::uint64_t position) { return see(envelope(kLog, position), keys_, kPartition + 1); }
@@ -122,6 +127,24 @@ TEST(TailSearch, SaysHowFarItLooked) {
   EXPECT_EQ(Search{}.forged(5).finish(End::Bound).kind, Kind::Unclear);
 }
 
+TEST(TailSearch, SeesThatAnotherNumberOfPartitionsPutARecordThere) {
+  ASSERT_EQ(partition_of("policy", kCount), kPartition);
+  ASSERT_NE(partition_of("policy", kOtherCount), kPartition);
+  ASSERT_EQ(partition_of("service", kOtherCount), kPartition);
+  EXPECT_FALSE(Search{}.own(7).finish(End::FirstRecord).misplaced);
+  EXPECT_TRUE(Search(0, kOtherCount).own(7).finish(End::FirstRecord).misplaced);
+  // Some keys keep their place whatever the number, so the newest record alone says little.
+  EXPECT_FALSE(Search(0, kOtherCount).own(9, "service").finish(End::FirstRecord).misplaced);
+  EXPECT_TRUE(Search(0, kOtherCount).own(7).own(9, "service").finish(End::FirstRecord).misplaced);
+  EXPECT_TRUE(Search(0, kOtherCount).own(9, "service").own(7).finish(End::FirstRecord).misplaced);
+}
+
+TEST(TailSearch, DoesNotJudgeThePlaceOfWhatIsNotThisLogs) {
+  Search search{0, kOtherCount};
+  search.junk().forged(7).moved_here(8).of_older_log(9).stranger_of_older_log(10);
+  EXPECT_FALSE(search.finish(End::FirstRecord).misplaced);
+}
+
 Tail own(std::uint64_t position) { return {.kind = Kind::Own, .position = position, .value = {}}; }
 Tail none() { return {}; }
 Tail of(Kind kind) {
@@ -148,6 +171,14 @@ TEST(JudgeTails, DoesNotLookAgainAtWhatEveryPartitionIsBeyond) {
 TEST(JudgeTails, RefusesAnotherNumberOfPartitions) {
   EXPECT_EQ(judge({99, 100}, {own(99), own(100), none()}), (TopicVerdict{CountChanged{2, 3}}));
   EXPECT_EQ(judge({99, 100}, {own(99)}), (TopicVerdict{CountChanged{2, 1}}));
+}
+
+TEST(JudgeTails, RefusesATopicWhoseRecordsAnotherNumberPutThere) {
+  Tail misplaced = own(100);
+  misplaced.misplaced = true;
+  EXPECT_EQ(judge({0, 0}, {own(99), misplaced}, 0), (TopicVerdict{CountChanged{0, 2}}));
+  // That the store lost events is the worse news.
+  EXPECT_EQ(judge({0, 0}, {own(121), misplaced}, 0), (TopicVerdict{StoreLostEvents{121, false}}));
 }
 
 TEST(JudgeTails, ATopicAheadMeansThatTheStoreLostEvents) {

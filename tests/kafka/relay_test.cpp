@@ -180,6 +180,28 @@ TEST_F(RelayTest, KAF_1_AnotherNumberOfPartitionsStopsTheRelayAndNothingElse) {
   expect_every_event_once();
 }
 
+TEST_F(RelayTest, KAF_1_AnotherNumberOfPartitionsIsNotForgottenOverAnotherTopic) {
+  add_events(300);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  const std::string first = settings_.kafka_topic;
+  settings_.kafka_topic += "_2";
+  broker_->make_topic(settings_.kafka_topic, kPartitions);
+  start_relay();
+  wait_until_all_is_there();
+  relay_.reset();
+  broker_->grow_topic(first, kPartitions + 1);
+  settings_.kafka_topic = first;
+  add_events(10);
+  start_relay();
+  wait_for([&] { return relay_->status().state == State::Stopped; }, "it was not noticed");
+  EXPECT_NE(relay_->status().advice.find("had another number at its first use"), std::string::npos)
+      << relay_->status().advice;
+  relay_.reset();
+  EXPECT_EQ(tests::records_of(settings_).size(), 300U);  // nothing more went there
+}
+
 TEST_F(RelayTest, KAF_1_NothingCountsAsBeingInATopicThatNobodyStreamedTo) {
   add_events(300);
   start_relay();
