@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "consumers/kafka/handles.h"
+#include "consumers/kafka/remembered_topic.h"
 
 namespace tweestap::consumers::kafka {
 namespace {
@@ -204,6 +205,14 @@ std::expected<Handle<rd_kafka_t>, Failure> make(const Settings& settings, Role r
   return Handle<rd_kafka_t>{client};
 }
 
+// As org.apache.kafka.common.internals.Topic.validate(): brokers refuse other names whenever they are asked, which
+// would be told as trouble that passes.
+bool is_topic_name(std::string_view name) {
+  constexpr std::string_view kMay = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-";
+  return !name.empty() && name.size() <= kTopicBytesMax && name != "." && name != ".." &&
+         name.find_first_not_of(kMay) == std::string_view::npos;
+}
+
 // What librdkafka passes over without a word: whoever names a certificate or a password and leaves the protocol as it
 // is believes that nobody reads along.
 std::expected<void, Failure> check_that_all_is_used(const Settings& settings) {
@@ -238,6 +247,10 @@ std::expected<Handle<rd_kafka_t>, Failure> make_client(const Settings& settings,
 
 std::expected<void, Failure> check_settings(const Settings& settings) {
   if (settings.kafka_brokers.empty()) return {};
+  if (!is_topic_name(settings.kafka_topic)) {
+    return invalid("kafka.topic is no topic's name: it has 1 to " + std::to_string(kTopicBytesMax) +
+                   " of the characters A to Z, a to z, 0 to 9, '.', '_' and '-', and is neither \".\" nor \"..\"");
+  }
   if (auto used = check_that_all_is_used(settings); !used) return used;
   for (const Role role : {Role::Producer, Role::Reader}) {
     if (auto client = make(settings, role, Connect::No); !client) return std::unexpected(std::move(client.error()));

@@ -31,6 +31,26 @@ TEST(KafkaSettings, AreGoodAsTheyComeAndOffWithoutBrokers) {
   EXPECT_EQ(trouble(off), "none");
 }
 
+TEST(KafkaSettings, WantATopicsName) {
+  const auto is_refused = [](const std::string& topic) {
+    platform::Settings settings = with_brokers();
+    settings.kafka_topic = topic;
+    return trouble(settings).starts_with("kafka.topic is no topic's name");
+  };
+  for (const std::string& good :
+       {std::string{"a"}, std::string{"A-Z_a.z0-9"}, std::string{"..."}, std::string{"_"}, std::string(249, 'a')}) {
+    EXPECT_FALSE(is_refused(good)) << good;
+  }
+  for (const std::string& bad :
+       {std::string{}, std::string{"."}, std::string{".."}, std::string(250, 'a'), std::string{"tweestap events"},
+        std::string{"tweestap/events"}, std::string{"a\n"}, std::string{"caf\xc3\xa9"}, std::string("a\0", 2)}) {
+    EXPECT_TRUE(is_refused(bad)) << bad;
+  }
+  platform::Settings off;
+  off.kafka_topic.clear();
+  EXPECT_EQ(trouble(off), "none");
+}
+
 TEST(KafkaSettings, PassOnWhatLibrdkafkaKnows) {
   platform::Settings settings = with_brokers();
   settings.kafka_librdkafka = {"linger.ms=20", "compression.codec=lz4", "client.id=front"};
