@@ -21,6 +21,7 @@ constexpr std::string_view kForEver = "an event is tried until it is delivered: 
 constexpr std::string_view kPlaced =
     "the relay computes where an event belongs from the partition count of the first use";
 constexpr std::string_view kReported = "the relay could not see what became of an event";
+constexpr std::string_view kOthersCode = "it would load other people's code into the service";
 constexpr std::string_view kRoom = "the relay's own bound decides how much is on its way";
 
 // Aliases of librdkafka's CONFIGURATION.md stand beside their names.
@@ -62,7 +63,9 @@ constexpr auto kRefusals = std::to_array<RefusedProperty>({
     {"queue.buffering.max.messages", kRoom},
     {"queue.buffering.max.kbytes", kRoom},
     {"group.id", "the relay belongs to no group"},
-    {"plugin.library.paths", "it would load other people's code into the service"},
+    {"plugin.library.paths", kOthersCode},
+    {"ssl.engine.location", kOthersCode},
+    {"ssl.providers", kOthersCode},  // OpenSSL takes a path for a provider's name
     {"test.mock.num.brokers", "events would go to a broker that is none"},
 });
 

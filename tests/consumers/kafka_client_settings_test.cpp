@@ -74,6 +74,15 @@ TEST(KafkaSettings, RefuseWhatWouldWeakenTheStream) {
   }
 }
 
+TEST(KafkaSettings, LoadNobodyElsesCode) {
+  for (const std::string property : {"plugin.library.paths", "ssl.engine.location", "ssl.providers"}) {
+    platform::Settings settings = with_brokers();
+    settings.kafka_librdkafka = {property + "=/tmp/of_somebody_else.so"};
+    EXPECT_EQ(trouble(settings), "kafka.librdkafka: " + property +
+                                     " is not to be set: it would load other people's code into the service");
+  }
+}
+
 // A name that librdkafka does not have would refuse nothing.
 TEST(KafkaSettings, RefuseOnlyWhatIsAProperty) {
   const Handle<rd_kafka_conf_t> conf{rd_kafka_conf_new()};

@@ -397,6 +397,10 @@ TEST_F(ReaderTest, SaysWhatIsWrongWithItsOptions) {
   EXPECT_NE(refusal([](Options& o) { o.service.url = "http://example.org"; }), "");
   EXPECT_EQ(refusal([](Options& o) { o.librdkafka["enable.auto.commit"] = "true"; }),
             "enable.auto.commit is not to be set");
+  for (const std::string property : {"plugin.library.paths", "ssl.engine.location", "ssl.providers"}) {
+    EXPECT_EQ(refusal([&](Options& o) { o.librdkafka[property] = "/tmp/of_somebody_else.so"; }),
+              property + " is not to be set");
+  }
   const std::string secret = refusal([](Options& o) { o.librdkafka["sasl.mechanismus"] = "hush"; });
   EXPECT_NE(secret.find("sasl.mechanismus"), std::string::npos);
   EXPECT_EQ(secret.find("hush"), std::string::npos);

@@ -30,6 +30,8 @@ constexpr auto kRefused = std::to_array<std::string_view>({
     "allow.auto.create.topics",       // a topic that the broker makes by itself has no events
     "partition.assignment.strategy",  // the reader is given all of its partitions at once
     "plugin.library.paths",           // loads other people's code
+    "ssl.engine.location",            //
+    "ssl.providers",                  // OpenSSL takes a path for a provider's name
 });
 
 std::unexpected<Failure> invalid(std::string reason) {
