@@ -87,6 +87,19 @@ std::expected<void, Failure> set(rd_kafka_conf_t* conf, std::string_view setting
   return invalid(std::string{setting} + ": librdkafka does not take this value for " + property);
 }
 
+bool is_over_tls(const Settings& settings) { return settings.kafka_security.ends_with("ssl"); }
+
+std::optional<Failure> objection_to(const std::string& property, const Settings& settings) {
+  const auto* const refused = std::ranges::find(kRefusals, property, &RefusedProperty::name);
+  if (refused != kRefusals.end()) {
+    return invalid("kafka.librdkafka: " + property + " is not to be set: " + std::string{refused->why}).error();
+  }
+  if (property.starts_with("ssl.") && !is_over_tls(settings)) {
+    return invalid("kafka.librdkafka: " + property + " wants kafka.security ssl or sasl_ssl").error();
+  }
+  return std::nullopt;
+}
+
 // Without brokers a client only looks at its settings.
 enum class Connect : bool { No, Yes };
 
@@ -136,10 +149,7 @@ class ConfMaker {
     for (const std::string& entry : settings_.kafka_librdkafka) {
       const std::size_t equals = entry.find('=');
       const std::string property = entry.substr(0, equals);
-      const auto* const refused = std::ranges::find(kRefusals, property, &RefusedProperty::name);
-      if (refused != kRefusals.end() && !trouble_) {
-        trouble_ = invalid("kafka.librdkafka: " + property + " is not to be set: " + std::string{refused->why}).error();
-      }
+      if (!trouble_) trouble_ = objection_to(property, settings_);
       add("kafka.librdkafka", property, entry.substr(equals + 1));
     }
   }
@@ -223,9 +233,8 @@ std::expected<void, Failure> check_that_all_is_used(const Settings& settings) {
   if (!sasl && !(settings.kafka_sasl_user.empty() && settings.kafka_sasl_password.empty())) {
     return invalid("kafka.sasl_user and kafka.sasl_password want kafka.security sasl_ssl or sasl_plaintext");
   }
-  const bool tls = settings.kafka_security.ends_with("ssl");
-  if (!tls && !(settings.kafka_ca_file.empty() && settings.kafka_certificate_file.empty() &&
-                settings.kafka_key_file.empty() && settings.kafka_key_password.empty())) {
+  if (!is_over_tls(settings) && !(settings.kafka_ca_file.empty() && settings.kafka_certificate_file.empty() &&
+                                  settings.kafka_key_file.empty() && settings.kafka_key_password.empty())) {
     return invalid(
         "kafka.ca_file, kafka.certificate_file, kafka.key_file and kafka.key_password want kafka.security ssl or "
         "sasl_ssl");

@@ -135,6 +135,17 @@ TEST(KafkaSettings, WantCertificatesToGoWhereTheyAreUsed) {
   }
 }
 
+TEST(KafkaSettings, WantPropertiesOfTlsToGoWhereTheyAreUsed) {
+  platform::Settings settings = with_brokers();
+  settings.kafka_librdkafka = {"ssl.cipher.suites=ECDHE-RSA-AES256-GCM-SHA384"};
+  for (const char* security : {"plaintext", "sasl_plaintext"}) {
+    settings.kafka_security = security;
+    EXPECT_EQ(trouble(settings), "kafka.librdkafka: ssl.cipher.suites wants kafka.security ssl or sasl_ssl");
+  }
+  settings.kafka_security = "ssl";
+  EXPECT_EQ(trouble(settings), "none");
+}
+
 TEST(KafkaSettings, WantACertificateAndItsKeyTogether) {
   platform::Settings settings = with_brokers();
   settings.kafka_security = "ssl";
