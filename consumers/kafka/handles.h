@@ -47,6 +47,12 @@ enum class Role : std::uint8_t {
 [[nodiscard]] platform::Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing,
                                            std::string_view more = {});
 
+/// Whether an error event says why something does not work: that all brokers are gone comes behind each one's own
+/// reason, and would hide it.
+[[nodiscard]] inline bool says_why(rd_kafka_event_t* event) {
+  return rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
+}
+
 /// How many Kafka partitions the topic has, waiting at most `timeout_ms` for an answer. Invalid where there is no such
 /// topic.
 [[nodiscard]] std::expected<std::size_t, platform::Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic,

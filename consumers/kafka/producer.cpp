@@ -93,11 +93,11 @@ void Producer::hear(rd_kafka_event_t* event, News& news) const {
       hear_reports(event, news);
       break;
     case RD_KAFKA_EVENT_ERROR:
-      if (rd_kafka_event_error(event) == RD_KAFKA_RESP_ERR__FATAL) {
+      if (rd_kafka_event_error_is_fatal(event) != 0) {  // its code may be its own and not __FATAL
         std::array<char, 256> words{};
         const auto error = rd_kafka_fatal_error(client_.get(), words.data(), words.size());
         if (!news.gave_up) news.gave_up = failure_of(error, "the producer gave up", words.data());
-      } else {
+      } else if (says_why(event)) {
         news.trouble = failure_of(rd_kafka_event_error(event), "the brokers", rd_kafka_event_error_string(event));
       }
       break;

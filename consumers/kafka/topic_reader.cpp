@@ -91,7 +91,7 @@ TopicReader::TopicReader(Handle<rd_kafka_t> client, Handle<rd_kafka_topic_t> top
 void TopicReader::hear_errors(int patience_ms) {
   while (const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(errors_.get(), patience_ms)}) {
     patience_ms = 0;
-    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR || !says_why(event.get())) continue;
     heard_ = failure_of(rd_kafka_event_error(event.get()), "the brokers", rd_kafka_event_error_string(event.get()));
   }
 }
