@@ -404,19 +404,29 @@ std::string line_of(const platform::Metrics& metrics, const std::string& series)
   return at == std::string::npos ? "absent" : all.substr(at + 1, all.find('\n', at + 1) - at - 1);
 }
 
-TEST(SMS_2, ACodeThatWasHeldBackIsCountedByItsReasonOnceThatIsDurable) {
-  constexpr const char* kTotal = R"(tweestap_sms_refused_total{reason="budget_total"} )";
-  constexpr const char* kCountry = R"(tweestap_sms_refused_total{reason="country"} )";
+// A store whose figures are looked at.
+struct CountingStore {
   TemporaryFolder folder;
   platform::Metrics metrics;
   HoldsBack decider;
   AppendControl control;
   PlayStore store{folder.path() / "data"};
-  PlayStore::Options options;
-  options.decider = &decider;
-  options.metrics = &metrics;
-  options.wrap = control.wrap();
-  ASSERT_TRUE(store.open(options));
+
+  [[nodiscard]] auto open() {
+    PlayStore::Options options;
+    options.decider = &decider;
+    options.metrics = &metrics;
+    options.wrap = control.wrap();
+    return store.open(options);
+  }
+};
+
+TEST(SMS_2, ACodeThatWasHeldBackIsCountedByItsReasonOnceThatIsDurable) {
+  constexpr const char* kTotal = R"(tweestap_sms_refused_total{reason="budget_total"} )";
+  constexpr const char* kCountry = R"(tweestap_sms_refused_total{reason="country"} )";
+  CountingStore counting;
+  ASSERT_TRUE(counting.open());
+  auto& [folder, metrics, decider, control, store] = counting;
   for (const std::string_view reason : domain::kNames<domain::SmsRefusal>) {
     const std::string series = R"(tweestap_sms_refused_total{reason=")" + std::string{reason} + R"("} )";
     EXPECT_EQ(line_of(metrics, series), series + "0") << "from the start on";
@@ -439,16 +449,9 @@ TEST(SMS_2, ACodeThatWasHeldBackIsCountedByItsReasonOnceThatIsDurable) {
 TEST(Committer, EventsAreCountedByTypeOnceTheyAreDurable) {
   constexpr const char* kRefused = R"(tweestap_events_total{type="sms_code.refused"} )";
   constexpr const char* kCompleted = R"(tweestap_events_total{type="login.completed"} )";
-  TemporaryFolder folder;
-  platform::Metrics metrics;
-  HoldsBack decider;
-  AppendControl control;
-  PlayStore store{folder.path() / "data"};
-  PlayStore::Options options;
-  options.decider = &decider;
-  options.metrics = &metrics;
-  options.wrap = control.wrap();
-  ASSERT_TRUE(store.open(options));
+  CountingStore counting;
+  ASSERT_TRUE(counting.open());
+  auto& [folder, metrics, decider, control, store] = counting;
   EXPECT_EQ(line_of(metrics, kCompleted), std::string{kCompleted} + "0") << "from the start on";
   ASSERT_TRUE(store.play(some(1)));
   EXPECT_EQ(line_of(metrics, kRefused), std::string{kRefused} + "1");
