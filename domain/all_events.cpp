@@ -23,8 +23,12 @@ consteval bool are_unambiguous() {
 
 }  // namespace
 
-static_assert(kAllDescribed<Event>, "a member of an event is left out of its fields()");
+static_assert(kAllDescribed<EventVariant>, "a member of an event is left out of its fields()");
 static_assert(are_unambiguous(), "two events have the same number or the same name");
+
+Event::Event(Event&& other) noexcept = default;
+Event& Event::operator=(Event&& other) noexcept = default;
+Event::~Event() = default;
 
 const EventInfo& info_of(const Event& event) {
   return std::visit([](const auto& one) -> const EventInfo& { return std::remove_cvref_t<decltype(one)>::kInfo; },

@@ -47,8 +47,17 @@ struct Joined<EventList<A...>> {
 template <class... A, class... B, class... Rest>
 struct Joined<EventList<A...>, EventList<B...>, Rest...> : Joined<EventList<A..., B...>, Rest...> {};
 
-/// Any event.
-using Event = Joined<AccountEvents, AccountOrVisitorEvents, PolicyEvents, ServiceEvents>::variant;
+using EventVariant = Joined<AccountEvents, AccountOrVisitorEvents, PolicyEvents, ServiceEvents>::variant;
+
+/// Any event. A type of its own, so that to move and to end one of sixty types is compiled once and not in every file
+/// that has one. Move-only, as some events have secrets.
+class Event : public EventVariant {
+ public:
+  using EventVariant::EventVariant;
+  Event(Event&& other) noexcept;
+  Event& operator=(Event&& other) noexcept;
+  ~Event();
+};
 
 /// An event as any event. Named by its type: to find a type by conversion, the compiler tries every other one, which takes
 /// it seconds in a file that makes many.

@@ -19,7 +19,7 @@ inline constexpr std::array<double, 9> kBatchBuckets{1, 2, 4, 8, 16, 32, 64, 128
 /// Facts that have a figure of their own, counted beside the batch that carries them until it is durable: a decision
 /// that was never stored held nothing back. Thread rule: as a plain value.
 struct CountedFacts {
-  std::array<std::uint32_t, std::variant_size_v<domain::Event>> events{};              ///< by domain::Event's index
+  std::array<std::uint32_t, std::variant_size_v<domain::EventVariant>> events{};              ///< by domain::Event's index
   std::array<std::uint32_t, domain::kNames<domain::SmsRefusal>.size()> sms_refused{};  ///< by domain::SmsRefusal
 
   void add(std::span<const domain::NewEvent> added) {

@@ -53,7 +53,7 @@ domain::Correlation draw_correlation(Draw& draw) {
 
 Envelope draw_any(Draw& draw, Taste taste) {
   std::optional<Envelope> out;
-  std::size_t which = draw.below(std::variant_size_v<domain::Event>);
+  std::size_t which = draw.below(std::variant_size_v<domain::EventVariant>);
   domain::for_each_event([&]<class E>() {
     if (which-- == 0) out = draw_envelope<E>(draw, taste);
   });
