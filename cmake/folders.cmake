@@ -63,7 +63,7 @@ function(tweestap_folder name)
     target_link_libraries(${target} ${scope} ${apart})
   endforeach()
   tweestap_json_list(precompiled folders ${name} precompiled)
-  list(TRANSFORM precompiled PREPEND ${CMAKE_SOURCE_DIR}/)
+  list(TRANSFORM precompiled REPLACE "(.+)" "<\\1>")  # no path, so that a compiler's cache can serve another checkout
   if(precompiled)
     target_precompile_headers(${target} PRIVATE ${precompiled})
   endif()
