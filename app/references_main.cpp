@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "app/asyncapi.h"
+#include "consumers/siem/mapping_document.h"
 #include "eventstore/schemas.h"
 #include "platform/settings/load.h"
 
@@ -47,6 +48,7 @@ std::vector<GeneratedDocument> all_documents() {
   documents.push_back({"asyncapi.json", tweestap::app::asyncapi_document(documents)});
   documents.push_back({"settings.md", tweestap::platform::settings_reference()});
   documents.push_back({"events.md", tweestap::eventstore::event_catalogue()});
+  documents.push_back({"siem.md", tweestap::consumers::siem::mapping_document()});
   return documents;
 }
 
