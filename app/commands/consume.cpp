@@ -2,6 +2,7 @@
 #include <tweestap/reader.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -17,7 +18,9 @@
 #include <vector>
 
 #include "app/command_line.h"
+#include "app/version.h"
 #include "consumers/kafka/client_settings.h"
+#include "consumers/siem/lines.h"
 
 namespace tweestap::app {
 namespace {
@@ -28,7 +31,7 @@ using platform::Failure;
 struct ConsumeFlags {
   std::optional<std::string> brokers;
   std::optional<std::string> topic;
-  std::string format = "text";
+  std::optional<std::string> format;
   std::string api_key_file;
   bool now = false;
 };
@@ -101,6 +104,49 @@ std::string line_for_people(const reader::Event& event) {
   return line;
 }
 
+// An event as one line, without its end.
+struct Format {
+  std::string_view name;
+  std::string_view what;
+  std::string (*line)(const reader::Event&);
+};
+
+constexpr auto kFormats = std::to_array<Format>({
+    {"text", "for people (the default)", line_for_people},
+    {"json", "the envelope as it is stored", [](const reader::Event& event) { return event.envelope; }},
+    {"ocsf", "for a SIEM, in OCSF",
+     [](const reader::Event& event) { return consumers::siem::ocsf_line(event, release()); }},
+    {"ecs", "in Elastic's ECS", [](const reader::Event& event) { return consumers::siem::ecs_line(event, release()); }},
+    {"cef", "in ArcSight's CEF",
+     [](const reader::Event& event) { return consumers::siem::cef_line(event, release()); }},
+});
+
+// "text, json, ocsf, ecs or cef"
+std::string format_names() {
+  std::string names;
+  for (const Format& format : kFormats) {
+    if (!names.empty()) names += &format == &kFormats.back() ? " or " : ", ";
+    names += format.name;
+  }
+  return names;
+}
+
+std::string format_help() {
+  std::string help;
+  for (const Format& format : kFormats) {
+    help.append(help.empty() ? "" : "; ").append(format.name).append(": ").append(format.what);
+  }
+  return help;
+}
+
+// Nothing for a name that none has. `--json`, which every command has, asks for the stored form where no other is asked
+// for.
+const Format* format_of(const ConsumeFlags& flags, bool json) {
+  const std::string_view name = flags.format ? std::string_view{*flags.format} : json ? "json" : "text";
+  const auto found = std::ranges::find(kFormats, name, &Format::name);
+  return found != kFormats.end() ? &*found : nullptr;
+}
+
 ExitStatus trouble(const reader::Failure& failure) {
   const bool silent = failure.trouble == reader::Trouble::Unavailable;
   return fail(silent ? ExitStatus::NotReachable : ExitStatus::No,
@@ -108,12 +154,12 @@ ExitStatus trouble(const reader::Failure& failure) {
 }
 
 // False: nobody reads any more, or it does not get through; run_program tells which.
-bool print(const reader::Event& event, bool for_people) {
-  const std::string text = (for_people ? line_for_people(event) : event.envelope) + "\n";
+bool print(const reader::Event& event, const Format& format) {
+  const std::string text = format.line(event) + "\n";
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
 }
 
-ExitStatus print_all(reader::Reader& from, bool for_people) {
+ExitStatus print_all(reader::Reader& from, const Format& format) {
   while (stopped == 0) {
     auto delivery = from.next(0ms);
     if (delivery && !*delivery) {
@@ -121,7 +167,7 @@ ExitStatus print_all(reader::Reader& from, bool for_people) {
       delivery = from.next(200ms);
     }
     if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return trouble(delivery.error());
-    if (delivery && *delivery && !print((*delivery)->event, for_people)) return ExitStatus::Done;
+    if (delivery && *delivery && !print((*delivery)->event, format)) return ExitStatus::Done;
   }
   return ExitStatus::Done;
 }
@@ -130,7 +176,8 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   const auto wrong = [](std::string sentence) {
     return fail(ExitStatus::WrongUse, {Failure::Kind::Invalid, std::move(sentence)});
   };
-  if (flags.format != "text" && flags.format != "json") return wrong("--format is text or json");
+  const Format* const format = format_of(flags, line.flags().json);
+  if (format == nullptr) return wrong("--format is " + format_names());
   if (line.flags().url && flags.api_key_file.empty()) {
     return wrong("--url, where missing events are fetched from, wants --api-key-file");
   }
@@ -149,7 +196,7 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   sigaction(SIGTERM, &action, nullptr);
   auto made = reader::Reader::create(options_of(settings->values, line, flags));
   if (!made) return trouble(made.error());
-  return print_all(**made, flags.format == "text" && !line.flags().json);
+  return print_all(**made, *format);
 }
 
 }  // namespace
@@ -160,8 +207,7 @@ void add_consume(CommandLine& line) {
                              [&line, flags] { return run_consume(line, *flags); });
   command.option("--kafka", &flags->brokers, "BROKERS", "HOST:PORT,… (kafka.brokers)");
   command.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
-  command.option("--format", &flags->format, "F",
-                 "text for people (the default), or json: the envelope as it is stored");
+  command.option("--format", &flags->format, "F", format_help());
   command.flag("--now", flags->now, "only what comes from now on");
   command.option("--api-key-file", &flags->api_key_file, "FILE",
                  "a key of role stream, to fetch what is missing in the topic from --url");

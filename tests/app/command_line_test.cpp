@@ -98,7 +98,11 @@ TEST(Consume, SaysWhatItNeedsBeforeItAsksAnybody) {
     return ran.err;
   };
   EXPECT_NE(refusal({}).find("which brokers?"), std::string::npos);
-  EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--format", "xml"}).find("text or json"), std::string::npos);
+  for (const auto* format : {"xml", "", "CEF", "json,cef"}) {
+    EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--format", format}).find("text, json, ocsf, ecs or cef"),
+              std::string::npos)
+        << format;
+  }
   EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--url", "https://staff.example.org"}).find("--api-key-file"),
             std::string::npos);
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 """consumer_example.py PROGRAM: docs/examples/consumer.py, as a consumer's builder would run it, against a real broker and a service
-that relays to it. What it prints is compared with the log itself, byte for byte.
+that relays to it. What it prints is compared with the log itself, byte for byte. And `tweestap consume` there, in each of its formats.
 """
 import json
 import os
@@ -22,6 +22,14 @@ EXAMPLE = ROOT / "docs" / "examples" / "consumer.py"
 DISTRIBUTION_PYTHON = "/usr/bin/python3"  # no other sees the distribution's python3-confluent-kafka
 TOPIC = "tweestap.events"
 PARTITIONS = 3
+# Where a line of `tweestap consume` has the event's position.
+FORMATS = {
+    "text": lambda line: int(line.split()[1]),
+    "json": lambda line: json.loads(line)["position"],
+    "ocsf": lambda line: json.loads(line)["metadata"]["sequence"],
+    "ecs": lambda line: json.loads(line)["event"]["sequence"],
+    "cef": lambda line: int(re.search(r"[|]rt=\d+ externalId=(\d+) ", line).group(1)),
+}
 SECONDS = 300  # of one wait: a broker's start gives up after 120 by itself, and may have to wait for another
 
 
@@ -35,8 +43,8 @@ def run(*command: object) -> str:
 class Running:
     """A consumer that runs, and the lines that it printed so far."""
 
-    def __init__(self, *arguments: str):
-        self.process = subprocess.Popen([DISTRIBUTION_PYTHON, "-B", str(EXAMPLE), *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    def __init__(self, *command: object):
+        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         self.lines: queue.Queue[str | None] = queue.Queue()
         self.reader = threading.Thread(target=self._read, daemon=True)
         self.reader.start()
@@ -114,10 +122,13 @@ class ConsumerExample(unittest.TestCase):
     def setUp(self):
         self.state = self.folder / f"{self.id().rsplit('.', 1)[1]}.json"
 
-    def consumer(self) -> Running:
-        running = Running(self.brokers, TOPIC, str(self.state))
+    def running(self, *command: object) -> Running:
+        running = Running(*command)
         self.addCleanup(running.close)
         return running
+
+    def consumer(self, topic: str = TOPIC) -> Running:
+        return self.running(DISTRIBUTION_PYTHON, "-B", EXAMPLE, self.brokers, topic, self.state)
 
     def log(self) -> list[str]:
         """Every event, as it is stored."""
@@ -201,11 +212,19 @@ class ConsumerExample(unittest.TestCase):
                                f"GET /v1/events?after={position(first)} has them\n")
 
     def test_stops_where_the_topic_is_not_there(self):
-        running = Running(self.brokers, "of.another.name", str(self.state))
-        self.addCleanup(running.close)
-        status, printed, said = running.wait()
+        status, printed, said = self.consumer("of.another.name").wait()
         self.assertEqual((status, printed), (1, []))
         self.assertIn("KafkaException", said)
+
+    def test_consume_prints_every_event_once_in_each_format(self):
+        self.rejected_passwords(1)
+        log = self.log()
+        for name, position_of in FORMATS.items():
+            with self.subTest(name):
+                consume = self.running(PROGRAM, "consume", "--kafka", self.brokers, "--format", name)
+                self.assertEqual(sorted(map(position_of, consume.take(len(log)))), [position(envelope) for envelope in log])
+                consume.process.terminate()  # ends it as Ctrl-C does
+                self.assertEqual(consume.wait(), (0, [], ""))
 
     def test_has_at_most_forty_lines(self):
         self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)
