@@ -62,7 +62,9 @@ std::string_view Described::activity_name() const {
 std::string Described::id() const { return event_.log + "/" + std::to_string(event_.position); }
 
 std::string_view Described::account() const {
-  return event_.subject.starts_with(kAccountPrefix) ? std::string_view{event_.subject} : std::string_view{};
+  if (event_.subject.starts_with(kAccountPrefix)) return event_.subject;
+  const std::string_view named = event_.text("account").value_or("");
+  return named.starts_with(kAccountPrefix) ? named : std::string_view{};
 }
 
 std::vector<Proof> Described::proofs() const {

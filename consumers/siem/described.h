@@ -40,7 +40,7 @@ class Described {
   /// What the class calls it, or else the event's type.
   [[nodiscard]] std::string_view activity_name() const;
   [[nodiscard]] std::string id() const;  ///< CloudEvents': of the log and its position
-  /// The subject where it is an account, otherwise empty.
+  /// The account that it happens to: the subject, or in the streams of the service what `account` names. Or empty.
   [[nodiscard]] std::string_view account() const;
   [[nodiscard]] const Doer& doer() const { return doer_; }
   /// As the row says, without the same one twice.

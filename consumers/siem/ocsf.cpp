@@ -109,7 +109,9 @@ Json actor_of(const Doer& doer) {
 // Who and from where: into the event, or into what a finding shows as evidence.
 void put_parties(const Described& described, Json& into) {
   const OcsfClass of = described.activity().ocsf_class;
-  if (has_object(of, "user")) into["user"] = user_of(described);
+  // A class that wants a user gets what there is; evidence is of an account or of none.
+  const bool has_user = of != OcsfClass::DetectionFinding || !described.account().empty();
+  if (has_object(of, "user") && has_user) into["user"] = user_of(described);
   if (has_object(of, "actor")) into["actor"] = actor_of(described.doer());
 }
 
@@ -205,7 +207,9 @@ Json observable(std::string name, int type_id, std::string_view type, std::strin
 
 void put_observables(const Described& described, Json& line) {
   if (const auto account = described.account(); !account.empty()) {
-    const char* const where = line.contains("user") ? "user.uid" : "unmapped.subject";
+    const bool is_subject = account == described.event().subject;
+    const char* const elsewhere = is_subject ? "unmapped.subject" : "unmapped.data.account";
+    const char* const where = line.contains("user") ? "user.uid" : elsewhere;
     line["observables"].push_back(observable(where, kObservableUserUid, "User Object: uid", account));
   }
   for (const MemberPlace& place : kMemberPlaces) {

@@ -94,6 +94,18 @@ TEST(Ecs, TellsWhoActsFromWhomItHappensTo) {
   EXPECT_EQ(ecs(event)["user"].dump(), R"({"id":"acc_1"})");
 }
 
+TEST(Ecs, AnAccountThatWasLookedAtIsTheTargetOfWhoLooked) {
+  reader::Event event = golden_event("audit.read.v1");
+  event.actor = "acc_2";
+  event.on_behalf_of.reset();
+  event.data["account"] = "acc_1";
+  EXPECT_EQ(ecs(event)["user"].dump(), R"({"id":"acc_2","target":{"id":"acc_1"}})");
+  event.data.erase("account");
+  EXPECT_EQ(ecs(event)["user"].dump(), R"({"id":"acc_2"})");
+  event.data["account"] = "somebody";
+  EXPECT_EQ(ecs(event)["user"].dump(), R"({"id":"acc_2"})");
+}
+
 TEST(Ecs, WhoeverLogsInIsTheUserWhoeverSentIt) {
   reader::Event event = golden_event("login.completed.v2");
   event.subject = "acc_1";

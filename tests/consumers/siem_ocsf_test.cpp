@@ -184,6 +184,16 @@ TEST(Ocsf, APseudonymIsNoAddress) {
   EXPECT_EQ(line["observables"].size(), 3U);
 }
 
+TEST(Ocsf, EvidenceIsOfAnAccountOrOfNone) {
+  reader::Event event = golden_event("device.theft_suspected.v1");
+  event.subject = "acc_1";
+  EXPECT_EQ(ocsf(event)["evidences"][0]["user"]["uid"], "acc_1");
+  event.subject = "service";
+  EXPECT_FALSE(ocsf(event)["evidences"][0].contains("user"));
+  event.data["account"] = "acc_2";
+  EXPECT_EQ(ocsf(event)["evidences"][0]["user"]["uid"], "acc_2");
+}
+
 TEST(Ocsf, TheEventIsWholeInIt) {
   for (const reader::Event& event : golden_events()) {
     const Json line = ocsf(event);
