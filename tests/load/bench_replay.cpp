@@ -29,6 +29,7 @@
 #include "projections/all.h"
 #include "projections/rebuild.h"
 #include "tests/load/arguments.h"
+#include "tests/load/ordinary_day.h"
 
 namespace tweestap {
 namespace {
@@ -45,104 +46,6 @@ T or_give_up(std::expected<T, platform::Failure> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
-/// Events to store as they are.
-struct Scripted final : eventstore::Command {
-  mutable std::vector<NewEvent> events;
-};
-struct Nothing final : eventstore::Outcome {};
-class ScriptedDecider final : public eventstore::Decider {
- public:
-  eventstore::Decision decide(eventstore::Rows&, Time, const eventstore::Command& command) override {
-    return {std::move(dynamic_cast<const Scripted&>(command).events), std::make_shared<Nothing>()};
-  }
-};
-
-/// The events of an ordinary day: people with an authenticator app log in, use their sessions, mistype now and then.
-class Day {
- public:
-  explicit Day(std::size_t accounts) : accounts_(accounts) {}
-
-  [[nodiscard]] AccountId account(std::uint64_t n) const {
-    AccountId out;
-    fill(out.bytes, n * 2 + 1);
-    return out;
-  }
-  [[nodiscard]] std::vector<NewEvent> enrolled(std::uint64_t n) {
-    const Subject subject = Subject::of(account(n));
-    LookupHash hash;
-    fill(hash.bytes, n * 2 + 2);
-    std::vector<NewEvent> out;
-    add(out, subject,
-        AccountRegistered{hash, {Role::Person}, "nl", 1U, false, "somebody@example.org", {}, SecretText{"verifier"}});
-    add(out, subject, EnrolmentStarted{id<EnrolmentId>(), Method::Totp, {}, {}, {}, SecretText{"JBSWY3DPEHPK3PXP"}});
-    add(out, subject, TwoStepEnabled{id<EnrolmentId>(), Method::Totp, 1, std::nullopt, std::nullopt});
-    add(out, subject, RecoveryCodesGenerated{6, 1, SecretText{"verifiers"}});
-    return out;
-  }
-  [[nodiscard]] std::vector<NewEvent> some(std::size_t count, Time now) {
-    std::vector<NewEvent> out;
-    while (out.size() + 6 <= count) {
-      const std::uint64_t n = draw() % accounts_;
-      const Subject subject = Subject::of(account(n));
-      const Pseudonym network{2026, 3, {static_cast<std::uint8_t>(n), static_cast<std::uint8_t>(n >> 8)}};
-      const Pseudonym agent{2026, 3, {static_cast<std::uint8_t>(n % 50)}};
-      if (draw() % 20 == 0) {
-        add(out, subject, PasswordRejected{Listener::Public, PasswordReason::Wrong, {}, {}, network, agent});
-      }
-      const auto login = id<LoginId>();
-      add(out, subject,
-          LoginStarted{login, Listener::Public, Awaits::Code, Method::Totp, now + minutes(10), network, agent, {}, {}});
-      if (draw() % 20 == 0) {
-        add(out, subject, CodeRejected{login, Method::Totp, CodeReason::Wrong, 1, network, agent});
-      }
-      const auto session = id<SessionId>();
-      add(out, subject,
-          LoginCompleted{session,
-                         login,
-                         Listener::Public,
-                         {Amr::Password, Amr::Otp},
-                         now.us / seconds(30).us,
-                         now + hours(12),
-                         3600,
-                         {},
-                         network,
-                         agent,
-                         {},
-                         {}});
-      add(out, subject, SessionUsed{session});
-    }
-    return out;
-  }
-
- private:
-  std::uint64_t draw() {
-    state_ += 0x9E3779B97F4A7C15U;
-    std::uint64_t mixed = state_;
-    mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9U;
-    mixed = (mixed ^ mixed >> 27) * 0x94D049BB133111EBU;
-    return mixed ^ mixed >> 31;
-  }
-  static void fill(IdBytes& bytes, std::uint64_t seed) {
-    for (auto& byte : bytes) {
-      seed = seed * 6364136223846793005U + 1442695040888963407U;
-      byte = static_cast<std::uint8_t>(seed >> 56);
-    }
-  }
-  template <class Id>
-  Id id() {
-    Id out;
-    fill(out.bytes, draw());
-    return out;
-  }
-  template <class E>
-  static void add(std::vector<NewEvent>& out, const Subject& subject, E event) {
-    out.push_back({subject, Event{std::move(event)}, *subject.account(), CommandId{}, std::nullopt});
-  }
-
-  std::size_t accounts_;
-  std::uint64_t state_ = 42;
-};
-
 eventstore::OpenedStore open(const std::filesystem::path& data, platform::RandomSource& random) {
   eventstore::OpenSettings settings;
   settings.data = data;
@@ -156,7 +59,7 @@ void write_log(const std::filesystem::path& data, std::size_t accounts, std::siz
   platform::ManualClock clock{1'774'000'000'000'000};
   auto store = open(data, random);
   or_give_up(projections::rebuild_stale(store));
-  ScriptedDecider decider;
+  load::ScriptedDecider decider;
   const projections::Views views;
   auto partition = or_give_up(eventstore::Partition::create(std::move(store), {}, decider,
                                                             {views.all().begin(), views.all().end()}, clock, random));
@@ -165,15 +68,12 @@ void write_log(const std::filesystem::path& data, std::size_t accounts, std::siz
   keys->personal = platform::Secret::from_text("0123456789abcdef0123456789abcdef");
   keys->secret = platform::Secret::from_text("fedcba9876543210fedcba9876543210");
   const auto submit = [&](std::vector<NewEvent> made, Subject of) {
-    auto command = std::make_unique<Scripted>();
-    command->events = std::move(made);
-    eventstore::Submission submission;
-    submission.command = std::move(command);
+    auto submission = load::scripted(std::move(made));
     submission.keys = keys;
     submission.keys_subject = of;
     or_give_up(partition->submit(std::move(submission)));
   };
-  Day day{accounts};
+  load::OrdinaryDay day{accounts};
   for (std::uint64_t n = 0; n < accounts; ++n) submit(day.enrolled(n), Subject::of(day.account(n)));
   // Two events a second: the log is longer than the lives of tokens, so that rows are swept as in a service that runs.
   while (partition->log().head().position < events) {
