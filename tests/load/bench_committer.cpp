@@ -1,6 +1,4 @@
 // P-4: durable commands a second of the committer alone, against RocksDB's own group commit of the same bytes.
-#include <sys/resource.h>
-
 #include <atomic>
 #include <barrier>
 #include <chrono>
@@ -15,6 +13,7 @@
 #include "eventstore/batch.h"
 #include "eventstore/keys.h"
 #include "tests/load/arguments.h"
+#include "tests/load/cpu_time.h"
 #include "tests/support/eventstore_play.h"
 #include "tests/support/temporary_folder.h"
 
@@ -28,15 +27,6 @@ struct Figure {
   double per_second = 0;
   double cpu_us = 0;  // of all threads, a command
 };
-
-double cpu_seconds() {
-  rusage usage{};
-  ::getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& t) {
-    return static_cast<double>(t.tv_sec) + static_cast<double>(t.tv_usec) * 1e-6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // Runs `one(client)` on each client again and again for that long.
 template <class One>
@@ -55,13 +45,13 @@ Figure measure(int clients, double seconds, One one) {
   }
   start.arrive_and_wait();
   const auto began = steady_clock::now();
-  const double cpu = cpu_seconds();
+  const double cpu = load::process_cpu_seconds();
   std::this_thread::sleep_for(duration<double>(seconds));
   over = true;
   threads.clear();
   const double took = duration<double>(steady_clock::now() - began).count();
   const auto commands = static_cast<double>(done.load());
-  return {commands / took, (cpu_seconds() - cpu) * 1e6 / commands};
+  return {commands / took, (load::process_cpu_seconds() - cpu) * 1e6 / commands};
 }
 
 void stop_if(bool bad, const std::string& why) {

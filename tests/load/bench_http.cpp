@@ -1,8 +1,6 @@
 // P-1: durable second-step verifications a second over HTTP, against the same HTTP server answering a constant and
 // against RocksDB's own group commit of the same bytes, whichever is lower. P-2: password logins a second against raw
 // Argon2id verifications.
-#include <sys/resource.h>
-
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -10,6 +8,7 @@
 #include <thread>
 
 #include "tests/load/arguments.h"
+#include "tests/load/cpu_time.h"
 #include "tests/load/keep_alive_client.h"
 #include "tests/load/limits.h"
 #include "tests/load/seeded_service.h"
@@ -20,15 +19,6 @@ namespace {
 using nlohmann::ordered_json;
 
 const std::string kPassword = "the bench's password";
-
-double process_cpu_seconds() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  const auto seconds = [](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
-  };
-  return seconds(usage.ru_utime) + seconds(usage.ru_stime);
-}
 
 // A run, and what the rest of the process (the service) spent meanwhile.
 struct Measured {
