@@ -107,7 +107,7 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
 }
 
 int run(int argc, char** argv) {
-  const Arguments arguments = read_arguments(argc, argv, "--only");
+  const Arguments arguments = read_arguments(argc, argv, {"--only", "--kafka"});
   const auto texts = or_give_up(http::Texts::load("en"));
   SeededService service;
   const std::size_t count = arguments.small ? 20'000 : 60'000;

@@ -200,7 +200,7 @@ void write_json(const std::string& path, const Figures& figures) {
 
 // --data FOLDER keeps the log there, and takes the one that is there already.
 int main(int argc, char** argv) {
-  const auto arguments = tweestap::load::read_arguments(argc, argv, "--data");
+  const auto arguments = tweestap::load::read_arguments(argc, argv, {"--data"});
   std::filesystem::path data = arguments.data;
   std::string folder = (std::filesystem::temp_directory_path() / "tweestap-replay-XXXXXX").string();
   const bool keep = !data.empty();
