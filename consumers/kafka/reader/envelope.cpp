@@ -51,7 +51,7 @@ class EnvelopeReader {
       parsed_.event.*into = text(name);
       if ((parsed_.event.*into).empty()) return no("an attribute that every event has is missing");
     }
-    if (json_.contains("onbehalfof")) parsed_.event.on_behalf_of = text("onbehalfof");
+    if (json_.contains("onbehalfof")) parsed_.event.on_behalf_of.emplace(text("onbehalfof"));
     for (const auto& [name, value] : json_.at("data").items()) parsed_.event.data.emplace(name, member(value));
     return std::move(parsed_);
   }
@@ -64,6 +64,7 @@ class EnvelopeReader {
 
   bool attributes() {
     std::size_t left = json_.size();
+    parsed_.attributes.reserve(left);
     for (const auto& [name, value] : json_.items()) {
       if (--left == 0) return name == "data" && value.is_object();
       if (value.is_string() && is_plain(value.get_ref<const std::string&>())) {
@@ -77,10 +78,11 @@ class EnvelopeReader {
     return false;
   }
 
-  // Empty where it is no text.
-  [[nodiscard]] std::string text(const char* name) const {
+  // Empty where it is no text; otherwise of the JSON.
+  [[nodiscard]] std::string_view text(const char* name) const {
     const auto found = json_.find(name);
-    return found != json_.end() && found->is_string() ? found->get<std::string>() : std::string{};
+    if (found == json_.end() || !found->is_string()) return {};
+    return found->get_ref<const std::string&>();
   }
   // 0 where it is no number from 1 on.
   [[nodiscard]] std::uint64_t number(const char* name) const {
@@ -89,7 +91,7 @@ class EnvelopeReader {
   }
 
   bool identity() {
-    const std::string source = text("source");
+    const std::string_view source = text("source");
     if (!source.starts_with(kSourcePrefix)) return false;
     parsed_.event.log = source.substr(kSourcePrefix.size());
     parsed_.event.position = number("position");

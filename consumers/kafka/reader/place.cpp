@@ -27,7 +27,9 @@ std::optional<std::array<std::string_view, kParts>> split(std::string_view token
 
 std::string token_of(const Place& place) {
   if (place.offset < 0 || !place.read.position || place.read.log.empty()) return {};
-  std::string token{kForm};
+  std::string token;
+  token.reserve(kTokenBytesMax);  // every event has one
+  token.append(kForm);
   token.append("/").append(std::to_string(place.partition));
   token.append("/").append(std::to_string(place.offset));
   token.append("/").append(place.read.log);

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include <algorithm>
 #include <chrono>
 #include <optional>
 #include <string>
@@ -35,7 +36,9 @@ RawRecord raw_of(const rd_kafka_message_t& message) {
   const void* value = nullptr;
   std::size_t size = 0;
   // One more than a record may have, so that judge_record() sees that it has too many.
-  for (std::size_t i = 0; i <= kRecordHeadersMax; ++i) {
+  constexpr std::size_t kLookedAtMax = kRecordHeadersMax + 1;
+  raw.headers.reserve(std::min(rd_kafka_header_cnt(headers), kLookedAtMax));
+  for (std::size_t i = 0; i < kLookedAtMax; ++i) {
     if (rd_kafka_header_get_all(headers, i, &name, &value, &size) != RD_KAFKA_RESP_ERR_NO_ERROR) break;
     raw.headers.push_back({name, bytes(value, size)});
   }
