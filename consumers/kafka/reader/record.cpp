@@ -14,8 +14,13 @@ std::unexpected<std::string> no(std::string_view what) { return std::unexpected(
 
 // The value of the one header of that name; nothing where there is none, more than one, or a null.
 std::optional<std::string_view> only(const RawRecord& raw, std::string_view name) {
-  if (std::ranges::count(raw.headers, name, &RecordHeader::name) != 1) return std::nullopt;
-  return std::ranges::find(raw.headers, name, &RecordHeader::name)->value;
+  const RecordHeader* found = nullptr;
+  for (const RecordHeader& header : raw.headers) {
+    if (header.name != name) continue;
+    if (found != nullptr) return std::nullopt;
+    found = &header;
+  }
+  return found == nullptr ? std::nullopt : found->value;
 }
 
 // Each attribute again as a header, and no other one.
