@@ -15,6 +15,10 @@ _METRIC = re.compile(r'\b(Counter|Gauge|Histogram)Info<\d+>\s*(?:\w+\s*)?\{\s*"(
 _LABELS = re.compile(r'\{((?:\s*"\w+"\s*,?)+)\}')
 _WORDS = {"by", "without", "on", "ignoring", "group_left", "group_right", "and", "or", "unless", "bool", "offset", "inf", "nan"}
 _OF_PROMETHEUS = {"up": {"job", "instance"}}  # what it counts itself
+# What somebody who is woken up looks for: in each case some panel asks for this.
+_SHOWN = {"logins": '"login.completed"', "failures": "login.password_rejected", "commit latency": "tweestap_commit_seconds_bucket",
+          "lag of the stream": "tweestap_stream_lag_seconds"}
+_ROOT = {"root", "0"}
 
 
 def metrics(root: pathlib.Path) -> dict[str, set[str]]:
@@ -66,20 +70,51 @@ def _about_expression(expression: str, known: dict[str, set[str]], types: set[st
     return found
 
 
+def _panels(dashboard: dict) -> list[dict]:
+    """All of them: a row has its own inside it while it is folded."""
+    found = []
+    for panel in dashboard["panels"]:
+        found += [panel, *_panels({"panels": panel.get("panels", [])})]
+    return found
+
+
+def _provisioned(root: pathlib.Path) -> set[str]:
+    """The uids of Grafana's sources of data."""
+    found = set()
+    for path in tree.files(root / "deploy", ".yml", ".yaml"):
+        try:
+            document = yaml.safe_load(path.read_text(encoding="utf-8"))
+        except yaml.YAMLError:
+            continue  # _yaml_files() says so
+        for source in (document or {}).get("datasources", []):
+            found.add(source.get("uid", ""))
+    return found
+
+
 def _dashboards(root: pathlib.Path) -> list[str]:
     known = metrics(root) | _OF_PROMETHEUS
     types = {re.sub(r"\.v\d+$", "", path.stem) for path in (root / "docs/reference/schemas").glob("*.json")}
-    found = []
+    sources = _provisioned(root)
+    found, expressions = [], []
     for path in tree.files(root / "deploy", ".json"):
         name = path.relative_to(root)
         try:
-            panels = json.loads(path.read_text(encoding="utf-8"))["panels"]
+            panels = _panels(json.loads(path.read_text(encoding="utf-8")))
         except (json.JSONDecodeError, KeyError, TypeError) as trouble:
             found.append(f"{name}: is no dashboard: {trouble}")
             continue
         for panel in panels:
+            where = f"{name}: panel '{panel['title']}'"
+            for asked in (panel, *panel.get("targets", [])):
+                uid = asked.get("datasource", {}).get("uid")
+                if uid is not None and uid not in sources:
+                    found.append(f"{where}: nobody provisions the source of data '{uid}'")
             for target in panel.get("targets", []):
-                found += [f"{name}: panel '{panel['title']}': {trouble}" for trouble in _about_expression(target["expr"], known, types)]
+                expressions.append(target["expr"])
+                found += [f"{where}: {trouble}" for trouble in _about_expression(target["expr"], known, types)]
+    for what, wanted in _SHOWN.items():
+        if not any(wanted in expression for expression in expressions):
+            found.append(f"deploy: no dashboard shows {what}, {wanted}")
     return found
 
 
@@ -102,6 +137,8 @@ def _about_service(root: pathlib.Path, name: str, service: dict) -> list[str]:
             found.append(f"{name}: its root is not read-only")
         if service.get("cap_drop") != ["ALL"] or "no-new-privileges:true" not in service.get("security_opt", []):
             found.append(f"{name}: keeps capabilities, or may gain some")
+        if service.get("cap_add") or service.get("privileged") or str(service.get("user", "")).split(":")[0] in _ROOT:
+            found.append(f"{name}: has more rights than its image gives it")
     elif not re.search(r":[\w.-]*\d", image) or image.endswith(":latest"):
         found.append(f"{name}: image '{image}' has no version")
     for volume in service.get("volumes", []):
@@ -134,7 +171,7 @@ def _dockerfile(root: pathlib.Path) -> list[str]:
     if len(stages) < 2:
         found.append("Dockerfile: what builds is in the image that runs")
     users = re.findall(r"^USER\s+(\S+)", stages[-1] if stages else "", flags=re.MULTILINE)
-    if not users or users[-1].split(":")[0] in ("root", "0"):
+    if not users or users[-1].split(":")[0] in _ROOT:
         found.append("Dockerfile: runs as root")
     return found
 

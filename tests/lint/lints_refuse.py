@@ -233,6 +233,10 @@ services:
 DOCKERFILE = "FROM debian:13-slim AS build\nUSER root\nFROM debian:13-slim\nUSER 10001\n"
 
 
+SHOWN = ('tweestap_e{type="login.completed"}', 'tweestap_e{type=~"login.password_rejected|login.completed"}', "rate(tweestap_commit_seconds_bucket[5m])",
+         "max(tweestap_stream_lag_seconds)")
+
+
 class Deployment(LintTest):
     def setUp(self):
         super().setUp()
@@ -245,6 +249,15 @@ class Deployment(LintTest):
                    'x(platform::GaugeInfo<0>{"tweestap_b", "B."});  // CounterInfo<0>{"tweestap_c", "C."}\n'
                    'HistogramInfo<1> k{"tweestap_d_seconds", "D.", kBuckets, {"route"}}; CounterInfo<1> e{"tweestap_e", "E.", {"type"}};\n')
         self.write("tests/a.cpp", 'CounterInfo<0> k{"tweestap_of_a_test", "T."};\n')
+        # What is wanted of every dashboard.
+        self.write("docs/reference/schemas/login.password_rejected.v1.json", "{}")
+        self.write("eventstore/a.cpp", 'HistogramInfo<0> k{"tweestap_commit_seconds", "C.", kBuckets}; GaugeInfo<0> l{"tweestap_stream_lag_seconds", "L."};\n')
+        self.write("deploy/provisioning.yml", "datasources: [{uid: one}]\n")
+        self.shows(*SHOWN)
+
+    def shows(self, *expressions: str) -> None:
+        panel = {"title": "a", "datasource": {"uid": "one"}, "targets": [{"expr": one} for one in expressions]}
+        self.write("deploy/shown.json", json.dumps({"panels": [{"title": "a row", "panels": [panel]}]}))
 
     def asks(self, expression: str) -> None:
         self.write("deploy/d.json", json.dumps({"panels": [{"title": "one", "targets": [{"expr": expression}]}, {"title": "a text"}]}))
@@ -267,8 +280,26 @@ class Deployment(LintTest):
                 self.asks(expression)
                 self.refuses(deployment, "deploy/d.json: panel 'one': ", words)
 
+    def test_refuses_dashboards_that_lack_what_is_looked_for(self):
+        for i, words in enumerate(("logins", "failures", "commit latency", "lag of the stream")):
+            with self.subTest(words):
+                self.shows(*SHOWN[:i], *SHOWN[i + 1:])
+                self.refuses(deployment, f"deploy: no dashboard shows {words}")
+        (self.root / "deploy/shown.json").unlink()
+        self.assertEqual(len(deployment.findings(self.root)), len(SHOWN))
+
+    def test_looks_into_a_folded_row(self):
+        self.shows(*SHOWN, "tweestap_nothing")
+        self.refuses(deployment, "deploy/shown.json: panel 'a': nobody counts tweestap_nothing")
+
+    def test_refuses_a_source_of_data_that_is_not_there(self):
+        self.write("deploy/provisioning.yml", "datasources: [{uid: two}]\n")
+        self.refuses(deployment, "deploy/shown.json: panel 'a': nobody provisions the source of data 'one'")
+
     def test_refuses_a_service_of_ours_with_more_rights(self):
-        for text, by in (("read_only: true", "read_only: false"), ("cap_drop: [ALL]", "cap_drop: []"), ("no-new-privileges:true", "seccomp:x")):
+        for text, by in (("read_only: true", "read_only: false"), ("cap_drop: [ALL]", "cap_drop: []"), ("no-new-privileges:true", "seccomp:x"),
+                         ("build: .", "build: .\n    user: root"), ("build: .", 'build: .\n    user: "0:0"'), ("build: .", "build: .\n    privileged: true"),
+                         ("build: .", "build: .\n    cap_add: [SYS_ADMIN]")):
             with self.subTest(by):
                 self.write("compose.yaml", COMPOSE.replace(text, by))
                 self.refuses(deployment, "compose.yaml: ours: ")
