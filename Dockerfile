@@ -21,6 +21,8 @@ RUN apt-get update \
 COPY --from=build /src/build/release/bin/tweestap /usr/local/bin/tweestap
 # By number: an orchestrator that wants no root can see that this is none.
 USER 10001
+# A library that is missing after all ends the build here, and not the first start somewhere else.
+RUN ["/usr/local/bin/tweestap", "--version"]
 VOLUME /var/lib/tweestap
 EXPOSE 8080 8081
 ENTRYPOINT ["/usr/local/bin/tweestap"]
