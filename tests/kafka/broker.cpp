@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <memory>
 
 #include "consumers/kafka/handles.h"
@@ -60,6 +61,12 @@ void KafkaBroker::start() {
   ASSERT_NE(at, std::string::npos) << printed;
   const std::size_t from = at + kBefore.size();
   address_ = printed.substr(from, printed.find(',', from) - from);
+}
+
+pid_t KafkaBroker::pid() const {
+  pid_t pid = 0;
+  std::ifstream{folder_.path() / "broker.pid"} >> pid;
+  return pid;
 }
 
 platform::Settings KafkaBroker::settings(const std::string& topic) const {

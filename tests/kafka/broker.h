@@ -1,5 +1,7 @@
 #pragma once
 // A real Kafka of one node for a test, and what lies in its topics.
+#include <sys/types.h>
+
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -24,6 +26,8 @@ class KafkaBroker {
   void kill();
   /// Again, with its data and on its port.
   void start();
+  /// Of its process, for whoever wants to know what it costs.
+  [[nodiscard]] pid_t pid() const;
 
   /// Settings that stream to this topic of it.
   [[nodiscard]] platform::Settings settings(const std::string& topic) const;
