@@ -1,12 +1,18 @@
 // P-1: durable second-step verifications a second over HTTP, against the same HTTP server answering a constant and
 // against RocksDB's own group commit of the same bytes, whichever is lower. P-2: password logins a second against raw
-// Argon2id verifications.
+// Argon2id verifications. P-7, with --kafka: P-1 with the relay to a broker on, against P-1 with it off.
 #include <algorithm>
+#include <array>
+#include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <functional>
+#include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <thread>
 
+#include "tests/kafka/broker.h"
 #include "tests/load/arguments.h"
 #include "tests/load/cpu_time.h"
 #include "tests/load/keep_alive_client.h"
@@ -19,6 +25,7 @@ namespace {
 using nlohmann::ordered_json;
 
 const std::string kPassword = "the bench's password";
+const std::string kTopic = "bench";
 
 // A run, and what the rest of the process (the service) spent meanwhile.
 struct Measured {
@@ -106,16 +113,108 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
           {"ratio", logins.per_second() / raw}};
 }
 
+constexpr std::size_t kRelayedConnections = 64;
+constexpr std::int32_t kPartitions = 12;  // as many as `kafka create-topic` makes
+
+// Until everything that was stored is in the topic.
+void wait_until_relayed(const app::Streams& streams) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::minutes{5};
+  while (true) {
+    const auto stream = streams.stream();
+    if (stream && stream->state == "streaming" && stream->lag_events == 0) return;
+    if (!stream || !stream->advice.empty() || std::chrono::steady_clock::now() > until) {
+      std::fprintf(stderr, "the relay does not get on: %s %s\n", stream ? stream->advice.c_str() : "there is none",
+                   stream ? stream->last_error.c_str() : "");
+      std::exit(1);
+    }
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});
+  }
+}
+
+// P-1 once, with the broker idle or with everything streamed to it.
+struct Relayed {
+  double per_second = 0;
+  double service_cpu_us = 0;  // a request
+  double broker_cpu_us = 0;
+  std::uint64_t behind = 0;  // events that were not in the topic when the last answer came
+};
+Relayed verify(SeededService& service, const tests::KafkaBroker& broker, std::size_t count, bool with_relay) {
+  const auto people = service.seed(count, {.login = true}, kPassword);
+  std::unique_ptr<app::Streams> streams;
+  if (with_relay) {
+    streams = service.start_streams();
+    wait_until_relayed(*streams);
+  }
+  const auto requests = verifications(people);
+  const double broker_before = cpu_seconds_of(broker.pid());
+  const Measured verified = measure([&] { return run_load(service.port(), requests, kRelayedConnections); });
+  Relayed out{.per_second = verified.load.per_second(),
+              .service_cpu_us = verified.service_cpu_us,
+              .broker_cpu_us = (cpu_seconds_of(broker.pid()) - broker_before) * 1e6 / static_cast<double>(count)};
+  must_all_be_good(verified.load);
+  if (streams) {
+    out.behind = streams->stream()->lag_events;
+    streams->stop();
+  }
+  return out;
+}
+
+Relayed mean(const Relayed& one, const Relayed& other) {
+  return {(one.per_second + other.per_second) / 2, (one.service_cpu_us + other.service_cpu_us) / 2,
+          (one.broker_cpu_us + other.broker_cpu_us) / 2, std::max(one.behind, other.behind)};
+}
+
+// Off, on, on, off: what the growing store costs, and a machine that slows down, fall on both.
+ordered_json measure_with_relay(SeededService& service, const tests::KafkaBroker& broker, std::size_t count) {
+  std::array<Relayed, 4> runs{};
+  for (std::size_t i = 0; i < runs.size(); ++i) runs[i] = verify(service, broker, count, i == 1 || i == 2);
+  const Relayed off = mean(runs[0], runs[3]);
+  const Relayed on = mean(runs[1], runs[2]);
+  const double ratio = on.per_second / off.per_second;
+  std::printf(
+      "P-7  P-1 at %zu connections, relay off %.0f/s (%.0f, %.0f), on %.0f/s (%.0f, %.0f)   ratio %.2f (wanted 0.90)\n",
+      kRelayedConnections, off.per_second, runs[0].per_second, runs[3].per_second, on.per_second, runs[1].per_second,
+      runs[2].per_second, ratio);
+  std::printf("     CPU a request: service %.1f us off, %.1f us on; broker %.1f us off, %.1f us on\n",
+              off.service_cpu_us, on.service_cpu_us, off.broker_cpu_us, on.broker_cpu_us);
+  std::printf("     when the last answer came, at most %llu events were not in the topic\n\n",
+              static_cast<unsigned long long>(on.behind));
+  return {{"id", "P-7"},
+          {"what", "P-1 with the relay on"},
+          {"connections", kRelayedConnections},
+          {"off_per_second", off.per_second},
+          {"on_per_second", on.per_second},
+          {"ratio", ratio},
+          {"service_cpu_us_off", off.service_cpu_us},
+          {"service_cpu_us_on", on.service_cpu_us},
+          {"broker_cpu_us_off", off.broker_cpu_us},
+          {"broker_cpu_us_on", on.broker_cpu_us},
+          {"behind_events", on.behind}};
+}
+
+// The broker has said why where it does not run.
+void make_topic(const tests::KafkaBroker& broker) {
+  if (broker.settings(kTopic).kafka_brokers.empty()) std::exit(1);
+  broker.make_topic(kTopic, kPartitions);
+}
+
 int run(int argc, char** argv) {
   const Arguments arguments = read_arguments(argc, argv, {"--only", "--kafka"});
   const auto texts = or_give_up(http::Texts::load("en"));
-  SeededService service;
+  std::optional<tests::KafkaBroker> broker;
+  if (arguments.kafka) make_topic(broker.emplace());
+  SeededService service{[&](platform::Settings& settings) {
+    if (!broker) return;
+    settings.kafka_brokers = broker->settings(kTopic).kafka_brokers;
+    settings.kafka_topic = kTopic;
+  }};
   const std::size_t count = arguments.small ? 20'000 : 60'000;
   ordered_json results = ordered_json::array();
   if (arguments.only != "P-2") {
     for (const std::size_t connections : {64UL, 128UL}) {
       results.push_back(measure_verifications(service, texts, count, connections));
     }
+    if (broker) results.push_back(measure_with_relay(service, *broker, count));
   }
   if (arguments.only != "P-1") results.push_back(measure_logins(service, arguments.small ? 400 : 2'000));
   if (!arguments.json_file.empty()) std::ofstream{arguments.json_file} << results.dump(2) << "\n";

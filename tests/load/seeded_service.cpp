@@ -17,6 +17,12 @@ namespace {
 
 using domain::Answer;
 
+// For what ends a service.
+void end_bench(const platform::Failure& failure) {
+  std::fprintf(stderr, "%s\n", failure.reason.c_str());
+  std::_Exit(1);
+}
+
 // An answer of a command that has to succeed.
 http::CommandResult done(const http::Services& services, domain::Command command, const domain::AccountId& account) {
   auto result = or_give_up(http::submit_command(services, std::move(command), domain::Subject::of(account)));
@@ -171,10 +177,7 @@ SeededService::SeededService(const std::function<void(platform::Settings&)>& adj
   const app::Surroundings around{settings_, rules_, clock_, random_, metrics_, log_};
   app::CoreOptions options;
   options.create = true;
-  options.on_fatal = [](const platform::Failure& failure) {
-    std::fprintf(stderr, "%s\n", failure.reason.c_str());
-    std::_Exit(1);
-  };
+  options.on_fatal = end_bench;
   core_ = or_give_up(app::Core::open(around, std::move(options)));
   http::ListenerOptions listener;
   listener.kind = http::ListenerKind::Public;
@@ -226,6 +229,11 @@ std::vector<Seeded> SeededService::seed(std::size_t count, const SeedOptions& op
 std::unique_ptr<app::Senders> SeededService::start_senders(std::unique_ptr<consumers::sms::Gateway> gateway) {
   const app::Surroundings around{settings_, rules_, clock_, random_, metrics_, log_};
   return or_give_up(app::Senders::start(*core_, around, std::move(gateway), [this] { return doors_->services.now(); }));
+}
+
+std::unique_ptr<app::Streams> SeededService::start_streams() {
+  const app::Surroundings around{settings_, rules_, clock_, random_, metrics_, log_};
+  return app::Streams::start(*core_, around, end_bench);
 }
 
 std::string SeededService::code_now(const Seeded& person) {

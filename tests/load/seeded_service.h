@@ -15,6 +15,7 @@
 #include "app/core.h"
 #include "app/doors.h"
 #include "app/senders.h"
+#include "app/streams.h"
 #include "http/evidence.h"
 #include "http/listener.h"
 #include "http/router.h"
@@ -50,6 +51,8 @@ class SeededService {
   [[nodiscard]] std::string recovery_code() const { return std::string{recovery_->shown[0].reveal_text()}; }
   /// What sends codes and notices, by this gateway. To be destroyed before the service.
   [[nodiscard]] std::unique_ptr<app::Senders> start_senders(std::unique_ptr<consumers::sms::Gateway> gateway);
+  /// What streams events to `kafka.brokers`. To be destroyed before the service.
+  [[nodiscard]] std::unique_ptr<app::Streams> start_streams();
 
   /// The code that counts now.
   [[nodiscard]] static std::string code_now(const Seeded& person);
