@@ -46,16 +46,22 @@ void administer(const platform::Settings& settings, Ask ask) {
 
 }  // namespace
 
-KafkaBroker::KafkaBroker() { start(); }
+KafkaBroker::KafkaBroker(const std::vector<std::string>& properties) {
+  std::string lines;
+  for (const std::string& property : properties) lines += " '" + property + "'";
+  start(" --port 0" + (lines.empty() ? "" : " --" + lines));
+}
 KafkaBroker::~KafkaBroker() { kill(); }
 
 void KafkaBroker::kill() { run_script("stop --kill --folder " + folder_.path().string()); }
+void KafkaBroker::stop() { run_script("stop --folder " + folder_.path().string()); }
 
-void KafkaBroker::start() {
-  // The port is chosen once; without it the folder's own is taken.
-  const std::string port = address_.empty() ? " --port 0" : "";
+// Port and properties were chosen once and are the folder's own now.
+void KafkaBroker::start() { start(""); }
+
+void KafkaBroker::start(const std::string& more) {
   const std::string printed =
-      run_script("start --folder " + folder_.path().string() + port + " --owner " + std::to_string(getpid()));
+      run_script("start --folder " + folder_.path().string() + " --owner " + std::to_string(getpid()) + more);
   constexpr std::string_view kBefore = "kafka-broker: ";
   const std::size_t at = printed.find(kBefore);
   ASSERT_NE(at, std::string::npos) << printed;
@@ -96,6 +102,15 @@ void KafkaBroker::grow_topic(const std::string& topic, std::int32_t partitions) 
         rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(partitions), words.data(), words.size());
     rd_kafka_CreatePartitions(client, &one, 1, nullptr, queue);
     rd_kafka_NewPartitions_destroy(one);
+  });
+}
+
+void KafkaBroker::set_topic(const std::string& topic, const std::map<std::string, std::string>& values) const {
+  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+    rd_kafka_ConfigResource_t* one = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
+    for (const auto& [name, value] : values) rd_kafka_ConfigResource_set_config(one, name.c_str(), value.c_str());
+    rd_kafka_AlterConfigs(client, &one, 1, nullptr, queue);
+    rd_kafka_ConfigResource_destroy(one);
   });
 }
 

@@ -3,100 +3,18 @@
 
 #include <gtest/gtest.h>
 
-#include <atomic>
 #include <filesystem>
-#include <memory>
-#include <numeric>
 #include <thread>
 
 #include "consumers/kafka/producer.h"
-#include "tests/kafka/broker.h"
+#include "tests/kafka/relay_fixture.h"
 #include "tests/kafka/topic_contents.h"
-#include "tests/support/eventstore_play.h"
 
 namespace tweestap::consumers::kafka {
 namespace {
 
 using namespace std::chrono_literals;
 using State = RelayStatus::State;
-using tests::KafkaBroker;
-using tests::Play;
-using tests::PlayStore;
-
-constexpr std::int32_t kPartitions = 3;
-
-MacKeys keys(std::string_view text = "the service's own") {
-  MacKeys all;
-  all.emplace(1, platform::Secret::from_text(text));
-  return all;
-}
-
-// One broker for all tests; each has a topic and a store of its own.
-class RelayTest : public testing::Test {
- protected:
-  static void SetUpTestSuite() { broker_ = std::make_unique<KafkaBroker>(); }
-  static void TearDownTestSuite() { broker_.reset(); }
-
-  void SetUp() override {
-    const auto* test = testing::UnitTest::GetInstance()->current_test_info();
-    settings_ = broker_->settings(test->name());
-    broker_->make_topic(settings_.kafka_topic, kPartitions);
-    ASSERT_TRUE(store_.open());
-  }
-  void TearDown() override { relay_.reset(); }
-
-  void start_relay() {
-    relay_ = std::make_unique<Relay>(Relay::Parts{.partition = store_.partition(),
-                                                  .settings = settings_,
-                                                  .clock = clock_,
-                                                  .metrics = metrics_,
-                                                  .log = log_,
-                                                  .keys = keys(),
-                                                  .on_lost_events = [this](const platform::Failure&) { ++lost_; }});
-  }
-  void add_events(std::size_t count) {
-    for (std::size_t added = 0; added < count;) {
-      Play play;
-      play.subject = tests::subject(1 + subjects_++ % 97);
-      play.events = std::min<std::size_t>(50, count - added);
-      ASSERT_TRUE(store_.play(play));
-      added += play.events;
-    }
-  }
-  template <class Condition>
-  static void wait_for(Condition condition, std::string_view what) {
-    const auto until = std::chrono::steady_clock::now() + 60s;
-    while (!condition()) {
-      ASSERT_LT(std::chrono::steady_clock::now(), until) << what;
-      std::this_thread::sleep_for(5ms);
-    }
-  }
-  void wait_until_all_is_there() {
-    wait_for([&] { return relay_->status().position == store_.head(); }, "not everything was delivered");
-  }
-  void expect_every_event_once(std::size_t foreign = 0) {
-    const auto contents = tests::read_topic(settings_, keys());
-    std::vector<std::uint64_t> wanted(store_.head());
-    std::iota(wanted.begin(), wanted.end(), std::uint64_t{1});
-    EXPECT_EQ(contents.positions, wanted);
-    EXPECT_EQ(contents.trouble, "");
-    EXPECT_EQ(contents.foreign, foreign);
-  }
-
-  static std::unique_ptr<KafkaBroker> broker_;
-  tests::TemporaryFolder folder_;
-  PlayStore store_{folder_.path() / "data"};
-  platform::Settings settings_;
-  platform::SystemClock clock_;
-  platform::Metrics metrics_;
-  std::atomic<int> lost_ = 0;
-  std::atomic<int> alarms_ = 0;
-  platform::Log log_{platform::Log::Format::Json, platform::LogLevel::Error, [this](std::string_view) { ++alarms_; }};
-  std::size_t subjects_ = 0;
-  std::unique_ptr<Relay> relay_;
-};
-
-std::unique_ptr<KafkaBroker> RelayTest::broker_;
 
 TEST_F(RelayTest, KAF_1_BringsPastAndNewEventsOnceAndInOrder) {
   add_events(500);

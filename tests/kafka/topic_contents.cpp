@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "consumers/kafka/handles.h"
 #include "consumers/kafka/partition_of.h"
@@ -67,25 +68,56 @@ class Reading {
   TopicContents contents_;
 };
 
-}  // namespace
-
-TopicContents read_topic(const platform::Settings& settings, const MacKeys& keys) {
+// `begin` at the begin of each Kafka partition, with how many there are, and `see` with each message of it.
+template <class Begin, class See>
+void for_each_message(const platform::Settings& settings, Begin begin, See see) {
   const auto client = make_client(settings, Role::Reader);
+  ASSERT_TRUE(client) << client.error().reason;
   const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
   const auto count = partition_count(client->get(), topic.get(), kAnswerMs);
-  EXPECT_TRUE(count) << count.error().reason;
-  Reading reading{settings, keys, static_cast<std::int32_t>(count.value_or(0))};
-  for (std::int32_t partition = 0; partition < static_cast<std::int32_t>(count.value_or(0)); ++partition) {
+  ASSERT_TRUE(count) << count.error().reason;
+  const auto partitions = static_cast<std::int32_t>(*count);
+  for (std::int32_t partition = 0; partition < partitions; ++partition) {
+    begin(partitions);
     rd_kafka_consume_start(topic.get(), partition, RD_KAFKA_OFFSET_BEGINNING);
     while (const Handle<rd_kafka_message_t> message{rd_kafka_consume(topic.get(), partition, kAnswerMs)}) {
       if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF) break;
       EXPECT_EQ(message->err, RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_message_errstr(message.get());
-      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) reading.see(message.get());
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) see(message.get());
     }
     rd_kafka_consume_stop(topic.get(), partition);
-    reading.next_partition();
   }
-  return reading.finish();
+}
+
+}  // namespace
+
+TopicContents read_topic(const platform::Settings& settings, const MacKeys& keys) {
+  std::optional<Reading> reading;
+  for_each_message(
+      settings,
+      [&](std::int32_t partitions) {
+        if (reading) {
+          reading->next_partition();
+        } else {
+          reading.emplace(settings, keys, partitions);
+        }
+      },
+      [&](const rd_kafka_message_t* message) { reading->see(message); });
+  return reading ? reading->finish() : TopicContents{};
+}
+
+std::vector<TopicRecord> records_of(const platform::Settings& settings) {
+  std::vector<TopicRecord> records;
+  for_each_message(
+      settings, [](std::int32_t) {},
+      [&](const rd_kafka_message_t* message) {
+        TopicRecord& record = records.emplace_back();
+        record.partition = message->partition;
+        record.key = text(message->key, message->key_len);
+        record.value = text(message->payload, message->len);
+        for (const Header& header : headers_of(message)) record.headers[std::string{header.name}] = header.value;
+      });
+  return records;
 }
 
 }  // namespace tweestap::tests

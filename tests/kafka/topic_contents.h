@@ -1,6 +1,7 @@
 #pragma once
 // Everything that lies in a topic.
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,18 @@ struct TopicContents {
   std::string trouble;                   ///< the first break of a chain or of an order; empty: none
 };
 
-/// Reads all of it. A failure fails the test.
+/// A record as anybody reads it.
+struct TopicRecord {
+  std::int32_t partition = 0;
+  std::string key;
+  std::string value;
+  std::map<std::string, std::string> headers;
+};
+
+/// Every record, each Kafka partition in its order. A failure fails the test.
+[[nodiscard]] std::vector<TopicRecord> records_of(const platform::Settings& settings);
+
+/// Reads all of it and judges it. A failure fails the test.
 [[nodiscard]] TopicContents read_topic(const platform::Settings& settings, const consumers::kafka::MacKeys& keys);
 
 }  // namespace tweestap::tests

@@ -1,0 +1,86 @@
+#pragma once
+// A store, a relay on it and a topic: what the tests of the relay have in common.
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "consumers/kafka/relay.h"
+#include "platform/clock.h"
+#include "platform/logging.h"
+#include "platform/metrics.h"
+#include "platform/settings/settings.h"
+#include "tests/kafka/broker.h"
+#include "tests/support/eventstore_play.h"
+#include "tests/support/temporary_folder.h"
+
+namespace tweestap::consumers::kafka {
+
+inline constexpr std::int32_t kPartitions = 3;
+
+/// Keys of one version, made of this text.
+[[nodiscard]] MacKeys keys(std::string_view text = "the service's own");
+
+/// Asks until it is so: what is waited for happens in another thread or process. False after `patience`.
+template <class Condition>
+[[nodiscard]] bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{120}) {
+  const auto until = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds{5});  // polls; the loop has its own end
+  }
+  return true;
+}
+
+/// A store of its own that streams to a topic named after the test. The brokers are the derived fixture's, which calls
+/// use() before anything else. Thread rule: one thread, but for add_events().
+class RelayFixture : public testing::Test {
+ protected:
+  /// Opens the store. `make_topic`: the topic too.
+  void use(const tests::KafkaBroker& broker, bool make_topic = true);
+  void TearDown() override { relay_.reset(); }
+
+  void start_relay();
+  /// As batches of 50 of one of 97 subjects in turn. Any one thread at a time.
+  void add_events(std::size_t count);
+  template <class Condition>
+  static void wait_for(Condition condition, std::string_view what) {
+    ASSERT_TRUE(eventually(condition)) << what;
+  }
+  void wait_until_all_is_there() {
+    wait_for([&] { return relay_->status().position == store_.head(); }, "not everything was delivered");
+  }
+  /// The topic has every event of the log once, in order and with a whole chain.
+  void expect_every_event_once(std::size_t foreign = 0);
+
+  tests::TemporaryFolder folder_;
+  tests::PlayStore store_{folder_.path() / "data"};
+  platform::Settings settings_;
+  platform::SystemClock clock_;
+  platform::Metrics metrics_;
+  std::atomic<int> lost_ = 0;
+  std::atomic<int> alarms_ = 0;
+  platform::Log log_{platform::Log::Format::Json, platform::LogLevel::Error, [this](std::string_view) { ++alarms_; }};
+  std::size_t subjects_ = 0;
+  std::unique_ptr<Relay> relay_;
+};
+
+/// One broker for all tests.
+class RelayTest : public RelayFixture {
+ protected:
+  static void SetUpTestSuite() { broker_ = std::make_unique<tests::KafkaBroker>(); }
+  static void TearDownTestSuite() { broker_.reset(); }
+  void SetUp() override { use(*broker_); }
+
+  static inline std::unique_ptr<tests::KafkaBroker> broker_;
+};
+
+}  // namespace tweestap::consumers::kafka
