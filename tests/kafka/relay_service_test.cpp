@@ -1,0 +1,199 @@
+// The stream of the real program: what it says of itself, and what brokers cannot do to it (rule KAF-1).
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "tests/kafka/relay_fixture.h"
+#include "tests/kafka/steady_load.h"
+#include "tests/kafka/streaming_service.h"
+#include "tests/support/places.h"
+
+namespace tweestap::tests {
+namespace {
+
+using consumers::kafka::eventually;
+using nlohmann::json;
+
+constexpr int kLogins = 40;  // each hashes a password
+
+std::vector<std::string> settings_in(const json& dangers) {
+  std::vector<std::string> names;
+  for (const json& danger : dangers) names.push_back(danger.at("setting"));
+  return names;
+}
+
+TEST_F(StreamingService, KAF_1_SaysThatEverythingIsInTheTopic) {
+  EXPECT_EQ(create_topic().status, 0);
+  start();
+  log_in(3);
+  wait_until_streamed();
+  const json all = status();
+  const json now = all.at("stream");
+  EXPECT_EQ(now.at("state"), "streaming");
+  EXPECT_EQ(now.at("topic"), settings_.kafka_topic);
+  EXPECT_EQ(now.at("lag_seconds"), 0);
+  EXPECT_EQ(now.at("in_flight"), 0);
+  EXPECT_FALSE(now.contains("last_error")) << now;
+  EXPECT_FALSE(now.contains("advice")) << now;
+  const json follower{{"name", "kafka"}, {"position", all.at("head")}};
+  const json& followers = all.at("followers");
+  EXPECT_NE(std::find(followers.begin(), followers.end(), follower), followers.end()) << all;
+  // Figures are a second old at most.
+  EXPECT_TRUE(eventually([&] { return figure("tweestap_stream_delivered_total") == all.at("head").get<double>(); }));
+  EXPECT_TRUE(eventually([&] { return figure("tweestap_stream_lag_events") == 0; }));
+  EXPECT_EQ(figure("tweestap_stream_lag_seconds"), 0);
+  EXPECT_EQ(figure("tweestap_stream_in_flight"), 0);
+  EXPECT_EQ(figure("tweestap_stream_stopped"), 0);
+  EXPECT_EQ(figure("tweestap_stream_alarms_total"), 0);
+  EXPECT_EQ(figure("tweestap_stream_began_again_total"), 0);
+  stop();
+  expect_the_log_in_the_topic();
+  // Nor is anything sent twice after a stop, or after a crash.
+  start();
+  log_in(2);
+  service_->kill();
+  start();
+  wait_until_streamed();
+  stop();
+  expect_the_log_in_the_topic();
+}
+
+TEST_F(StreamingService, KAF_1_BrokersThatAreNotThereAtTheStartDelayAndFailNothing) {
+  EXPECT_EQ(create_topic().status, 0);
+  start("");
+  EXPECT_FALSE(status().contains("stream"));
+  EXPECT_FALSE(status().contains("relay_lag"));
+  const std::int64_t without_us = log_in(kLogins);
+  stop();
+  broker_->kill();
+  start();  // fails the test after 30 s
+  EXPECT_NE(service_->log().find("stream.not_compared"), std::string::npos);
+  EXPECT_EQ(call(service_->staff(), "GET", "/health/ready").status, 200);
+  tell_p99("brokers that are not there", without_us, log_in(kLogins));
+  const auto told = [&] { return stream().contains("last_error") && figure("tweestap_stream_lag_seconds") > 0; };
+  EXPECT_TRUE(eventually(told)) << stream();
+  EXPECT_EQ(stream().at("state"), "connecting");
+  EXPECT_EQ(status().at("relay_lag"), status().at("head"));
+  EXPECT_TRUE(eventually([&] { return figure("tweestap_stream_lag_events") > kLogins; }));
+  EXPECT_EQ(figure("tweestap_stream_stopped"), 0);
+  broker_->start();
+  wait_until_streamed();
+  EXPECT_EQ(stream().at("state"), "streaming");
+  stop();
+  expect_the_log_in_the_topic();
+}
+
+TEST_F(StreamingService, KAF_1_ATopicThatIsNotThereIsToldAndStreamedToOnceItIs) {
+  start();
+  const auto told = [&] {
+    return stream().value("last_error", "").find("tweestap kafka create-topic") != std::string::npos;
+  };
+  EXPECT_TRUE(eventually(told)) << stream();
+  log_in();
+  EXPECT_EQ(create_topic().status, 0);
+  wait_until_streamed();
+  stop();
+  expect_the_log_in_the_topic();
+}
+
+TEST_F(StreamingService, KAF_1_AnotherNumberOfPartitionsStopsTheStreamAlone) {
+  EXPECT_EQ(create_topic().status, 0);
+  start();
+  wait_until_streamed();
+  stop();
+  broker_->grow_topic(settings_.kafka_topic, 4);
+  start();
+  EXPECT_TRUE(eventually([&] { return stream().value("state", "") == "stopped"; })) << stream();
+  const std::string advice = stream().value("advice", "");
+  for (const char* words : {"has 4 partitions and had 3 at its first use", "make a new topic", "kafka.topic"}) {
+    EXPECT_NE(advice.find(words), std::string::npos) << advice;
+  }
+  EXPECT_EQ(figure("tweestap_stream_stopped"), 1);
+  EXPECT_NE(service_->log().find("stream.stopped"), std::string::npos);
+  EXPECT_EQ(call(service_->staff(), "GET", "/health/ready").status, 200);
+  log_in(2);
+  EXPECT_TRUE(eventually([&] { return figure("tweestap_stream_lag_events") > 0; }));
+  EXPECT_GT(status().value("relay_lag", 0), 0);
+  // What the advice says: another topic, which gets everything.
+  stop();
+  settings_.kafka_topic += "_2";
+  EXPECT_EQ(create_topic().status, 0);
+  start();
+  wait_until_streamed();
+  EXPECT_FALSE(stream().contains("advice"));
+  stop();
+  expect_the_log_in_the_topic();
+}
+
+TEST_F(StreamingService, DUR_2_ATopicThatIsAheadEndsTheProgramWithStatusThree) {
+  EXPECT_EQ(create_topic().status, 0);
+  start();
+  wait_until_streamed();
+  stop();
+  const auto copy = folder_.path() / "copy";
+  std::filesystem::copy(data(), copy, std::filesystem::copy_options::recursive);
+  start();
+  log_in(3);
+  wait_until_streamed();
+  stop();
+  std::filesystem::remove_all(data());
+  std::filesystem::rename(copy, data());
+
+  std::vector<std::string> command{"timeout",       "60",       program().string(), "serve",   "--data",
+                                   data().string(), "--public", "127.0.0.1:0",      "--staff", "127.0.0.1:0"};
+  const auto flags = serve_flags(broker_->address());
+  command.insert(command.end(), flags.begin(), flags.end());
+  const ProcessResult refused = run_process(command);
+  EXPECT_EQ(refused.status, 3) << refused.err;
+  EXPECT_NE(refused.err.find("store.behind"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("restore it from a backup"), std::string::npos) << refused.err;
+  EXPECT_EQ(refused.err.find("service.started"), std::string::npos) << "it opened its doors all the same";
+}
+
+TEST_F(StreamingService, SaysWhatIsDangerousAboutATopic) {
+  const ProcessResult made = create_topic({"--json"});
+  EXPECT_EQ(made.status, 0) << made.err;
+  EXPECT_EQ(json::parse(made.out).at("created"), true);
+  // One copy is what this test asked for, so making it is no failure; finding it there is one.
+  EXPECT_EQ(settings_in(json::parse(made.out).at("dangers")), std::vector<std::string>{"replication factor"});
+  EXPECT_EQ(create_topic().status, 1);
+
+  broker_->set_topic(settings_.kafka_topic, {{"cleanup.policy", "compact,delete"},
+                                             {"retention.ms", "86400000"},
+                                             {"retention.bytes", "1000000"},
+                                             {"max.message.bytes", "100000"},
+                                             {"unclean.leader.election.enable", "true"}});
+  const std::vector<std::string> wanted{"cleanup.policy",  "max.message.bytes", "replication factor",
+                                        "retention.bytes", "retention.ms",      "unclean.leader.election.enable"};
+  const auto found = [&] {
+    const ProcessResult looked = create_topic({"--json"});
+    EXPECT_EQ(looked.status, 1) << looked.err;
+    EXPECT_EQ(json::parse(looked.out).at("created"), false);
+    auto names = settings_in(json::parse(looked.out).at("dangers"));
+    std::ranges::sort(names);
+    return names;
+  };
+  EXPECT_TRUE(eventually([&] { return found() == wanted; })) << json(found());
+  const ProcessResult told = create_topic();
+  EXPECT_NE(told.out.find("unclean.leader.election.enable = true: "), std::string::npos) << told.out;
+  // The service says the same to its log, and goes on.
+  start();
+  wait_until_streamed();
+  for (const std::string& setting : wanted) {
+    EXPECT_NE(service_->log().find(setting), std::string::npos) << setting << " in " << service_->log();
+  }
+}
+
+TEST_F(StreamingService, SaysThatNoBrokerAnswers) {
+  settings_.kafka_brokers = "127.0.0.1:1";  // nobody listens there
+  const ProcessResult tried = create_topic();
+  EXPECT_EQ(tried.status, 4) << tried.err;
+  EXPECT_NE(tried.err, "");
+}
+
+}  // namespace
+}  // namespace tweestap::tests
