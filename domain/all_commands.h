@@ -3,6 +3,7 @@
 #include <variant>
 
 #include "domain/account/account.h"
+#include "domain/alert/alert.h"
 #include "domain/app_login/app_login.h"
 #include "domain/devices/devices.h"
 #include "domain/enrolment/enrolment.h"
@@ -24,6 +25,6 @@ using Command =
                  CreateApiKey, RevokeApiKey, RecordAuditRead, RecordServiceStart, ResendLoginCode, ResendEnrolmentCode,
                  ChangeEnrolmentPhone, RequestStepUp, RecordDelivery, RecordDeliveryFailure, ChangeRemember,
                  ForgetDevice, BindAppDevice, UnbindAppDevice, LogInWithApp, RequestReset, DecideReset, RecordNotice,
-                 RecordNoticeFailure>;
+                 RecordNoticeFailure, RaiseAlert>;
 
 }  // namespace tweestap::domain

@@ -4,6 +4,7 @@
 #include <variant>
 
 #include "domain/account/events.h"
+#include "domain/alert/events.h"
 #include "domain/app_login/events.h"
 #include "domain/devices/events.h"
 #include "domain/enrolment/events.h"
@@ -36,7 +37,7 @@ using AccountEvents =
 /// In the visitor stream where the identifier is unknown, in the account's where it is known.
 using AccountOrVisitorEvents = EventList<PasswordRejected, LoginRefused>;
 using PolicyEvents = EventList<PolicyChanged>;
-using ServiceEvents = EventList<ApiKeyCreated, ApiKeyRevoked, AuditRead, ServiceStarted, ClockJumped>;
+using ServiceEvents = EventList<ApiKeyCreated, ApiKeyRevoked, AuditRead, ServiceStarted, ClockJumped, AlertRaised>;
 
 template <class... Lists>
 struct Joined;
@@ -59,8 +60,8 @@ class Event : public EventVariant {
   ~Event();
 };
 
-/// An event as any event. Named by its type: to find a type by conversion, the compiler tries every other one, which takes
-/// it seconds in a file that makes many.
+/// An event as any event. Named by its type: to find a type by conversion, the compiler tries every other one, which
+/// takes it seconds in a file that makes many.
 template <class E>
 [[nodiscard]] Event any_event(E event) {
   return Event{std::in_place_type<E>, std::move(event)};

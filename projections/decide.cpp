@@ -194,6 +194,7 @@ struct Deciding {
     return domain::decide(state != nullptr ? *state : nobody(), decision, beholden, context());
   }
   domain::Decision operator()(const domain::RecordServiceStart& start) { return domain::decide(start, context()); }
+  domain::Decision operator()(const domain::RaiseAlert& raising) { return domain::decide(raising, context()); }
 
   template <OfAnAccount C>
   domain::Decision operator()(const C& of_account) {

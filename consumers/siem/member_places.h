@@ -37,6 +37,7 @@ inline constexpr auto kMemberPlaces = std::to_array<MemberPlace>({
     {"reason", "/status_detail", "/event/reason", "reason"},
     {"why", "/status_detail", "/event/reason", "reason"},
     {"trouble", "/status_detail", "/event/reason", "reason"},
+    {"rule", "/status_detail", "/rule/name", "reason"},
     {"serviceversion", "/app/version", "/service/version", ""},
     {"failures", "", "", "cn1", MemberKind::Number},
 });

@@ -88,6 +88,7 @@ inline constexpr auto kRows = std::to_array<Row>({
     row<domain::ApiKeyCreated>(kEntityCreate, Medium, Success, {.entity = kApiKey}),
     row<domain::ApiKeyRevoked>(kEntityDelete, Low, Success, {.entity = kApiKey}),
     row<domain::AuditRead>(kEntityRead, Informational, Success, {.entity = kAccount}),
+    row<domain::AlertRaised>(kFinding, High, Undecided),
     row<domain::ServiceStarted>(kServiceStart, Informational, Success),
     row<domain::ClockJumped>(kService, Medium, Success),
 });

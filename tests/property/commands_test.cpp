@@ -231,10 +231,10 @@ TEST(RandomCommands, ReachEveryKindOfEvent) {
     for (const Event* event : node.last_events) reached.insert(info_of(*event).name);
     node.after(random.pause());
   }
-  // Written before the sequence begins, by the import, by the senders, and by the clock.
+  // Written before the sequence begins, by the import, by the senders, by the clock, and by the detection.
   const std::set<std::string_view> elsewhere{"account.registered",       "two_step.imported", "sms_code.delivered",
                                              "sms_code.delivery_failed", "notice.sent",       "notice.failed",
-                                             "service.clock_jumped"};
+                                             "service.clock_jumped",     "alert.raised"};
   for_each_event([&]<class E>() {
     EXPECT_NE(reached.contains(E::kInfo.name), elsewhere.contains(E::kInfo.name)) << E::kInfo.name;
   });
