@@ -282,6 +282,52 @@ std::vector<D> stream() {
   };
 }
 
+std::vector<D> detection() {
+  // At a start the log is read again as far back as two of the longest window, so a window has an end.
+  constexpr std::int64_t kWindowMost = kDay;
+  // A key of a rule remembers twice as many, so the memory grows with it (consumers/detection/recent.h).
+  constexpr std::int64_t kCountMost = 1000;
+  const auto window = [](std::string_view name, std::int64_t S::*member, std::string_view meaning) {
+    return duration(name, member, kMinute, kWindowMost, meaning);
+  };
+  const auto count = [](std::string_view name, std::int64_t S::*member, std::string_view meaning) {
+    return integer(name, member, 0, kCountMost, meaning);
+  };
+  const D enabled{.name = "detection.enabled",
+                  .type = SettingType::Boolean,
+                  .member = &S::detection_enabled,
+                  .choices = {},
+                  .meaning = "Whether the service watches its own log and raises alerts."};
+  return {
+      enabled,
+      count("detection.stuffing_accounts", &S::detection_stuffing_accounts,
+            "Alert credential_stuffing: from so many accounts on at which one network fails and does not get in; 0: "
+            "never."),
+      window("detection.stuffing_window", &S::detection_stuffing_window_s,
+             "Alert credential_stuffing: within how long."),
+      count("detection.spraying_accounts", &S::detection_spraying_accounts,
+            "Alert password_spraying: from so many accounts on at which a password fails, from whatever network, and "
+            "nobody gets in; 0: never."),
+      window("detection.spraying_window", &S::detection_spraying_window_s, "Alert password_spraying: within how long."),
+      count("detection.pumping_numbers", &S::detection_pumping_numbers,
+            "Alert sms_pumping: from so many numbers on that one network asks codes for and nobody enters them; 0: "
+            "never."),
+      window("detection.pumping_window", &S::detection_pumping_window_s, "Alert sms_pumping: within how long."),
+      count("detection.fatigue_codes", &S::detection_fatigue_codes,
+            "Alert mfa_fatigue: from so many codes on that are asked for one account and not entered; 0: never."),
+      window("detection.fatigue_window", &S::detection_fatigue_window_s, "Alert mfa_fatigue: within how long."),
+      count("detection.theft_devices", &S::detection_theft_devices,
+            "Alert device_theft: from so many remembered devices of one account on whose token came back after a newer "
+            "one; 0: never."),
+      window("detection.theft_window", &S::detection_theft_window_s, "Alert device_theft: within how long."),
+      duration("detection.impossible_reset_window", &S::detection_impossible_reset_window_s, 0, kWindowMost,
+               "Alert impossible_reset: how long before a reset the account passed its second step at most; 0: never."),
+      count("detection.resets_accounts", &S::detection_resets_accounts,
+            "Alert many_resets: from so many accounts on whose reset one member of staff or key asks for; 0: never."),
+      window("detection.resets_window", &S::detection_resets_window_s, "Alert many_resets: within how long."),
+  };
+}
+
 std::vector<D> organisation_and_operation() {
   return {
       text("organisation.name", &S::organisation_name, 100,
@@ -297,8 +343,9 @@ std::vector<D> organisation_and_operation() {
 
 std::vector<D> all() {
   std::vector<D> descriptions;
-  for (auto* part : {front_door, store_and_keys, passwords, logins_and_sessions, limits, sms,
-                     sms_gateway<FirstSmsGateway>, sms_gateway<SecondSmsGateway>, stream, organisation_and_operation}) {
+  for (auto* part :
+       {front_door, store_and_keys, passwords, logins_and_sessions, limits, sms, sms_gateway<FirstSmsGateway>,
+        sms_gateway<SecondSmsGateway>, stream, detection, organisation_and_operation}) {
     for (D& description : part()) descriptions.push_back(std::move(description));
   }
   return descriptions;

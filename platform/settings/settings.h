@@ -145,6 +145,23 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
   Secret kafka_sasl_password;
   std::vector<std::string> kafka_librdkafka;
 
+  // Alerts. The defaults leave an organisation of some hundred people in peace that shares one address; 0: the rule is
+  // off.
+  bool detection_enabled = true;
+  std::int64_t detection_stuffing_accounts = 20;
+  std::int64_t detection_stuffing_window_s = kHour;
+  std::int64_t detection_spraying_accounts = 50;
+  std::int64_t detection_spraying_window_s = 6 * kHour;
+  std::int64_t detection_pumping_numbers = 30;
+  std::int64_t detection_pumping_window_s = kHour;
+  std::int64_t detection_fatigue_codes = 8;
+  std::int64_t detection_fatigue_window_s = kHour;
+  std::int64_t detection_theft_devices = 1;
+  std::int64_t detection_theft_window_s = kDay;
+  std::int64_t detection_impossible_reset_window_s = kHour;
+  std::int64_t detection_resets_accounts = 10;
+  std::int64_t detection_resets_window_s = kHour;
+
   // The organisation
   std::string organisation_name = "Tweestap";
   std::string organisation_language = "en";
