@@ -157,7 +157,7 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
   std::int64_t detection_fatigue_codes = 8;
   std::int64_t detection_fatigue_window_s = kHour;
   std::int64_t detection_theft_devices = 1;
-  std::int64_t detection_theft_window_s = kDay;
+  std::int64_t detection_theft_window_s = 6 * kHour;
   std::int64_t detection_impossible_reset_window_s = kHour;
   std::int64_t detection_resets_accounts = 10;
   std::int64_t detection_resets_window_s = kHour;
