@@ -89,6 +89,7 @@ void Follower::run(const std::stop_token& stop) {
     wait = kPauseMin;
     tell_from = steady_clock::time_point::min();
     if (!page->empty()) cursor_ = page->back().position;
+    if (settings_.rest > milliseconds::zero() && page->size() < settings_.page.count_max) pause(settings_.rest, stop);
   }
   if (cursor_ != written) write_cursor();
 }

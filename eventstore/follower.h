@@ -26,6 +26,9 @@ class Follower {
     std::string name;  ///< of the cursor; at most 64 bytes
     PageLimit page{};
     std::chrono::milliseconds pause_max{10'000};
+    /// How long it rests after a page that was not full: who is in no hurry reads many commits at once, and leaves the
+    /// processor to those who wait for an answer.
+    std::chrono::milliseconds rest{0};
     /// Hears why it stands still: at the first failure, and once a minute while it lasts. May be empty. Called from the
     /// follower's thread.
     std::function<void(const platform::Failure&)> on_trouble{};

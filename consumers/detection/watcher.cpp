@@ -1,0 +1,195 @@
+#include "consumers/detection/watcher.h"
+
+#include <string>
+#include <utility>
+
+#include "domain/all_commands.h"
+#include "projections/submit.h"
+
+namespace tweestap::consumers::detection {
+namespace {
+
+using platform::Failure;
+
+constexpr platform::CounterInfo<1> kAlerts{
+    "tweestap_alerts_total", "Alerts raised: each says that something looks like an attack.", {"rule"}};
+constexpr platform::CounterInfo<0> kForgotten{
+    "tweestap_detection_forgotten_total",
+    "Networks and accounts that the detection stopped counting for want of room, and counts anew."};
+
+// Nobody waits for an alert with a screen before them, and logins want the processor.
+constexpr std::chrono::milliseconds kRest{200};
+
+std::vector<platform::Counter> counters(platform::Metrics& metrics) {
+  std::vector<platform::Counter> all;
+  all.reserve(kRuleCount);
+  for (const RuleInfo& info : rules()) all.push_back(metrics.counter(kAlerts, {domain::name_of(info.rule)}));
+  return all;
+}
+
+Failure stopping() { return {Failure::Kind::Unavailable, "stopping"}; }
+
+}  // namespace
+
+std::expected<std::unique_ptr<Watcher>, Failure> Watcher::start(const Parts& parts) {
+  eventstore::Partition& partition = parts.partition;
+  auto cursor = partition.cursor(kWatcherName);
+  if (cursor && *cursor == 0) {
+    cursor = partition.log().last_not_later(partition.log().head().time - kFirstLookBack);
+    if (cursor && *cursor != 0) {
+      if (const auto moved = partition.set_cursor(kWatcherName, *cursor); !moved) return std::unexpected(moved.error());
+    }
+  }
+  if (!cursor) return std::unexpected(cursor.error());
+  std::unique_ptr<Watcher> watcher{new Watcher{parts}};
+  watcher->position_ = *cursor;
+  watcher->follower_ =
+      std::make_unique<eventstore::Follower>(
+          partition,
+          eventstore::Follower::Settings{.name = std::string{kWatcherName},
+                                         .rest = kRest,
+                                         .on_trouble =
+                                             [&log = parts.log](const Failure& failure) {
+                                               log.write(platform::LogLevel::Error, "follower.stands_still",
+                                                         {{"follower", kWatcherName}, {"reason", failure.reason}});
+                                             }},
+          [self = watcher.get()](std::span<const eventstore::Record> page) { return self->handle(page); });
+  return watcher;
+}
+
+std::expected<void, Failure> Watcher::leave_off(eventstore::Partition& partition) {
+  const auto cursor = partition.cursor(kWatcherName);
+  if (!cursor) return std::unexpected(cursor.error());
+  if (*cursor == 0) return {};
+  return partition.set_cursor(kWatcherName, 0);
+}
+
+Watcher::Watcher(const Parts& parts)
+    : parts_(parts), alerts_(counters(parts.metrics)), forgotten_(parts.metrics.counter(kForgotten)) {}
+
+Watcher::~Watcher() { stop(); }
+
+void Watcher::stop() {
+  stopping_ = true;
+  follower_.reset();
+}
+
+// A page that failed comes again, so what of it was looked at is not looked at twice.
+std::expected<void, Failure> Watcher::handle(std::span<const eventstore::Record> page) {
+  if (page.empty()) return {};
+  if (!detector_) {
+    if (const auto ready = remember_what_was_before(page.front()); !ready) return ready;
+  }
+  std::expected<void, Failure> looked;
+  for (const eventstore::Record& record : page) {
+    if (record.position <= looked_at_) continue;
+    looked = look_at(record);
+    if (!looked) break;
+  }
+  if (const auto told = tell(); !told) return told;
+  if (!looked) return looked;
+  position_ = page.back().position;
+  return {};
+}
+
+std::expected<void, Failure> Watcher::remember_what_was_before(const eventstore::Record& first) {
+  detector_.emplace(parts_.thresholds);
+  auto ready = read_again_up_to(first);
+  if (ready) ready = read_what_was_told(first.position - 1);
+  if (!ready) detector_.reset();  // and all of it is tried again
+  untold_.clear();                // the time of what was before is over
+  return ready;
+}
+
+std::expected<void, Failure> Watcher::read_again_up_to(const eventstore::Record& first) {
+  const eventstore::Log& log = parts_.partition.log();
+  const auto head = eventstore::scan_head(first.envelope);
+  if (!head) return std::unexpected(head.error());
+  const auto after = log.last_not_later(head->time - parts_.thresholds.memory());
+  if (!after) return std::unexpected(after.error());
+  looked_at_ = *after;
+  while (looked_at_ + 1 < first.position) {
+    if (stopping_) return std::unexpected(stopping());
+    const auto page = log.read(looked_at_);
+    if (!page) return std::unexpected(page.error());
+    for (const eventstore::Record& record : *page) {
+      if (record.position == first.position) break;
+      if (const auto looked = look_at(record); !looked) return looked;
+    }
+    untold_.clear();
+  }
+  return {};
+}
+
+std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after) {
+  const eventstore::Log& log = parts_.partition.log();
+  told_.clear();
+  told_up_to_ = log.head().position;
+  std::uint64_t before = 0;
+  while (before != 1) {
+    if (stopping_) return std::unexpected(stopping());
+    const auto page = log.stream_backwards(domain::kService, before);
+    if (!page) return std::unexpected(page.error());
+    if (page->empty()) return {};
+    for (const eventstore::Record& record : *page) {
+      if (record.position <= after) return {};
+      const auto envelope = eventstore::decode(record.envelope);
+      if (!envelope) return std::unexpected(envelope.error());
+      if (const auto* alert = std::get_if<domain::AlertRaised>(&envelope->event)) told_.insert(trouble_of(*alert));
+      before = envelope->version;
+    }
+  }
+  return {};
+}
+
+std::expected<void, Failure> Watcher::look_at(const eventstore::Record& record) {
+  const auto head = eventstore::scan_head(record.envelope);
+  if (!head) return std::unexpected(head.error());
+  if (Detector::folds(head->type)) {
+    if (const auto decoded = eventstore::decode(record.envelope, envelope_); !decoded) return decoded;
+    raised_.clear();
+    detector_->fold({envelope_.position, envelope_.time, envelope_.subject, envelope_.actor, envelope_.event}, raised_);
+    for (const domain::AlertRaised& alert : raised_) {
+      if (!was_told(alert)) untold_.push_back(alert);
+    }
+  }
+  looked_at_ = record.position;
+  if (looked_at_ >= told_up_to_) told_.clear();
+  return {};
+}
+
+std::expected<void, Failure> Watcher::tell() {
+  for (; !untold_.empty(); untold_.pop_front()) {
+    if (stopping_) return std::unexpected(stopping());
+    const auto stored =
+        projections::submit_alone(parts_.partition, parts_.random, parts_.clock, domain::RaiseAlert{untold_.front()});
+    if (!stored) return std::unexpected(stored.error());
+    if (!*stored) return std::unexpected(Failure{Failure::Kind::Internal, "an alert was refused"});
+    tell_operator(untold_.front());
+  }
+  if (const std::uint64_t forgotten = detector_->forgotten(); forgotten > forgotten_told_) {
+    forgotten_.add(static_cast<double>(forgotten - forgotten_told_));
+    forgotten_told_ = forgotten;
+  }
+  return {};
+}
+
+void Watcher::tell_operator(const domain::AlertRaised& alert) {
+  alerts_[static_cast<std::size_t>(alert.rule)].add();
+  parts_.log.write(platform::LogLevel::Warning, "alert.raised",
+                   {{"rule", domain::name_of(alert.rule)},
+                    {"whom", whom(alert)},
+                    {"count", alert.count},
+                    {"window_s", alert.window_seconds},
+                    {"position", alert.about},
+                    {"meaning", info_of(alert.rule).meaning}});
+}
+
+// Which window it is depends on how long one is, and that is today's.
+Watcher::Trouble Watcher::trouble_of(const domain::AlertRaised& alert) const {
+  const domain::Duration window = parts_.thresholds[alert.rule].window;
+  const std::int64_t which = window.us > 0 ? alert.until.us / window.us : 0;
+  return {alert.rule, alert.account, alert.api_key, alert.network, which};
+}
+
+}  // namespace tweestap::consumers::detection

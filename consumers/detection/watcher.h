@@ -1,0 +1,100 @@
+#pragma once
+// Watches the log of the running service and puts the alerts into it.
+#include <atomic>
+#include <cstdint>
+#include <deque>
+#include <expected>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string_view>
+#include <tuple>
+#include <vector>
+
+#include "consumers/detection/detector.h"
+#include "consumers/detection/rules.h"
+#include "eventstore/envelope.h"
+#include "eventstore/follower.h"
+#include "eventstore/partition.h"
+#include "platform/clock.h"
+#include "platform/crypto/random.h"
+#include "platform/failure.h"
+#include "platform/logging.h"
+#include "platform/metrics.h"
+
+namespace tweestap::consumers::detection {
+
+/// Its name as a follower.
+inline constexpr std::string_view kWatcherName = "detection";
+
+/// Where the log was never watched, or not until now, its first look goes back so far. What is older stays without
+/// alerts: nobody acts on last year's, and `tweestap detect` shows them.
+inline constexpr domain::Duration kFirstLookBack = domain::days(1);
+
+/// A follower whose truth is the log. It starts with a detector that read the last windows before its cursor, so that
+/// it raises what it would have raised without the stop. The cursor moves when everything up to it is told; what was
+/// told behind the cursor, because a crash came between, is found in the service's stream and not told again. Thread
+/// rule: made and stopped by one thread; position() any.
+class Watcher {
+ public:
+  /// Everything outlives it, and allows any thread.
+  struct Parts {
+    eventstore::Partition& partition;
+    platform::RandomSource& random;
+    const platform::Clock& clock;
+    platform::Metrics& metrics;
+    platform::Log& log;
+    Thresholds thresholds;
+  };
+
+  /// Fails as the store does. Reads nothing yet: what it has to know of the past, its own thread reads.
+  [[nodiscard]] static std::expected<std::unique_ptr<Watcher>, platform::Failure> start(const Parts& parts);
+  /// For a service that does not watch: when it is to watch again, that begins as the first time.
+  [[nodiscard]] static std::expected<void, platform::Failure> leave_off(eventstore::Partition& partition);
+  /// As stop().
+  ~Watcher();
+  Watcher(const Watcher&) = delete;
+  Watcher& operator=(const Watcher&) = delete;
+
+  /// Within about a second. The partition has to be there still.
+  void stop();
+  /// Everything up to here is looked at, and told.
+  [[nodiscard]] std::uint64_t position() const { return position_; }
+
+ private:
+  // What is told once: a rule, whom it is about, and which of its windows.
+  using Trouble = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
+                             std::optional<domain::Pseudonym>, std::int64_t>;
+
+  explicit Watcher(const Parts& parts);
+  std::expected<void, platform::Failure> handle(std::span<const eventstore::Record> page);
+  std::expected<void, platform::Failure> remember_what_was_before(const eventstore::Record& first);
+  std::expected<void, platform::Failure> read_again_up_to(const eventstore::Record& first);
+  std::expected<void, platform::Failure> read_what_was_told(std::uint64_t after);
+  std::expected<void, platform::Failure> look_at(const eventstore::Record& record);
+  std::expected<void, platform::Failure> tell();
+  void tell_operator(const domain::AlertRaised& alert);
+  [[nodiscard]] Trouble trouble_of(const domain::AlertRaised& alert) const;
+  [[nodiscard]] bool was_told(const domain::AlertRaised& alert) const { return told_.contains(trouble_of(alert)); }
+
+  const Parts parts_;
+  const std::vector<platform::Counter> alerts_;  // in the order of the rules
+  const platform::Counter forgotten_;
+
+  // Of the follower's thread.
+  std::optional<Detector> detector_;  // once it knows what was before
+  eventstore::Envelope envelope_;
+  std::vector<domain::AlertRaised> raised_;
+  std::uint64_t looked_at_ = 0;
+  std::deque<domain::AlertRaised> untold_;
+  std::set<Trouble> told_;        // behind the cursor it started with
+  std::uint64_t told_up_to_ = 0;  // none of told_ is about something later
+  std::uint64_t forgotten_told_ = 0;
+
+  std::atomic<std::uint64_t> position_{0};
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<eventstore::Follower> follower_;  // last: it uses everything above
+};
+
+}  // namespace tweestap::consumers::detection
