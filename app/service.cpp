@@ -18,6 +18,7 @@
 #include "app/senders.h"
 #include "app/streams.h"
 #include "app/version.h"
+#include "consumers/detection/watcher.h"
 #include "http/answer_metrics.h"
 #include "http/authenticate.h"
 #include "http/json_writer.h"
@@ -123,8 +124,9 @@ class Service {
   // Everything that can be found wrong before the store is touched. The listeners are open but do not answer yet.
   std::expected<void, Trouble> prepare();
   std::expected<void, Trouble> open_core();
-  // The first admin key, the event of this start, what the doors refer to, and what sends messages.
+  // The first admin key, the event of this start, what the doors refer to, what sends messages and what watches.
   std::expected<void, Trouble> begin();
+  std::expected<void, Trouble> start_watching();
   std::expected<void, Trouble> open_doors();
   void wait_for(platform::StopSignal& stop);
   void drain();
@@ -151,6 +153,7 @@ class Service {
   std::optional<Doors> doors_;
   std::optional<Housekeeping> housekeeping_;  // of the main thread
   std::unique_ptr<Senders> senders_;
+  std::unique_ptr<consumers::detection::Watcher> watcher_;  // none where detection is off
   http::ServiceFacts facts_;
   std::optional<http::Router> people_router_;
   std::optional<http::Router> staff_router_;
@@ -224,6 +227,25 @@ std::expected<void, Trouble> Service::begin() {
   auto senders = Senders::start(*core_, around_, std::move(gateway_), [this] { return doors_->services.now(); });
   if (!senders) return trouble(ExitStatus::StoreRefuses, senders.error());
   senders_ = std::move(*senders);
+  return start_watching();
+}
+
+std::expected<void, Trouble> Service::start_watching() {
+  using consumers::detection::Watcher;
+  if (!settings_.detection_enabled) {
+    if (auto left = Watcher::leave_off(core_->partition()); !left) {
+      return trouble(ExitStatus::StoreRefuses, left.error());
+    }
+    return {};
+  }
+  auto watcher = Watcher::start({.partition = core_->partition(),
+                                 .random = random_,
+                                 .clock = clock_,
+                                 .metrics = metrics_,
+                                 .log = log_,
+                                 .thresholds = consumers::detection::thresholds_of(settings_)});
+  if (!watcher) return trouble(ExitStatus::StoreRefuses, watcher.error());
+  watcher_ = std::move(*watcher);
   return {};
 }
 
@@ -237,6 +259,7 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.followers = [this] {
     auto all = senders_->progress();
     for (auto& one : streams_->progress()) all.push_back(std::move(one));
+    if (watcher_) all.push_back({std::string{consumers::detection::kWatcherName}, watcher_->position()});
     return all;
   };
   facts_.stream = [this] { return streams_->stream(); };
@@ -279,7 +302,8 @@ void Service::drain() {
   const bool people = people_->stop();
   const bool staff = staff_->stop();
   senders.join();
-  streams_->stop();  // behind what the last requests stored
+  if (watcher_) watcher_->stop();  // what it has not seen it sees after the next start
+  streams_->stop();                // behind what the last requests stored
   doors_->hash_pool.stop();
   core_->stop();
   log_.write(LogLevel::Info, "service.stopped", {{"drained", people && staff}});
