@@ -99,6 +99,7 @@ void add_policy(CommandLine& line);
 void add_config(CommandLine& line);
 void add_consume(CommandLine& line);
 void add_kafka(CommandLine& line);
+void add_detect(CommandLine& line);
 
 /// The whole program: parses, runs, gives the exit status.
 [[nodiscard]] int run_program(int argc, const char* const* argv);

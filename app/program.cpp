@@ -77,6 +77,7 @@ ExitStatus run(int argc, const char* const* argv) {
   add_config(line);
   add_consume(line);
   add_kafka(line);
+  add_detect(line);
   try {
     program.parse(argc, argv);
     if (!asked_for_version && !line.chosen()) throw CLI::RequiredError{"a command"};

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "consumers/detection/replay.h"
 #include "domain/all_commands.h"
 #include "projections/submit.h"
 
@@ -143,12 +144,11 @@ std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after) {
 }
 
 std::expected<void, Failure> Watcher::look_at(const eventstore::Record& record) {
-  const auto head = eventstore::scan_head(record.envelope);
-  if (!head) return std::unexpected(head.error());
-  if (Detector::folds(head->type)) {
-    if (const auto decoded = eventstore::decode(record.envelope, envelope_); !decoded) return decoded;
+  const auto looks = read_for_detection(record, envelope_);
+  if (!looks) return std::unexpected(looks.error());
+  if (*looks) {
     raised_.clear();
-    detector_->fold({envelope_.position, envelope_.time, envelope_.subject, envelope_.actor, envelope_.event}, raised_);
+    detector_->fold(happened(envelope_), raised_);
     for (const domain::AlertRaised& alert : raised_) {
       if (!was_told(alert)) untold_.push_back(alert);
     }

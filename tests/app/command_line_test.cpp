@@ -27,7 +27,7 @@ Ran run(std::vector<const char*> arguments) {
 }
 
 constexpr const char* kCommands =
-    "serve, events, history, state, projections, api-key, policy, config, consume, kafka\n";
+    "serve, events, history, state, projections, api-key, policy, config, consume, kafka, detect\n";
 
 TEST(CommandLine, AnUnknownCommandHearsWhichThereAre) {
   const Ran far = run({"nope"});

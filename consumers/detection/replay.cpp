@@ -1,0 +1,118 @@
+#include "consumers/detection/replay.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <string>
+#include <tuple>
+#include <utility>
+
+namespace tweestap::consumers::detection {
+namespace {
+
+using domain::AlertRaised;
+using platform::Failure;
+
+using Whose = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
+                         std::optional<domain::Pseudonym>>;
+
+Whose whose(const AlertRaised& alert) { return {alert.rule, alert.account, alert.api_key, alert.network}; }
+
+bool meet(const AlertRaised& a, const AlertRaised& b) { return a.since <= b.until && b.since <= a.until; }
+
+// The position after which a replay of the stretch begins to read.
+std::expected<std::uint64_t, Failure> begin_of(const eventstore::Log& log, const Stretch& stretch,
+                                               std::span<const Thresholds> thresholds) {
+  const auto first = log.at(stretch.from);
+  if (!first) return std::unexpected(first.error());
+  if (!*first) return stretch.to;  // the log does not reach that far
+  const auto head = eventstore::scan_head((*first)->envelope);
+  if (!head) return std::unexpected(head.error());
+  domain::Duration memory;
+  for (const Thresholds& one : thresholds) memory = std::max(memory, one.memory());
+  return log.last_not_later(head->time - memory);
+}
+
+// Detectors beside each other, over the same events.
+class Replay {
+ public:
+  Replay(Stretch stretch, std::span<const Thresholds> thresholds) : stretch_(stretch), found_(thresholds.size()) {
+    for (const Thresholds& one : thresholds) detectors_.emplace_back(one);
+  }
+
+  std::expected<void, Failure> look_at(const eventstore::Record& record) {
+    const auto looks = read_for_detection(record, envelope_);
+    if (!looks) return std::unexpected(looks.error());
+    if (!*looks) return {};
+    for (std::size_t i = 0; i < detectors_.size(); ++i) {
+      std::vector<AlertRaised>& found = found_[i];
+      const std::size_t before = found.size();
+      detectors_[i].fold(happened(envelope_), found);
+      if (record.position < stretch_.from) found.resize(before);
+      if (found.size() > kAlertsKeptMax) return std::unexpected(too_many());
+    }
+    return {};
+  }
+
+  [[nodiscard]] std::vector<std::vector<AlertRaised>> found() && { return std::move(found_); }
+
+ private:
+  static Failure too_many() {
+    return {Failure::Kind::Invalid, "more than " + std::to_string(kAlertsKeptMax) +
+                                        " alerts: take a shorter stretch with --from and --to, or higher thresholds"};
+  }
+
+  Stretch stretch_;
+  std::vector<Detector> detectors_;
+  std::vector<std::vector<AlertRaised>> found_;
+  eventstore::Envelope envelope_;
+};
+
+}  // namespace
+
+std::expected<bool, Failure> read_for_detection(const eventstore::Record& record, eventstore::Envelope& into) {
+  const auto head = eventstore::scan_head(record.envelope);
+  if (!head) return std::unexpected(head.error());
+  if (!Detector::folds(head->type)) return false;
+  if (const auto decoded = eventstore::decode(record.envelope, into); !decoded) return std::unexpected(decoded.error());
+  return true;
+}
+
+std::expected<std::vector<std::vector<AlertRaised>>, Failure> replay(
+    const eventstore::Log& log, Stretch stretch, std::span<const Thresholds> thresholds,
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+  stretch.to = std::min(stretch.to, log.head().position);
+  const auto begin = begin_of(log, stretch, thresholds);
+  if (!begin) return std::unexpected(begin.error());
+  Replay reading{stretch, thresholds};
+  for (std::uint64_t after = *begin; after < stretch.to;) {
+    const auto page = log.read(after);
+    if (!page) return std::unexpected(page.error());
+    for (const eventstore::Record& record : *page) {
+      if (record.position > stretch.to) break;
+      if (const auto looked = reading.look_at(record); !looked) return std::unexpected(looked.error());
+    }
+    after = page->empty() ? stretch.to : page->back().position;
+    if (progress) progress(std::min(after, stretch.to) - *begin, stretch.to - *begin);
+  }
+  return std::move(reading).found();
+}
+
+std::vector<Compared> compare(const std::vector<AlertRaised>& today, const std::vector<AlertRaised>& other) {
+  std::map<Whose, std::vector<const AlertRaised*>> left;
+  for (const AlertRaised& one : today) left[whose(one)].push_back(&one);
+  std::vector<Compared> all;
+  for (const AlertRaised& one : other) {
+    std::vector<const AlertRaised*>& candidates = left[whose(one)];
+    const auto same = std::ranges::find_if(candidates, [&](const AlertRaised* it) { return meet(*it, one); });
+    all.push_back({one, same == candidates.end() ? Change::Added : Change::Same});
+    if (same != candidates.end()) candidates.erase(same);
+  }
+  for (const auto& [key, gone] : left) {
+    for (const AlertRaised* one : gone) all.push_back({*one, Change::Gone});
+  }
+  std::ranges::stable_sort(all, {}, [](const Compared& one) { return one.alert.about; });
+  return all;
+}
+
+}  // namespace tweestap::consumers::detection
