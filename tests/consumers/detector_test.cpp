@@ -1,0 +1,327 @@
+// Each rule with its boundary: what raises it, what just does not, and what a person does who is no attacker.
+#include "consumers/detection/detector.h"
+
+#include <gtest/gtest.h>
+#include <rapidcheck/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "tests/consumers/attack.h"
+
+namespace tweestap::consumers::detection {
+namespace {
+
+using domain::AlertRule;
+using domain::Amr;
+using domain::LoginRefusal;
+using domain::Method;
+using domain::SmsRefusal;
+
+constexpr domain::Duration kMoment{1};
+const domain::Actor kHelpdesk{account(1000)};
+
+TEST(CredentialStuffing, IsOneNetworkThatFailsAtManyAccounts) {
+  Attack attack{only(AlertRule::CredentialStuffing)};
+  attack.wrong_password(1).wrong_password(2).wrong_password(2).wrong_password(3, kOtherPlace);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.after(domain::seconds(7)).wrong_password(3);
+  domain::AlertRaised expected;
+  expected.rule = AlertRule::CredentialStuffing;
+  expected.network = kOffice;
+  expected.count = 3;
+  expected.threshold = 3;
+  expected.window_seconds = 600;
+  expected.since = kWindowBegins;
+  expected.until = kWindowBegins + domain::seconds(7);
+  expected.about = 5;
+  EXPECT_EQ(shown(attack.alerts), shown(std::vector{expected}));
+}
+
+TEST(CredentialStuffing, CountsUnknownIdentifiersTooAndWhatIsOnlyThrottled) {
+  Attack attack{only(AlertRule::CredentialStuffing)};
+  attack.unknown(1).unknown(1).refused(2, LoginRefusal::Throttled);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.refused(3, LoginRefusal::Disabled);
+  EXPECT_EQ(attack.alerts.size(), 1U);
+}
+
+TEST(CredentialStuffing, TakesNobodyForAStrangerWhoGetsInFromThere) {
+  Attack attack{only(AlertRule::CredentialStuffing)};
+  for (std::uint32_t person = 1; person <= 50; ++person) {
+    attack.wrong_password(person).gets_in(person, {Amr::Password});
+    attack.wrong_password(100 + person).right_password(100 + person, Method::Totp);
+  }
+  EXPECT_TRUE(attack.alerts.empty());
+  for (std::uint32_t person = 1; person <= 3; ++person) {
+    attack.wrong_password(person).gets_in(person, {Amr::Password}, kOtherPlace);
+  }
+  EXPECT_EQ(attack.alerts.size(), 1U) << "getting in elsewhere says nothing of this network";
+}
+
+TEST(CredentialStuffing, LooksAtNeitherSessionsNorDevicesNorUnknownNetworks) {
+  Attack attack{three_in_ten_minutes()};
+  for (std::uint32_t person = 1; person <= 9; ++person) {
+    domain::PasswordRejected on_a_session;
+    on_a_session.network = kOffice;
+    on_a_session.session = tests::kSession;
+    domain::PasswordRejected with_a_device;
+    with_a_device.network = kOffice;
+    with_a_device.device = domain::DeviceId{{1}};
+    attack.happened(domain::Subject::of(account(person)), on_a_session);
+    attack.happened(domain::Subject::of(account(person)), with_a_device);
+    attack.refused(person, LoginRefusal::ResetOver).refused(person, LoginRefusal::Locked);
+  }
+  EXPECT_TRUE(attack.alerts.empty());
+  Attack without{only(AlertRule::CredentialStuffing)};
+  for (std::uint32_t person = 1; person <= 9; ++person) without.wrong_password(person, std::nullopt);
+  EXPECT_TRUE(without.alerts.empty());
+}
+
+TEST(PasswordSpraying, IsManyAccountsWhateverTheNetworks) {
+  Attack attack{only(AlertRule::PasswordSpraying)};
+  attack.wrong_password(1, network(10)).wrong_password(2, network(11)).wrong_password(2, network(12));
+  attack.unknown(1).unknown(2);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.wrong_password(3, std::nullopt);
+  ASSERT_EQ(attack.alerts.size(), 1U);
+  EXPECT_EQ(attack.alerts[0].rule, AlertRule::PasswordSpraying);
+  EXPECT_FALSE(attack.alerts[0].network || attack.alerts[0].account || attack.alerts[0].api_key);
+  EXPECT_EQ(attack.alerts[0].count, 3U);
+}
+
+TEST(PasswordSpraying, LeavesOutWhoGetsInFromAnywhere) {
+  Attack attack{only(AlertRule::PasswordSpraying)};
+  for (std::uint32_t person = 1; person <= 50; ++person) {
+    attack.wrong_password(person).gets_in(person, {Amr::Password}, kOtherPlace);
+  }
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.wrong_password(1).wrong_password(2).gets_in(1, {Amr::HardwareKey, Amr::Pin}).wrong_password(3);
+  EXPECT_EQ(attack.alerts.size(), 1U) << "a phone's PIN says nothing of who tried the password";
+}
+
+TEST(SmsPumping, IsOneNetworkThatAsksForCodesToManyNumbers) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  attack.code_issued(1, 1).code_resent(1, 1).code_issued(2, 2).code_issued(3, 3, kOtherPlace);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.code_refused(4, 4, SmsRefusal::Off);
+  EXPECT_TRUE(attack.alerts.empty()) << "no gateway is set: says nothing of who asks";
+  attack.code_refused(4, 4, SmsRefusal::Country);
+  ASSERT_EQ(attack.alerts.size(), 1U);
+  EXPECT_EQ(attack.alerts[0].network, kOffice);
+}
+
+TEST(SmsPumping, OneAccountMayAskForAllOfTheNumbers) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  attack.code_issued(1, 1).code_issued(1, 2).code_refused(1, 3, SmsRefusal::BudgetAccount);
+  EXPECT_EQ(attack.alerts.size(), 1U);
+}
+
+TEST(SmsPumping, LeavesOutNumbersWhoseCodeIsEntered) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  for (std::uint8_t person = 1; person <= 50; ++person) {
+    attack.code_issued(person, person).gets_in(person, {Amr::Password, Amr::Sms});
+    attack.code_issued(100 + person, static_cast<std::uint8_t>(100 + person)).enrolled(100 + person);
+  }
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.code_issued(1, 1).code_issued(2, 2).gets_in(1, {Amr::Password}).code_issued(3, 3);
+  EXPECT_EQ(attack.alerts.size(), 1U) << "a password is no code";
+}
+
+TEST(MfaFatigue, IsCodeAfterCodeOfWhichNoneIsEntered) {
+  Attack attack{only(AlertRule::MfaFatigue)};
+  attack.code_issued(1, 1).code_resent(1, 1).code_issued(2, 2);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.code_refused(1, 1, SmsRefusal::BudgetNumber);
+  ASSERT_EQ(attack.alerts.size(), 1U);
+  EXPECT_EQ(attack.alerts[0].account, account(1));
+}
+
+TEST(MfaFatigue, OfAnAppIsLoginAfterLogin) {
+  Attack attack{only(AlertRule::MfaFatigue)};
+  attack.right_password(1, Method::Totp).right_password(1, Method::Totp);
+  attack.right_password(1, Method::Sms);
+  EXPECT_TRUE(attack.alerts.empty()) << "a login by SMS counts with its code";
+  attack.right_password(1, Method::Totp);
+  EXPECT_EQ(attack.alerts.size(), 1U);
+}
+
+TEST(MfaFatigue, BeginsAnewWhenACodeIsEntered) {
+  Attack attack{only(AlertRule::MfaFatigue)};
+  attack.code_issued(1, 1).code_issued(1, 1).gets_in(1, {Amr::Password, Amr::Recovery});
+  attack.code_issued(1, 1).code_issued(1, 1).enrolled(1).code_issued(1, 1).code_issued(1, 1);
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.gets_in(1, {Amr::Password}).code_issued(1, 1);
+  EXPECT_EQ(attack.alerts.size(), 1U) << "a remembered device entered none";
+}
+
+TEST(DeviceTheft, IsTheFirstTimeAlready) {
+  Attack attack{only(AlertRule::DeviceTheft)};
+  attack.theft(1, 1).theft(1, 2).theft(2, 1);
+  ASSERT_EQ(attack.alerts.size(), 2U) << "once a window of an account";
+  EXPECT_EQ(attack.alerts[0].account, account(1));
+  EXPECT_EQ(attack.alerts[1].account, account(2));
+  attack.after(kWindow).theft(1, 3);
+  EXPECT_EQ(attack.alerts.size(), 3U);
+}
+
+TEST(ImpossibleReset, IsOfSomebodyWhoPassedTheSecondStepJustBefore) {
+  for (const bool late : {false, true}) {
+    Attack attack{only(AlertRule::ImpossibleReset)};
+    attack.gets_in(1, {Amr::Password, Amr::Otp});
+    attack.after(late ? kWindow : kWindow - kMoment).reset(2, kHelpdesk).reset(1, kHelpdesk);
+    EXPECT_EQ(attack.alerts.size(), late ? 0U : 1U);
+    if (!late) EXPECT_EQ(attack.alerts[0].account, account(1));
+  }
+}
+
+TEST(ImpossibleReset, IsNoneWhereARecoveryCodeOrThePasswordWasEnough) {
+  Attack attack{only(AlertRule::ImpossibleReset)};
+  attack.gets_in(1, {Amr::Password, Amr::Recovery}).gets_in(1, {Amr::Password}).reset(1, kHelpdesk);
+  EXPECT_TRUE(attack.alerts.empty());
+}
+
+TEST(ImpossibleReset, IsNoneWhereThePersonEnrolsAfterIt) {
+  Attack attack{only(AlertRule::ImpossibleReset)};
+  attack.reset(1, kHelpdesk).enrolled(1).gets_in(1, {Amr::Password, Amr::Otp});
+  EXPECT_TRUE(attack.alerts.empty());
+}
+
+TEST(ImpossibleReset, IsOneThatTheOwnersLoginCancels) {
+  Attack attack{only(AlertRule::ImpossibleReset)};
+  domain::ResetCancelled cancelled;
+  cancelled.why = domain::EndReason::Replaced;
+  attack.happened(domain::Subject::of(account(1)), cancelled);
+  EXPECT_TRUE(attack.alerts.empty());
+  cancelled.why = domain::EndReason::SecondStepPassed;
+  attack.happened(domain::Subject::of(account(1)), cancelled);
+  EXPECT_EQ(attack.alerts.size(), 1U);
+}
+
+TEST(ManyResets, AreThoseOfOneMemberOfStaffOrOneKey) {
+  Attack attack{only(AlertRule::ManyResets)};
+  const domain::Actor key{domain::ApiKeyId{{7}}};
+  attack.reset(1, kHelpdesk).reset(2, kHelpdesk).reset(2, kHelpdesk).reset(3, key).reset(4, key);
+  attack.reset(5, domain::System{}).reset(6, domain::System{}).reset(7, domain::System{});
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.reset(3, kHelpdesk).reset(5, key);
+  ASSERT_EQ(attack.alerts.size(), 2U);
+  EXPECT_EQ(attack.alerts[0].account, account(1000));
+  EXPECT_EQ(attack.alerts[1].api_key, domain::ApiKeyId{{7}});
+}
+
+TEST(Detector, AnAlertRaisesNone) {
+  EXPECT_FALSE(Detector::folds(domain::AlertRaised::kInfo.name));
+  EXPECT_FALSE(Detector::folds("no.such_thing"));
+  EXPECT_TRUE(Detector::folds(domain::PasswordRejected::kInfo.name));
+  EXPECT_TRUE(Detector::folds(domain::ResetCancelled::kInfo.name));
+}
+
+TEST(Detector, StaysWithinItsBoundsWhateverComesAndRemembersWhoGoesOn) {
+  constexpr Bounds kSmall{.keys_max = 20, .things_max = 60};
+  Attack attack{three_in_ten_minutes(), kSmall};
+  for (std::uint32_t n = 10; n < 5000; ++n) {
+    attack.after(kMoment).wrong_password(n, network(n)).code_issued(n, static_cast<std::uint8_t>(n), network(n));
+    attack.gets_in(100'000 + n, {Amr::Otp}, network(n)).reset(n, domain::Actor{account(n)});
+    if (n % 10 == 0) attack.wrong_password(n / 10 % 3);
+    ASSERT_LE(attack.detector.remembered(), kRuleCount * (kSmall.keys_max + kSmall.things_max) + kSmall.keys_max);
+  }
+  EXPECT_GT(attack.detector.forgotten(), 1000U);
+  EXPECT_TRUE(std::ranges::any_of(attack.alerts, [](const auto& one) { return one.network == kOffice; }));
+}
+
+// What happens in an organisation of few people and networks, so that thresholds are met and missed.
+struct Doing {
+  int what = 0;
+  std::uint32_t who = 0;
+  std::uint32_t where = 0;
+  std::int64_t wait_s = 0;
+};
+
+void let_happen(Attack& attack, const Doing& doing) {
+  const domain::Pseudonym from = network(doing.where);
+  const auto to = static_cast<std::uint8_t>(doing.who);
+  attack.after(domain::seconds(doing.wait_s));
+  switch (doing.what) {
+    case 0:
+    case 1:
+    case 2:
+      attack.wrong_password(doing.who, from);
+      break;
+    case 3:
+      attack.unknown(to, from);
+      break;
+    case 4:
+      attack.gets_in(doing.who, {Amr::Password, Amr::Sms}, from);
+      break;
+    case 5:
+    case 6:
+      attack.code_issued(doing.who, to, from);
+      break;
+    case 7:
+      attack.theft(doing.who, static_cast<std::uint8_t>(doing.where));
+      break;
+    case 8:
+      attack.reset(doing.who, domain::Actor{account(doing.where)});
+      break;
+    case 9:
+      attack.right_password(doing.who, Method::Totp, from);
+      break;
+    default:
+      attack.enrolled(doing.who);
+      break;
+  }
+}
+
+std::vector<Doing> draw_doings() {
+  const auto raw = *rc::gen::container<std::vector<std::tuple<int, std::uint32_t, std::uint32_t, std::int64_t>>>(
+      rc::gen::tuple(rc::gen::inRange(0, 11), rc::gen::inRange<std::uint32_t>(1, 7),
+                     rc::gen::inRange<std::uint32_t>(1, 4), rc::gen::inRange<std::int64_t>(0, 120)));
+  std::vector<Doing> doings;
+  for (const auto& [what, who, where, wait_s] : raw) doings.push_back({what, who, where, wait_s});
+  return doings;
+}
+
+// Begun anew anywhere, with what the last windows were: the alerts from there on are those of one that never stopped.
+RC_GTEST_PROP(Detector, RaisesTheSameAlertsWhereverItBegins, ()) {
+  const std::vector<Doing> doings = draw_doings();
+  const auto split = *rc::gen::inRange<std::size_t>(0, doings.size() + 1);
+  Attack whole{three_in_ten_minutes()};
+  std::vector<domain::Time> times;
+  for (const Doing& one : doings) {
+    let_happen(whole, one);
+    times.push_back(whole.now);
+  }
+  Attack anew{three_in_ten_minutes()};
+  const domain::Time at_split = split < times.size() ? times[split] : whole.now;
+  for (std::size_t i = 0; i < doings.size(); ++i) {
+    if (i < split && times[i] <= at_split - three_in_ten_minutes().memory()) {
+      anew.after(domain::seconds(doings[i].wait_s));
+      ++anew.position;
+    } else {
+      let_happen(anew, doings[i]);
+    }
+  }
+  const auto later = [&](std::vector<domain::AlertRaised> alerts) {
+    std::erase_if(alerts, [&](const domain::AlertRaised& one) { return one.about <= split; });
+    return shown(alerts);
+  };
+  RC_ASSERT(later(anew.alerts) == later(whole.alerts));
+}
+
+RC_GTEST_PROP(Detector, TellsATroubleOnceInItsWindow, ()) {
+  Attack attack{three_in_ten_minutes()};
+  for (const Doing& one : draw_doings()) let_happen(attack, one);
+  std::vector<std::string> told;
+  for (const domain::AlertRaised& one : attack.alerts) {
+    told.push_back(std::string{domain::name_of(one.rule)} + " " + whom(one) + " " +
+                   std::to_string(one.until.us / kWindow.us));
+  }
+  std::ranges::sort(told);
+  RC_ASSERT(std::ranges::adjacent_find(told) == told.end());
+}
+
+}  // namespace
+}  // namespace tweestap::consumers::detection
