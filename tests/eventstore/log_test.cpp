@@ -172,5 +172,24 @@ TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
   EXPECT_EQ(told, 1) << "somebody has to hear that it stands still";
 }
 
+TEST_F(LogTest, AFollowerRestsAfterAPageThatWasNotFullAndAStopEndsItsRest) {
+  add(1, 10);
+  std::atomic<std::size_t> pages{0};
+  std::atomic<std::uint64_t> last{0};
+  const auto handle = [&](std::span<const Record> page) -> std::expected<void, platform::Failure> {
+    ++pages;
+    last = page.back().position;
+    return {};
+  };
+  {
+    Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = 1h}, handle};
+    until([&] { return follower.cursor() == 10; });
+    EXPECT_EQ(pages, 3U) << "after a full page there is more to read";
+    add(1, 5);
+    EXPECT_EQ(last, 10U) << "it rests";
+  }
+  EXPECT_EQ(*store_.partition().cursor("test"), 10U);
+}
+
 }  // namespace
 }  // namespace tweestap::eventstore
