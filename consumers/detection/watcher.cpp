@@ -1,5 +1,7 @@
 #include "consumers/detection/watcher.h"
 
+#include <algorithm>
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -108,7 +110,7 @@ std::expected<void, Failure> Watcher::read_again_up_to(const eventstore::Record&
   if (!head) return std::unexpected(head.error());
   const auto after = log.last_not_later(head->time - parts_.thresholds.memory());
   if (!after) return std::unexpected(after.error());
-  looked_at_ = *after;
+  looked_at_ = std::min(*after, first.position - 1);
   while (looked_at_ + 1 < first.position) {
     if (stopping_) return std::unexpected(stopping());
     const auto page = log.read(looked_at_);
