@@ -171,9 +171,9 @@ TEST(ImpossibleReset, IsOfSomebodyWhoPassedTheSecondStepJustBefore) {
   for (const bool late : {false, true}) {
     Attack attack{only(AlertRule::ImpossibleReset)};
     attack.gets_in(1, {Amr::Password, Amr::Otp});
-    attack.after(late ? kWindow : kWindow - kMoment).reset(2, kHelpdesk).reset(1, kHelpdesk);
+    attack.after(late ? kWindow : domain::Duration{kWindow.us - 1}).reset(2, kHelpdesk).reset(1, kHelpdesk);
     EXPECT_EQ(attack.alerts.size(), late ? 0U : 1U);
-    if (!late) EXPECT_EQ(attack.alerts[0].account, account(1));
+    for (const domain::AlertRaised& one : attack.alerts) EXPECT_EQ(one.account, account(1));
   }
 }
 

@@ -154,7 +154,7 @@ TEST_F(Watched, TheFirstLookGoesADayBack) {
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
   store.clock.advance(domain::hours(1).us);
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance((kFirstLookBack - domain::minutes(30)).us);
+  store.clock.advance(kFirstLookBack.us - domain::minutes(30).us);
   const std::uint64_t last_try = try_identifier(9, network(9));
   start();
   ASSERT_TRUE(looked_at(last_try));
@@ -170,7 +170,7 @@ TEST_F(Watched, WhoeverLeftOffBeginsAsTheFirstTime) {
   ASSERT_TRUE(Watcher::leave_off(store.partition()).has_value());
   EXPECT_EQ(cursor(), 0U);
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance((kFirstLookBack + domain::seconds(1)).us);
+  store.clock.advance(kFirstLookBack.us + domain::seconds(1).us);
   const std::uint64_t last_try = try_identifier(9, network(9));
   start();
   ASSERT_TRUE(looked_at(last_try));
