@@ -303,7 +303,7 @@ void Service::drain() {
   const bool staff = staff_->stop();
   senders.join();
   if (watcher_) watcher_->stop();  // what it has not seen it sees after the next start
-  streams_->stop();                // behind what the last requests stored
+  streams_->stop();                // what it has not sent by now goes out at the next start
   doors_->hash_pool.stop();
   core_->stop();
   log_.write(LogLevel::Info, "service.stopped", {{"drained", people && staff}});

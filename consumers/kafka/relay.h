@@ -75,8 +75,8 @@ class Relay {
   /// Whether the topic has been compared with the log within `patience`, so that a service whose brokers answer does
   /// not open its doors over a log that lost events, and one whose brokers do not is not held up.
   [[nodiscard]] bool wait_for_contact(std::chrono::milliseconds patience) const;
-  /// Within a second; within three where brokers are asked for the topic's end and neither answer nor refuse. What is
-  /// on its way then is found in the topic at the next start.
+  /// Within a second; within four where brokers are asked for the topic's end or its settings and neither answer nor
+  /// refuse. What is on its way then is found in the topic at the next start, and what is not sent yet goes out then.
   void stop();
 
   [[nodiscard]] const std::string& topic() const { return parts_.settings.kafka_topic; }
