@@ -330,6 +330,7 @@ void Relay::hold_back(milliseconds pause, const std::stop_token& stop) {
 }
 
 void Relay::met(const Failure& failure) {
+  metrics_.errors.add();
   const std::int64_t now_us = parts_.clock.monotonic_us();
   {
     const std::scoped_lock lock(mutex_);

@@ -14,6 +14,7 @@ class RelayMetrics {
   platform::Gauge in_flight;    ///< handed over, and not reported
   platform::Gauge stopped;      ///< 1: somebody has to do something
   platform::Counter delivered;
+  platform::Counter errors;  ///< what the status has the last one of
   platform::Counter began_again;
   platform::Counter alarms;
 };

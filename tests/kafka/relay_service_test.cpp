@@ -49,6 +49,7 @@ TEST_F(StreamingService, KAF_1_SaysThatEverythingIsInTheTopic) {
   EXPECT_EQ(figure("tweestap_stream_in_flight"), 0);
   EXPECT_EQ(figure("tweestap_stream_stopped"), 0);
   EXPECT_EQ(figure("tweestap_stream_alarms_total"), 0);
+  EXPECT_EQ(figure("tweestap_stream_errors_total"), 0);
   EXPECT_EQ(figure("tweestap_stream_began_again_total"), 0);
   stop();
   expect_the_log_in_the_topic();
@@ -76,6 +77,7 @@ TEST_F(StreamingService, KAF_1_BrokersThatAreNotThereAtTheStartDelayAndFailNothi
   tell_p99("brokers that are not there", without_us, log_in(kLogins));
   const auto told = [&] { return stream().contains("last_error") && figure("tweestap_stream_lag_seconds") > 0; };
   EXPECT_TRUE(eventually(told)) << stream();
+  EXPECT_GT(figure("tweestap_stream_errors_total"), 0);
   EXPECT_EQ(stream().at("state"), "connecting");
   EXPECT_EQ(status().at("relay_lag"), status().at("head"));
   EXPECT_TRUE(eventually([&] { return figure("tweestap_stream_lag_events") > kLogins; }));
