@@ -13,7 +13,7 @@ namespace {
 using consumers::kafka::Relay;
 using consumers::kafka::RelayStatus;
 
-constexpr std::chrono::milliseconds kContactPatience{5000};
+constexpr std::chrono::seconds kContactPatience{5};
 
 std::string_view name_of(RelayStatus::State state) {
   switch (state) {
@@ -41,9 +41,11 @@ std::unique_ptr<Streams> Streams::start(Core& core, const Surroundings& around,
                                                          .keys = core.keys().stream_mac_keys(),
                                                          .on_lost_events = std::move(on_lost_events)});
   if (!streams->relay_->wait_for_contact(kContactPatience)) {
-    around.log.write(platform::LogLevel::Warning, "stream.not_compared",
-                     {{"topic", streams->relay_->topic()},
-                      {"advice", "brokers did not answer; the log is compared with the topic when they do"}});
+    around.log.write(
+        platform::LogLevel::Warning, "stream.not_compared",
+        {{"topic", streams->relay_->topic()},
+         {"advice", "the log was not compared with the topic within " + std::to_string(kContactPatience.count()) +
+                        " s, for the reason that stream.trouble gives, and is when that is over"}});
   }
   return streams;
 }

@@ -21,7 +21,7 @@ class Streams {
   [[nodiscard]] static std::unique_ptr<Streams> start(Core& core, const Surroundings& around,
                                                       std::function<void(const platform::Failure&)> on_lost_events);
 
-  /// Within about a second. Before the core stops: how far it got has to be stored.
+  /// As Relay::stop(). Before the core stops: how far it got has to be stored.
   void stop();
   [[nodiscard]] std::vector<http::FollowerProgress> progress() const;
   [[nodiscard]] std::optional<http::StreamProgress> stream() const;

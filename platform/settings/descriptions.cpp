@@ -285,7 +285,7 @@ std::vector<D> stream() {
 std::vector<D> detection() {
   // At a start the log is read again as far back as two of the longest window, so a window has an end.
   constexpr std::int64_t kWindowMost = kDay;
-  // A key of a rule remembers twice as many, so the memory grows with it (consumers/detection/recent.h).
+  // A key of a rule remembers twice as many, so the memory grows with it.
   constexpr std::int64_t kCountMost = 1000;
   const auto window = [](std::string_view name, std::int64_t S::*member, std::string_view meaning) {
     return duration(name, member, kMinute, kWindowMost, meaning);

@@ -95,6 +95,8 @@ TEST_F(StreamingService, KAF_1_ATopicThatIsNotThereIsToldAndStreamedToOnceItIs) 
     return stream().value("last_error", "").find("tweestap kafka create-topic") != std::string::npos;
   };
   EXPECT_TRUE(eventually(told)) << stream();
+  // It is the topic that is missing: brokers answered.
+  EXPECT_NE(service_->log().find("not compared with the topic within 5 s"), std::string::npos) << service_->log();
   log_in();
   EXPECT_EQ(create_topic().status, 0);
   wait_until_streamed();
