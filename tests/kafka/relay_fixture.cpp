@@ -29,6 +29,17 @@ void RelayFixture::start_relay() {
                                                 .on_lost_events = [this](const platform::Failure&) { ++lost_; }});
 }
 
+void RelayFixture::hear(std::string_view line) {
+  if (line.find(R"("level":"error")") != std::string_view::npos) ++alarms_;
+  const std::scoped_lock lock{logged_mutex_};
+  logged_.append(line).push_back('\n');
+}
+
+std::string RelayFixture::logged() const {
+  const std::scoped_lock lock{logged_mutex_};
+  return logged_;
+}
+
 void RelayFixture::add_events(std::size_t count) {
   for (std::size_t added = 0; added < count;) {
     tests::Play play;

@@ -58,6 +58,8 @@ class RelayFixture : public testing::Test {
   void wait_until_all_is_there() {
     wait_for([&] { return relay_->status().position == store_.head(); }, "not everything was delivered");
   }
+  /// Everything from a warning on that the relays wrote to the log of operations so far. Any thread.
+  [[nodiscard]] std::string logged() const;
   /// The topic has every event of the log once, in order and with a whole chain.
   void expect_every_event_once(std::size_t foreign = 0);
 
@@ -67,10 +69,16 @@ class RelayFixture : public testing::Test {
   platform::SystemClock clock_;
   platform::Metrics metrics_;
   std::atomic<int> lost_ = 0;
-  std::atomic<int> alarms_ = 0;
-  platform::Log log_{platform::Log::Format::Json, platform::LogLevel::Error, [this](std::string_view) { ++alarms_; }};
+  std::atomic<int> alarms_ = 0;  // errors in the log of operations
+  mutable std::mutex logged_mutex_;
+  std::string logged_;  // under logged_mutex_
+  platform::Log log_{platform::Log::Format::Json, platform::LogLevel::Warning,
+                     [this](std::string_view line) { hear(line); }};
   std::size_t subjects_ = 0;
   std::unique_ptr<Relay> relay_;
+
+ private:
+  void hear(std::string_view line);
 };
 
 /// One broker for all tests.

@@ -70,6 +70,8 @@ class RefusedRelayTest : public RelayFixture {
     EXPECT_EQ(lost_ + alarms_, 0);
     tests::tell_p99("a broker that refuses", without_us, beside_us);
     relay_.reset();
+    EXPECT_NE(logged().find("stream.trouble"), std::string::npos) << "the log of operations does not hear of it";
+    EXPECT_EQ(logged().find(kPassword), std::string::npos) << logged();
     be("relay", kPassword);
     start_relay();
     wait_until_all_is_there();
