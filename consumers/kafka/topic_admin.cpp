@@ -97,12 +97,17 @@ std::expected<std::int32_t, Failure> replication_of(rd_kafka_t* client, rd_kafka
   return fewest;
 }
 
+// All replicas but one, so that a broker may be away; yet two where there are two. With one away the topic then takes
+// nothing: events wait in the log, which is no harm, while one that only a single broker had acknowledged is gone with
+// that broker's disk.
+std::int32_t in_sync_of(std::int32_t replication) { return std::max(replication - 1, std::min(replication, 2)); }
+
 }  // namespace
 
 std::map<std::string, std::string> settings_of_new_topic(const TopicShape& shape) {
   return {
       {std::string{kCleanup}, "delete"},    {std::string{kRetentionMs}, "-1"},
-      {std::string{kRetentionBytes}, "-1"}, {std::string{kInSync}, std::to_string(std::max(1, shape.replication - 1))},
+      {std::string{kRetentionBytes}, "-1"}, {std::string{kInSync}, std::to_string(in_sync_of(shape.replication))},
       {std::string{kUnclean}, "false"},
   };
 }

@@ -27,7 +27,7 @@ struct Danger {
 };
 
 /// The settings that a new topic gets: nothing is deleted, whatever its age, and an event counts as stored when all
-/// replicas but one have it. Pure. Any thread.
+/// replicas but one have it, and never less than two where there are two. Pure. Any thread.
 [[nodiscard]] std::map<std::string, std::string> settings_of_new_topic(const TopicShape& shape);
 
 /// Judges the settings of a topic, as the brokers give them, and its number of replicas. Pure. Any thread.
