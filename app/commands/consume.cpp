@@ -40,26 +40,16 @@ struct ConsumeFlags {
 volatile std::sig_atomic_t stopped = 0;
 void stop_consuming(int) { stopped = 1; }
 
-// As the relay's own client gets them (consumers/kafka/client_settings.cpp), in the words of librdkafka.
+// As the relay's own client gets them. librdkafka keeps copies of passwords as long as the reader is there, so nothing
+// is won by wiping ours.
 std::map<std::string, std::string> properties_of(const platform::Settings& settings) {
   std::map<std::string, std::string> properties;
   for (const std::string& entry : settings.kafka_librdkafka) {
     const std::size_t equals = entry.find('=');
     properties[entry.substr(0, equals)] = entry.substr(equals + 1);
   }
-  const auto add = [&](const char* name, std::string_view value) {
-    if (!value.empty()) properties[name] = value;
-  };
-  add("security.protocol", settings.kafka_security);
-  add("ssl.ca.location", settings.kafka_ca_file);
-  add("ssl.certificate.location", settings.kafka_certificate_file);
-  add("ssl.key.location", settings.kafka_key_file);
-  // librdkafka keeps copies of these two as long as the reader is there, so nothing is won by wiping ours.
-  add("ssl.key.password", settings.kafka_key_password.reveal_text());
-  if (!settings.kafka_security.starts_with("sasl_")) return properties;
-  add("sasl.mechanisms", settings.kafka_sasl_mechanism);
-  add("sasl.username", settings.kafka_sasl_user);
-  add("sasl.password", settings.kafka_sasl_password.reveal_text());
+  for (const auto& one : consumers::kafka::described_properties(settings))
+    properties[std::string{one.name}] = one.value;
   return properties;
 }
 

@@ -124,23 +124,14 @@ class ConfMaker {
   }
 
  private:
-  void add(std::string_view setting, const std::string& property, const std::string& value) {
-    add(setting, property, value.c_str());
-  }
-  void add(std::string_view setting, const std::string& property, const char* value) {
+  void add(std::string_view setting, std::string_view property, std::string_view value) {
     if (trouble_) return;
-    if (auto done = set(conf_.get(), setting, property, value); !done) trouble_ = std::move(done.error());
-  }
-  void add_secret(std::string_view setting, const std::string& property, const platform::Secret& value) {
-    if (value.empty()) return;
     platform::Secret terminated{value.size() + 1};  // as C wants it, and wiped as soon as the library has its copy
-    std::ranges::copy(value.reveal(), terminated.writable().begin());
-    add(setting, property, terminated.reveal_text().data());
+    std::ranges::copy(value, terminated.writable().begin());
+    auto done = set(conf_.get(), setting, std::string{property}, terminated.reveal_text().data());
+    if (!done) trouble_ = std::move(done.error());
   }
-  void add_if(std::string_view setting, const std::string& property, const std::string& value) {
-    if (!value.empty()) add(setting, property, value);
-  }
-  void ours(const std::string& property, const std::string& value) { add("the relay", property, value); }
+  void ours(std::string_view property, std::string_view value) { add("the relay", property, value); }
 
   void pass_through() {
     // Where the operator may say otherwise.
@@ -156,15 +147,7 @@ class ConfMaker {
 
   void described() {
     if (connect_ == Connect::Yes) add("kafka.brokers", "bootstrap.servers", settings_.kafka_brokers);
-    add("kafka.security", "security.protocol", settings_.kafka_security);
-    add_if("kafka.ca_file", "ssl.ca.location", settings_.kafka_ca_file);
-    add_if("kafka.certificate_file", "ssl.certificate.location", settings_.kafka_certificate_file);
-    add_if("kafka.key_file", "ssl.key.location", settings_.kafka_key_file);
-    add_secret("kafka.key_password", "ssl.key.password", settings_.kafka_key_password);
-    if (!settings_.kafka_security.starts_with("sasl_")) return;
-    add("kafka.sasl_mechanism", "sasl.mechanisms", settings_.kafka_sasl_mechanism);
-    add_if("kafka.sasl_user", "sasl.username", settings_.kafka_sasl_user);
-    add_secret("kafka.sasl_password", "sasl.password", settings_.kafka_sasl_password);
+    for (const DescribedProperty& one : described_properties(settings_)) add(one.setting, one.name, one.value);
   }
 
   void producers() {
@@ -252,6 +235,23 @@ void Free::operator()(rd_kafka_t* client) const noexcept {
 }
 
 std::span<const RefusedProperty> refused_properties() { return kRefusals; }
+
+std::vector<DescribedProperty> described_properties(const Settings& settings) {
+  std::vector<DescribedProperty> properties{
+      {"kafka.security", "security.protocol", settings.kafka_security},
+      {"kafka.ca_file", "ssl.ca.location", settings.kafka_ca_file},
+      {"kafka.certificate_file", "ssl.certificate.location", settings.kafka_certificate_file},
+      {"kafka.key_file", "ssl.key.location", settings.kafka_key_file},
+      {"kafka.key_password", "ssl.key.password", settings.kafka_key_password.reveal_text()},
+  };
+  if (settings.kafka_security.starts_with("sasl_")) {
+    properties.push_back({"kafka.sasl_mechanism", "sasl.mechanisms", settings.kafka_sasl_mechanism});
+    properties.push_back({"kafka.sasl_user", "sasl.username", settings.kafka_sasl_user});
+    properties.push_back({"kafka.sasl_password", "sasl.password", settings.kafka_sasl_password.reveal_text()});
+  }
+  std::erase_if(properties, [](const DescribedProperty& one) { return one.value.empty(); });
+  return properties;
+}
 
 std::expected<Handle<rd_kafka_t>, Failure> make_client(const Settings& settings, Role role) {
   return make(settings, role, Connect::Yes);

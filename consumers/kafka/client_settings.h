@@ -4,6 +4,7 @@
 #include <expected>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "platform/failure.h"
 #include "platform/settings/settings.h"
@@ -21,6 +22,16 @@ struct RefusedProperty {
   std::string_view why;
 };
 [[nodiscard]] std::span<const RefusedProperty> refused_properties();
+
+/// A setting of [kafka] in the words of librdkafka.
+struct DescribedProperty {
+  std::string_view setting;  ///< `kafka.ca_file`
+  std::string_view name;     ///< `ssl.ca.location`
+  std::string_view value;    ///< never empty; a password among them. Points into the settings
+};
+/// How brokers are spoken to: what every client gets, whether of the relay or of a reader, behind whatever
+/// `kafka.librdkafka` says. Any thread.
+[[nodiscard]] std::vector<DescribedProperty> described_properties(const platform::Settings& settings);
 
 /// Whether clients can be made from these settings, without connecting to anything: every property is known and has a
 /// value that librdkafka takes, none is one of those that are ours, the files are there, nothing is set that

@@ -57,6 +57,35 @@ TEST(KafkaSettings, PassOnWhatLibrdkafkaKnows) {
   EXPECT_EQ(trouble(settings), "none");
 }
 
+// In librdkafka's words, as text to compare.
+std::string described(const platform::Settings& settings) {
+  std::string all;
+  for (const DescribedProperty& one : described_properties(settings)) {
+    all.append(one.name).append("=").append(one.value).append("\n");
+  }
+  return all;
+}
+
+TEST(KafkaSettings, SayHowBrokersAreSpokenTo) {
+  platform::Settings settings = with_brokers();
+  EXPECT_EQ(described(settings), "security.protocol=plaintext\n");
+  settings.kafka_security = "ssl";
+  settings.kafka_ca_file = "/ca.pem";
+  settings.kafka_certificate_file = "/certificate.pem";
+  settings.kafka_key_file = "/key.pem";
+  settings.kafka_key_password = platform::Secret::from_text("of the key");
+  const std::string tls =
+      "ssl.ca.location=/ca.pem\nssl.certificate.location=/certificate.pem\nssl.key.location=/key.pem\n"
+      "ssl.key.password=of the key\n";
+  EXPECT_EQ(described(settings), "security.protocol=ssl\n" + tls);
+  settings.kafka_security = "sasl_ssl";
+  settings.kafka_sasl_mechanism = "PLAIN";
+  settings.kafka_sasl_user = "tweestap";
+  settings.kafka_sasl_password = platform::Secret::from_text("of the user");
+  EXPECT_EQ(described(settings), "security.protocol=sasl_ssl\n" + tls +
+                                     "sasl.mechanisms=PLAIN\nsasl.username=tweestap\nsasl.password=of the user\n");
+}
+
 TEST(KafkaSettings, NameThePropertyThatIsNoneOrHasAValueThatIsNone) {
   platform::Settings settings = with_brokers();
   settings.kafka_librdkafka = {"no.such.property=canary"};
