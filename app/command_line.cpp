@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <charconv>
+#include <cstdlib>
 #include <filesystem>
 #include <system_error>
 
@@ -63,12 +64,17 @@ Command CommandLine::add(Command group, std::string name, std::string help, Reac
       ->type_name("FILE")
       ->group("Everywhere");
   command->add_flag("--json", flags_.json, "print JSON, for programs")->group("Everywhere");
-  command->add_option("--url", flags_.url, "ask a running service's staff listener, with the key in TWEESTAP_API_KEY")
+  // The library has names of environment variables too, and does not tell what was typed from what they gave.
+  command
+      ->add_option("--url", flags_.url,
+                   "ask a running service's staff listener (also TWEESTAP_URL), with the key in TWEESTAP_API_KEY")
       ->type_name("URL")
-      ->envname("TWEESTAP_URL")
       ->group("Everywhere");
   command->add_option("--lang", flags_.lang, "language of texts: nl or en")->type_name("LANG")->group("Everywhere");
   command->callback([this, reach, action = std::move(run)] {
+    flags_.url_typed = flags_.url.has_value();
+    const char* const exported = std::getenv("TWEESTAP_URL");
+    if (!flags_.url && exported != nullptr && *exported != '\0') flags_.url = exported;
     chosen_ = reach == Reach::FolderOnly && flags_.url ? std::function<ExitStatus()>{refuse_url} : action;
   });
   return Command{*command};

@@ -25,6 +25,7 @@ struct CommonFlags {
   std::optional<std::string> data;
   std::optional<std::string> config;
   std::optional<std::string> url;  ///< of a running service's staff listener; also TWEESTAP_URL
+  bool url_typed = false;          ///< false: it is from TWEESTAP_URL, which whoever exports it means for all commands
   std::string lang;
   bool json = false;
 };

@@ -7,6 +7,7 @@
 #include <csignal>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <ctime>
 #include <map>
 #include <memory>
@@ -53,7 +54,24 @@ std::map<std::string, std::string> properties_of(const platform::Settings& setti
   return properties;
 }
 
-reader::Options options_of(const platform::Settings& settings, const CommandLine& line, const ConsumeFlags& flags) {
+// Of --url and TWEESTAP_API_KEY, as of every command; the file is for whoever runs for months and changes keys. Empty
+// where there is no key to ask with: the reader stops at a gap.
+reader::Service service_of(const CommandLine& line, const ConsumeFlags& flags) {
+  reader::Service service;
+  if (!line.flags().url) return service;
+  const char* const key = std::getenv("TWEESTAP_API_KEY");
+  if (!flags.api_key_file.empty()) {
+    service.api_key_file = flags.api_key_file;
+  } else if (key != nullptr && *key != '\0') {
+    service.api_key = key;
+  } else {
+    return service;
+  }
+  service.url = *line.flags().url;
+  return service;
+}
+
+reader::Options options_of(const platform::Settings& settings, const ConsumeFlags& flags, reader::Service service) {
   reader::Options options;
   options.brokers = settings.kafka_brokers;
   options.topic = settings.kafka_topic;
@@ -61,7 +79,7 @@ reader::Options options_of(const platform::Settings& settings, const CommandLine
   options.begin = flags.now ? reader::Options::Begin::Now : reader::Options::Begin::FirstEvent;
   // What is only printed need not be understood.
   options.on_unknown = reader::Options::OnUnknown::HandOver;
-  if (line.flags().url) options.service = {.url = *line.flags().url, .api_key_file = flags.api_key_file, .ca_file = {}};
+  options.service = std::move(service);
   return options;
 }
 
@@ -168,8 +186,10 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   };
   const Format* const format = format_of(flags, line.flags().json);
   if (format == nullptr) return wrong("--format is " + format_names());
-  if (line.flags().url && flags.api_key_file.empty()) {
-    return wrong("--url, where missing events are fetched from, wants --api-key-file");
+  reader::Service service = service_of(line, flags);
+  // Whoever exports TWEESTAP_URL for other commands may not need it here.
+  if (line.flags().url_typed && service.url.empty()) {
+    return wrong("--url, where missing events are fetched from, wants a key in TWEESTAP_API_KEY, or --api-key-file");
   }
   std::vector<platform::SettingSources::Flag> more;
   if (flags.brokers) more.push_back({"kafka.brokers", "--kafka", *flags.brokers});
@@ -184,7 +204,7 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   action.sa_handler = stop_consuming;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  auto made = reader::Reader::create(options_of(settings->values, line, flags));
+  auto made = reader::Reader::create(options_of(settings->values, flags, std::move(service)));
   if (!made) return trouble(made.error());
   return print_all(**made, *format);
 }
@@ -199,8 +219,10 @@ void add_consume(CommandLine& line) {
   command.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
   command.option("--format", &flags->format, "F", format_help());
   command.flag("--now", flags->now, "only what comes from now on");
-  command.option("--api-key-file", &flags->api_key_file, "FILE",
-                 "a key of role stream, to fetch what is missing in the topic from --url");
+  command.option(
+      "--api-key-file", &flags->api_key_file, "FILE",
+      "with --url, from which what is missing in the topic is fetched: a key of role stream, read again whenever "
+      "it is needed, in place of the one in TWEESTAP_API_KEY");
 }
 
 }  // namespace tweestap::app

@@ -2,6 +2,7 @@
 #include "app/command_line.h"
 
 #include <gtest/gtest.h>
+#include <stdlib.h>
 
 #include <string>
 #include <vector>
@@ -25,6 +26,24 @@ Ran run(std::vector<const char*> arguments) {
   ran.err = testing::internal::GetCapturedStderr();
   return ran;
 }
+
+// As a shell gives it to every command; nothing for one that is not there.
+class Exported {
+ public:
+  Exported(const char* name, const char* value) : name_(name) {
+    if (value == nullptr) {
+      ::unsetenv(name);
+    } else {
+      ::setenv(name, value, 1);
+    }
+  }
+  ~Exported() { ::unsetenv(name_); }
+  Exported(const Exported&) = delete;
+  Exported& operator=(const Exported&) = delete;
+
+ private:
+  const char* name_;
+};
 
 constexpr const char* kCommands =
     "serve, events, history, state, projections, api-key, policy, config, consume, kafka, detect\n";
@@ -103,8 +122,43 @@ TEST(Consume, SaysWhatItNeedsBeforeItAsksAnybody) {
               std::string::npos)
         << format;
   }
-  EXPECT_NE(refusal({"--kafka", "127.0.0.1:1", "--url", "https://staff.example.org"}).find("--api-key-file"),
-            std::string::npos);
+}
+
+// Which key is judged before the brokers, which are left out here: who is asked for them has passed it.
+TEST(Consume, TakesUrlAndKeyAsEveryCommandDoes) {
+  constexpr const char* kUrl = "https://staff.example.org";
+  const auto said = [](std::vector<const char*> arguments, const char* url, const char* key) {
+    const Exported exported_url{"TWEESTAP_URL", url};
+    const Exported exported_key{"TWEESTAP_API_KEY", key};
+    arguments.insert(arguments.begin(), "consume");
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 2);
+    return ran.err;
+  };
+  for (const char* none : {static_cast<const char*>(nullptr), ""}) {
+    const std::string refused = said({"--url", kUrl}, nullptr, none);
+    EXPECT_NE(refused.find("TWEESTAP_API_KEY"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("--api-key-file"), std::string::npos) << refused;
+    // What is typed is meant, also where it is what is exported.
+    EXPECT_EQ(said({"--url", kUrl}, kUrl, none), refused);
+    // What is only exported is meant for others: it goes on without.
+    EXPECT_NE(said({}, kUrl, none).find("which brokers?"), std::string::npos);
+  }
+  EXPECT_NE(said({"--url", kUrl}, nullptr, "key_x").find("which brokers?"), std::string::npos);
+  EXPECT_NE(said({"--url", kUrl, "--api-key-file", "key"}, nullptr, nullptr).find("which brokers?"), std::string::npos);
+  EXPECT_NE(said({}, kUrl, "key_x").find("which brokers?"), std::string::npos);
+}
+
+// To every command but the one above: an answer from another place than the one that was meant is worse than none.
+TEST(CommandLine, AnExportedUrlIsAUrl) {
+  const Exported exported{"TWEESTAP_URL", "http://127.0.0.1:1"};
+  const Exported key{"TWEESTAP_API_KEY", "key_x"};
+  const Ran folder_only = run({"projections", "rebuild"});
+  EXPECT_EQ(folder_only.status, 2);
+  EXPECT_NE(folder_only.err.find("TWEESTAP_URL"), std::string::npos) << folder_only.err;
+  EXPECT_EQ(run({"events"}).status, 4);
+  const Exported empty{"TWEESTAP_URL", ""};
+  EXPECT_EQ(run({"events", "--data", "/not/there"}).status, 3);
 }
 
 }  // namespace

@@ -163,6 +163,10 @@ TEST_F(ReaderTest, FetchesWhatTheTopicNoLongerHas) {
   const FeedServer server{log_, 100};
   use(server);
   EXPECT_EQ(listen_anew().positions, all(1, 100));
+  // With the key itself too.
+  options_.service.api_key_file.clear();
+  options_.service.api_key = FeedServer::kKey;
+  EXPECT_EQ(listen_anew().positions, all(1, 100));
 }
 
 TEST_F(ReaderTest, StopsAtAGapThatNobodyFills) {
@@ -394,7 +398,24 @@ TEST_F(ReaderTest, SaysWhatIsWrongWithItsOptions) {
   EXPECT_NE(refusal([](Options& o) { o.topic = "not_there"; }), "");
   EXPECT_NE(refusal([](Options& o) { o.brokers.clear(); }), "");
   EXPECT_NE(refusal([](Options& o) { o.tokens = {"tweestap-1/9/0/log_01040g2081040g2081040g2081/1"}; }), "");
-  EXPECT_NE(refusal([](Options& o) { o.service.url = "http://example.org"; }), "");
+  EXPECT_NE(refusal([](Options& o) { o.service = {.url = "http://example.org", .api_key_file = "f", .ca_file = {}}; }),
+            "");
+  // One key or its file; a key is one that a header can have, and no complaint repeats it.
+  const auto with_key = [&](const char* file, const std::string& key) {
+    return refusal([&](Options& o) {
+      o.service = {.url = "https://example.org", .api_key_file = file, .api_key = key, .ca_file = {}};
+    });
+  };
+  EXPECT_EQ(with_key("file", ""), "");
+  EXPECT_EQ(with_key("", "apk_x"), "");
+  EXPECT_EQ(with_key("", std::string(255, 'k')), "");
+  EXPECT_NE(with_key("", ""), "");
+  EXPECT_NE(with_key("file", "apk_x"), "");
+  for (const std::string& odd : {std::string(256, 'k'), std::string{"apk x"}, std::string{"apk_x\r\nHost: y"}}) {
+    const std::string said = with_key("", odd);
+    EXPECT_NE(said, "");
+    EXPECT_EQ(said.find(odd), std::string::npos) << said;
+  }
   EXPECT_EQ(refusal([](Options& o) { o.librdkafka["enable.auto.commit"] = "true"; }),
             "enable.auto.commit is not to be set");
   for (const std::string property : {"plugin.library.paths", "ssl.engine.location", "ssl.providers"}) {

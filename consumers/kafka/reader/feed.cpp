@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <fstream>
+#include <string_view>
 #include <utility>
 
 namespace tweestap::reader {
@@ -33,10 +34,12 @@ struct Free {
 template <class T>
 using Handle = std::unique_ptr<T, Free>;
 
+void wipe(std::string& text) { explicit_bzero(text.data(), text.capacity()); }
+
 // Wipes itself, as far as this file made copies.
 struct KeyLine {
   std::string text;
-  ~KeyLine() { explicit_bzero(text.data(), text.capacity()); }
+  ~KeyLine() { wipe(text); }
 };
 
 std::unexpected<Failure> failure(Trouble trouble, std::string reason) {
@@ -78,18 +81,39 @@ int ask_whether_to_stop(void* stopping, curl_off_t, curl_off_t, curl_off_t, curl
   return static_cast<const std::atomic<bool>*>(stopping)->load() ? 1 : 0;
 }
 
-// The whole header, from the file's first line.
-std::expected<void, Failure> read_key(const std::string& file, KeyLine& line) {
+// As it can stand in a header.
+bool is_key(std::string_view key) {
+  return !key.empty() && key.size() < kKeyBytesMax &&
+         std::ranges::all_of(key, [](char one) { return one > ' ' && one <= '~'; });
+}
+
+// Whether there is one key, or a file to read it from, and not both.
+std::expected<void, Failure> judge_key(const Service& service) {
+  if (service.api_key.empty() == service.api_key_file.empty()) {
+    return failure(Trouble::Invalid, service.api_key.empty() ? "the service wants an API key, or a file with one"
+                                                             : "the API key is given twice: by itself and in a file");
+  }
+  if (!service.api_key.empty() && !is_key(service.api_key)) {
+    return failure(Trouble::Invalid, "the API key is none: it is too long, or not visible ASCII");
+  }
+  return {};
+}
+
+// The whole header, from the key, or from the first line of its file.
+std::expected<void, Failure> read_key(const Service& service, KeyLine& line) {
   line.text.reserve(2 * kKeyBytesMax);  // no copy is left behind by growing
   line.text = "Authorization: Bearer ";
-  std::ifstream stream{file};
+  if (service.api_key_file.empty()) {
+    line.text += service.api_key;
+    return {};
+  }
+  std::ifstream stream{service.api_key_file};
   char c = 0;
   std::size_t size = 0;
   for (; stream.get(c) && c != '\n' && size < kKeyBytesMax; ++size) line.text.push_back(c);
-  const std::string_view key = std::string_view{line.text}.substr(line.text.size() - size);
-  if (size == 0 || size == kKeyBytesMax ||
-      !std::ranges::all_of(key, [](char one) { return one > ' ' && one <= '~'; })) {
-    return failure(Trouble::Invalid, "the API key's file cannot be read, or has no key in its first line: " + file);
+  if (!is_key(std::string_view{line.text}.substr(line.text.size() - size))) {
+    return failure(Trouble::Invalid,
+                   "the API key's file cannot be read, or has no key in its first line: " + service.api_key_file);
   }
   return {};
 }
@@ -118,16 +142,20 @@ struct Feed::Connection {
   }
 };
 
-std::expected<std::unique_ptr<Feed>, Failure> Feed::create(const Service& service, const std::atomic<bool>& stopping) {
+std::expected<std::unique_ptr<Feed>, Failure> Feed::create(Service& service, const std::atomic<bool>& stopping) {
   static const bool kReady = curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK;
   if (!kReady) return failure(Trouble::Invalid, "libcurl does not start");
   if (!may_get_a_key(service.url)) {
     return failure(Trouble::Invalid,
                    "the service's URL has to be https, or http to a loopback address, without user or query");
   }
+  if (auto good = judge_key(service); !good) return std::unexpected(std::move(good.error()));
   auto connection = std::make_unique<Connection>();
   if (!connection->easy) return failure(Trouble::Invalid, "libcurl gives no handle");
-  return std::unique_ptr<Feed>{new Feed{service, stopping, std::move(connection)}};
+  std::unique_ptr<Feed> feed{new Feed{service, stopping, std::move(connection)}};
+  wipe(service.api_key);
+  service.api_key.clear();
+  return feed;
 }
 
 Feed::Feed(const Service& service, const std::atomic<bool>& stopping, std::unique_ptr<Connection> connection)
@@ -135,7 +163,7 @@ Feed::Feed(const Service& service, const std::atomic<bool>& stopping, std::uniqu
   while (service_.url.ends_with('/')) service_.url.pop_back();
 }
 
-Feed::~Feed() = default;
+Feed::~Feed() { wipe(service_.api_key); }
 
 std::expected<Page, Failure> Feed::read(std::uint64_t after, std::size_t limit) {
   auto body = get(service_.url + "/v1/events?after=" + std::to_string(after) + "&limit=" + std::to_string(limit));
@@ -147,7 +175,7 @@ std::expected<Page, Failure> Feed::read(std::uint64_t after, std::size_t limit) 
 
 std::expected<std::string, Failure> Feed::get(const std::string& url) {
   KeyLine key;
-  if (auto read = read_key(service_.api_key_file, key); !read) return std::unexpected(std::move(read.error()));
+  if (auto read = read_key(service_, key); !read) return std::unexpected(std::move(read.error()));
   const Handle<curl_slist> headers{curl_slist_append(nullptr, key.text.c_str())};
   std::string body;
   Connection& to = *connection_;

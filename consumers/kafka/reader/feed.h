@@ -20,9 +20,9 @@ inline constexpr std::size_t kPageEventsMax = 1000;
 /// redirect, no proxy of the environment: the key goes to the service and to nobody else. Thread rule: one thread.
 class Feed {
  public:
-  /// Invalid where the URL is none that a key is sent to: https, or http to a loopback address. Ends with the feed:
-  /// whether to stop.
-  [[nodiscard]] static std::expected<std::unique_ptr<Feed>, Failure> create(const Service& service,
+  /// Takes the key out of `service`. Invalid where the URL is none that a key is sent to: https, or http to a loopback
+  /// address; where key and file are given both or neither, or the key is none. Ends with the feed: whether to stop.
+  [[nodiscard]] static std::expected<std::unique_ptr<Feed>, Failure> create(Service& service,
                                                                             const std::atomic<bool>& stopping);
   ~Feed();
   Feed(const Feed&) = delete;

@@ -40,7 +40,10 @@ struct Service {
   std::string url;
   /// A file with an API key of role `stream`, read whenever it is needed, so that a new key needs no restart.
   std::string api_key_file;
-  std::string ca_file;  ///< PEM; empty: the system's certificates
+  /// The key itself, in place of its file; both is refused. What the reader keeps of it is wiped at its end, the
+  /// application's own copies are the application's.
+  std::string api_key = {};  // so that whoever names only the others is not warned that this one is missing
+  std::string ca_file;       ///< PEM; empty: the system's certificates
 };
 
 struct Options {
