@@ -28,7 +28,9 @@ std::string complain_about_number(const std::string& text) {
 
 CLI::Option* add_option(CLI::App& parser, const std::string& name, const Command::Into& into, std::string help) {
   CLI::Option* option = std::visit([&](auto* value) { return parser.add_option(name, *value, std::move(help)); }, into);
-  if (std::holds_alternative<std::uint64_t*>(into)) option->check(CLI::Validator{complain_about_number, ""});
+  if (std::holds_alternative<std::uint64_t*>(into) || std::holds_alternative<std::optional<std::uint64_t>*>(into)) {
+    option->check(CLI::Validator{complain_about_number, ""});
+  }
   return option;
 }
 

@@ -43,7 +43,8 @@ enum class Need { Optional, Required };
 /// there until the command has run: `run` of CommandLine::add owns it.
 class Command {
  public:
-  using Into = std::variant<std::string*, std::optional<std::string>*, std::uint64_t*, std::vector<std::string>*>;
+  using Into = std::variant<std::string*, std::optional<std::string>*, std::uint64_t*, std::optional<std::uint64_t>*,
+                            std::vector<std::string>*>;
 
   explicit Command(CLI::App& parser) : parser_(&parser) {}
 

@@ -9,14 +9,15 @@
 namespace tweestap::app {
 namespace {
 
+using consumers::kafka::AskedShape;
 using consumers::kafka::Danger;
 using consumers::kafka::TopicShape;
 
 struct KafkaFlags {
   std::optional<std::string> brokers;
   std::optional<std::string> topic;
-  std::uint64_t partitions = static_cast<std::uint64_t>(TopicShape{}.partitions);
-  std::uint64_t replication = static_cast<std::uint64_t>(TopicShape{}.replication);
+  std::optional<std::uint64_t> partitions;
+  std::optional<std::uint64_t> replication;
 };
 
 // Kafka's own bounds are wider; these are what the relay takes and what a cluster can have.
@@ -55,9 +56,23 @@ ExitStatus say(const CommandLine& line, const std::string& topic, bool created, 
   return created || dangers.empty() ? ExitStatus::Done : ExitStatus::No;
 }
 
+// Nothing where one is out of its bounds.
+std::optional<AskedShape> asked_of(const KafkaFlags& flags) {
+  const auto within = [](const std::optional<std::uint64_t>& number, std::uint64_t most) {
+    return !number || (*number >= 1 && *number <= most);
+  };
+  if (!within(flags.partitions, consumers::kafka::kPartitionsMax) || !within(flags.replication, kReplicationMax)) {
+    return std::nullopt;
+  }
+  AskedShape asked;
+  if (flags.partitions) asked.partitions = static_cast<std::int32_t>(*flags.partitions);
+  if (flags.replication) asked.replication = static_cast<std::int32_t>(*flags.replication);
+  return asked;
+}
+
 ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
-  if (flags.partitions < 1 || flags.partitions > consumers::kafka::kPartitionsMax || flags.replication < 1 ||
-      flags.replication > kReplicationMax) {
+  const auto asked = asked_of(flags);
+  if (!asked) {
     return fail(ExitStatus::WrongUse,
                 {platform::Failure::Kind::Invalid, "--partitions goes from 1 to " +
                                                        std::to_string(consumers::kafka::kPartitionsMax) +
@@ -69,12 +84,17 @@ ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
     const bool answered = failure.kind == platform::Failure::Kind::Invalid;
     return fail(answered ? ExitStatus::No : ExitStatus::NotReachable, failure);
   };
-  const TopicShape shape{static_cast<std::int32_t>(flags.partitions), static_cast<std::int32_t>(flags.replication)};
+  const TopicShape shape{asked->partitions.value_or(TopicShape{}.partitions),
+                         asked->replication.value_or(TopicShape{}.replication)};
   const auto created = consumers::kafka::create_topic(settings->values, shape);
   if (!created) return trouble(created.error());
-  const auto dangers = consumers::kafka::look_for_dangers(settings->values, consumers::kafka::kAdminPatience);
-  if (!dangers) return trouble(dangers.error());
-  return say(line, settings->values.kafka_topic, *created, *dangers);
+  const auto found = consumers::kafka::look_for_dangers(settings->values, consumers::kafka::kAdminPatience);
+  if (!found) return trouble(found.error());
+  // A script that asked for 24 and goes on with 12 has them for ever.
+  std::vector<Danger> dangers;
+  if (!*created) dangers = consumers::kafka::not_as_asked(*asked, found->shape);
+  dangers.insert(dangers.end(), found->dangers.begin(), found->dangers.end());
+  return say(line, settings->values.kafka_topic, *created, dangers);
 }
 
 }  // namespace
@@ -82,9 +102,9 @@ ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
 void add_kafka(CommandLine& line) {
   const Command group = line.group("kafka", "the topic that events are streamed to");
   const auto flags = std::make_shared<KafkaFlags>();
-  Command create =
-      line.add(group, "create-topic", "make it as an audit trail needs it, or say what is dangerous about it",
-               Reach::Anywhere, [&line, flags] { return run_create_topic(line, *flags); });
+  Command create = line.add(group, "create-topic",
+                            "make it as an audit trail needs it, or say what is wrong with the one that is there",
+                            Reach::Anywhere, [&line, flags] { return run_create_topic(line, *flags); });
   create.option("--kafka", &flags->brokers, "BROKERS", "HOST:PORT,… (kafka.brokers)");
   create.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
   create.option("--partitions", &flags->partitions, "N", "how many, for ever; default 12");

@@ -127,10 +127,10 @@ bool Relay::begin(const std::stop_token& stop) {
 // A topic that deletes or compacts works as well as any other until somebody asks it for what happened.
 void Relay::look_for_dangers_once() {
   if (looked_for_dangers_) return;
-  const auto dangers = look_for_dangers(parts_.settings, kDangersPatience);
-  if (!dangers) return met(dangers.error());
+  const auto found = look_for_dangers(parts_.settings, kDangersPatience);
+  if (!found) return met(found.error());
   looked_for_dangers_ = true;
-  for (const Danger& danger : *dangers) {
+  for (const Danger& danger : found->dangers) {
     parts_.log.write(LogLevel::Warning, "stream.dangerous_topic",
                      {{"topic", topic()}, {"setting", danger.setting}, {"value", danger.value}, {"why", danger.why}});
   }

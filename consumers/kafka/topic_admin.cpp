@@ -22,6 +22,9 @@ constexpr std::string_view kRetentionBytes = "retention.bytes";
 constexpr std::string_view kInSync = "min.insync.replicas";
 constexpr std::string_view kUnclean = "unclean.leader.election.enable";
 constexpr std::string_view kLargest = "max.message.bytes";
+// Not among the settings: a topic's own.
+constexpr std::string_view kPartitionCount = "partitions";
+constexpr std::string_view kReplication = "replication factor";
 
 // A trail that is shorter cannot answer for the last year.
 constexpr std::int64_t kRetentionShortMs = std::int64_t{365} * 24 * 3600 * 1000;
@@ -137,7 +140,7 @@ std::vector<Danger> dangers_in(const std::map<std::string, std::string>& setting
     report(kLargest, value_of(kLargest), "requests of up to 1,000,000 bytes are refused, and the stream stops");
   }
   if (replication == 1) {
-    report("replication factor", "1", "one broker has the only copy");
+    report(kReplication, "1", "one broker has the only copy");
   } else if (replication > 1 && number(value_of(kInSync), 2) < 2) {
     report(kInSync, value_of(kInSync), "an event counts as stored when one broker has it");
   }
@@ -179,20 +182,30 @@ std::expected<bool, Failure> create_topic(const platform::Settings& settings, co
   return true;
 }
 
-std::expected<std::vector<Danger>, Failure> look_for_dangers(const platform::Settings& settings,
-                                                             milliseconds patience) {
+std::vector<Danger> not_as_asked(const AskedShape& asked, const TopicShape& found) {
+  std::vector<Danger> differences;
+  const auto compare = [&](std::string_view what, const std::optional<std::int32_t>& wanted, std::int32_t there) {
+    if (!wanted || *wanted == there) return;
+    differences.push_back({std::string{what}, std::to_string(there),
+                           std::to_string(*wanted) + (*wanted == 1 ? " was" : " were") + " asked for"});
+  };
+  compare(kPartitionCount, asked.partitions, found.partitions);
+  compare(kReplication, asked.replication, found.replication);
+  return differences;
+}
+
+std::expected<FoundTopic, Failure> look_for_dangers(const platform::Settings& settings, milliseconds patience) {
   const auto client = make_client(settings, Role::Reader);
   if (!client) return std::unexpected(client.error());
   const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
   if (!topic) return std::unexpected(failure_of(rd_kafka_last_error(), "the topic " + settings.kafka_topic));
-  if (const auto count = partition_count(client->get(), topic.get(), count_of(patience)); !count) {
-    return std::unexpected(count.error());
-  }
+  const auto count = partition_count(client->get(), topic.get(), count_of(patience));
+  if (!count) return std::unexpected(count.error());
   const auto found = settings_of(client->get(), settings.kafka_topic, patience);
   if (!found) return std::unexpected(found.error());
   const auto replication = replication_of(client->get(), topic.get(), patience);
   if (!replication) return std::unexpected(replication.error());
-  return dangers_in(*found, *replication);
+  return FoundTopic{{static_cast<std::int32_t>(*count), *replication}, dangers_in(*found, *replication)};
 }
 
 }  // namespace tweestap::consumers::kafka

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <expected>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,10 +40,25 @@ struct Danger {
 [[nodiscard]] std::expected<bool, platform::Failure> create_topic(const platform::Settings& settings,
                                                                   const TopicShape& shape);
 
-/// What is dangerous about the topic `kafka.topic` as it is. Invalid where there is none, Unavailable where the brokers
-/// do not answer; `patience` is for each of three answers. Any thread.
-[[nodiscard]] std::expected<std::vector<Danger>, platform::Failure> look_for_dangers(
-    const platform::Settings& settings, std::chrono::milliseconds patience);
+/// A topic as the brokers have it.
+struct FoundTopic {
+  TopicShape shape;  ///< `replication` is that of the Kafka partition with the fewest
+  std::vector<Danger> dangers;
+};
+
+/// The topic `kafka.topic` as it is. Invalid where there is none, Unavailable where the brokers do not answer;
+/// `patience` is for each of three answers. Any thread.
+[[nodiscard]] std::expected<FoundTopic, platform::Failure> look_for_dangers(const platform::Settings& settings,
+                                                                            std::chrono::milliseconds patience);
+
+/// What somebody asked for of a topic that was there already; nothing: whatever it has.
+struct AskedShape {
+  std::optional<std::int32_t> partitions;
+  std::optional<std::int32_t> replication;
+};
+
+/// Where a topic differs from that, in the form of its dangers. Pure. Any thread.
+[[nodiscard]] std::vector<Danger> not_as_asked(const AskedShape& asked, const TopicShape& found);
 
 /// Of a person who waits for what a command says.
 inline constexpr std::chrono::milliseconds kAdminPatience{10'000};

@@ -58,6 +58,17 @@ TEST(TopicAdmin, ReportsALimitThatOneRequestIsOver) {
   EXPECT_EQ(dangers_with("max.message.bytes", "1000000"), Names{});
 }
 
+TEST(TopicAdmin, ReportsWhatIsNotAsItWasAskedFor) {
+  const TopicShape found{.partitions = 12, .replication = 3};
+  EXPECT_EQ(not_as_asked({}, found), std::vector<Danger>{});
+  EXPECT_EQ(not_as_asked({.partitions = 12, .replication = 3}, found), std::vector<Danger>{});
+  EXPECT_EQ(not_as_asked({.partitions = 24, .replication = {}}, found),
+            (std::vector<Danger>{{"partitions", "12", "24 were asked for"}}));
+  EXPECT_EQ(
+      not_as_asked({.partitions = 11, .replication = 1}, found),
+      (std::vector<Danger>{{"partitions", "12", "11 were asked for"}, {"replication factor", "3", "1 was asked for"}}));
+}
+
 TEST(TopicAdmin, ReportsTheOnlyCopy) {
   EXPECT_EQ(dangers_with("min.insync.replicas", "1", 1), Names{"replication factor"});
 }

@@ -192,6 +192,25 @@ TEST_F(StreamingService, SaysWhatIsDangerousAboutATopic) {
   }
 }
 
+TEST_F(StreamingService, SaysWhereATopicIsNotAsItWasAskedFor) {
+  EXPECT_EQ(create_topic().status, 0);  // with three Kafka partitions
+  const auto asked = [&](const std::vector<std::string>& shape) {
+    std::vector<std::string> command{program().string(), "kafka",         "create-topic",       "--kafka",
+                                     broker_->address(), "--kafka-topic", settings_.kafka_topic};
+    command.insert(command.end(), shape.begin(), shape.end());
+    const ProcessResult said = run_process(command);
+    EXPECT_EQ(said.status, 1) << said.err;  // one copy, whatever was asked for
+    return said.out;
+  };
+  const std::string more = asked({"--partitions", "24", "--replication", "2"});
+  EXPECT_NE(more.find("  partitions = 3: 24 were asked for\n"), std::string::npos) << more;
+  EXPECT_NE(more.find("  replication factor = 1: 2 were asked for\n"), std::string::npos) << more;
+  const std::string same = asked({"--partitions", "3", "--replication", "1"});
+  EXPECT_EQ(same.find("asked for"), std::string::npos) << same;
+  // Who says nothing asks for nothing: the defaults are for a topic that is not there.
+  EXPECT_EQ(asked({}), same);
+}
+
 TEST_F(StreamingService, SaysThatNoBrokerAnswers) {
   settings_.kafka_brokers = "127.0.0.1:1";  // nobody listens there
   const ProcessResult tried = create_topic();
