@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -167,15 +168,45 @@ bool print(const reader::Event& event, const Format& format) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
 }
 
+// Says on stderr why nothing comes, for whoever would take that for a quiet night: each reason once, until something
+// comes again.
+class Silence {
+ public:
+  void met(const std::string& reason) {
+    // librdkafka repeats itself while it lasts, and what it puts in brackets is another each time: the address, and
+    // after how many milliseconds.
+    if (reason.empty() || !told_.insert(reason.substr(0, reason.find(" ("))).second) return;
+    std::fprintf(stderr, "tweestap: waiting: %s\n", printable(reason).c_str());
+  }
+  void over() {
+    if (told_.empty()) return;
+    told_.clear();
+    std::fprintf(stderr, "tweestap: events come again\n");
+  }
+
+ private:
+  std::set<std::string> told_;  // as many as there are kinds of trouble: some two hundred
+};
+
+// Long enough that a service which does not answer is not asked all the time.
+constexpr std::chrono::milliseconds kPatience{500};
+
 ExitStatus print_all(reader::Reader& from, const Format& format) {
+  Silence silence;
+  auto patience = 0ms;
   while (stopped == 0) {
-    auto delivery = from.next(0ms);
-    if (delivery && !*delivery) {
-      if (std::fflush(stdout) != 0) return ExitStatus::Done;
-      delivery = from.next(200ms);
+    const auto delivery = from.next(patience);
+    if (delivery && *delivery) {
+      silence.over();
+      if (!print((*delivery)->event, format)) return ExitStatus::Done;
+      patience = 0ms;
+      continue;
     }
     if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return trouble(delivery.error());
-    if (delivery && *delivery && !print((*delivery)->event, format)) return ExitStatus::Done;
+    silence.met(from.last_trouble());
+    // What was printed is out before the next wait.
+    if (std::fflush(stdout) != 0) return ExitStatus::Done;
+    patience = kPatience;
   }
   return ExitStatus::Done;
 }

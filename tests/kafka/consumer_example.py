@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """consumer_example.py PROGRAM: docs/examples/consumer.py, as a consumer's builder would run it, against a real broker and a service
-that relays to it. What it prints is compared with the log itself, byte for byte. And `tweestap consume` there, in each of its formats.
+that relays to it. What it prints is compared with the log itself, byte for byte. And `tweestap consume` there: in each of its formats, and without
+a broker for a while.
 """
 import json
 import os
@@ -20,7 +21,6 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 BROKER = ROOT / "scripts" / "kafka-broker"
 EXAMPLE = ROOT / "docs" / "examples" / "consumer.py"
 DISTRIBUTION_PYTHON = "/usr/bin/python3"  # no other sees the distribution's python3-confluent-kafka
-TOPIC = "tweestap.events"
 PARTITIONS = 3
 # Where a line of `tweestap consume` has the event's position.
 FORMATS = {
@@ -33,73 +33,124 @@ FORMATS = {
 SECONDS = 300  # of one wait: a broker's start gives up after 120 by itself, and may have to wait for another
 
 
-def run(*command: object) -> str:
-    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL)
+def run(*command: object, environment: dict[str, str] | None = None) -> str:
+    done = subprocess.run([str(word) for word in command], capture_output=True, text=True, timeout=SECONDS, check=False, stdin=subprocess.DEVNULL,
+                          env=os.environ | (environment or {}))
     if done.returncode != 0:
         raise AssertionError(f"{command} ended with {done.returncode}:\n{done.stdout}{done.stderr}")
     return done.stdout
 
 
+class Lines:
+    """What comes out of a pipe, read as it comes, so that a program never waits for its reader."""
+
+    def __init__(self, pipe):
+        self._pipe = pipe
+        self._lines: queue.Queue[str | None] = queue.Queue()
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    def _read(self) -> None:
+        for line in self._pipe:
+            self._lines.put(line.rstrip("\n"))
+        self._lines.put(None)
+
+    def next(self) -> str | None:
+        """The next one; nothing behind the last."""
+        line = self._lines.get(timeout=SECONDS)
+        if line is None:
+            self._lines.put(None)  # for whoever asks again
+        return line
+
+    def rest(self) -> list[str]:
+        """All that nobody took, of a program that has ended."""
+        return list(iter(self.next, None))
+
+    def close(self) -> None:
+        self._reader.join()
+        self._pipe.close()
+
+
 class Running:
     """A consumer that runs, and the lines that it printed so far."""
 
-    def __init__(self, *command: object):
-        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        self.lines: queue.Queue[str | None] = queue.Queue()
-        self.reader = threading.Thread(target=self._read, daemon=True)
-        self.reader.start()
-
-    def _read(self) -> None:
-        for line in self.process.stdout:
-            self.lines.put(line.rstrip("\n"))
-        self.lines.put(None)
+    def __init__(self, *command: object, environment: dict[str, str] | None = None):
+        self.process = subprocess.Popen([str(word) for word in command], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                                        env=os.environ | (environment or {}))
+        self.lines = Lines(self.process.stdout)
+        self.said = Lines(self.process.stderr)
 
     def take(self, count: int) -> list[str]:
         """The next lines, as many."""
         taken = []
         while len(taken) < count:
-            line = self.lines.get(timeout=SECONDS)
+            line = self.lines.next()
             if line is None:
-                raise AssertionError(f"it ended after {len(taken)} of {count} lines:\n{self.process.stderr.read()}")
+                raise AssertionError(f"it ended after {len(taken)} of {count} lines:\n{self.said.rest()}")
             taken.append(line)
         return taken
 
     def kill(self) -> list[str]:
         """Ended as by a crash; what it had printed beyond what was taken."""
         self.process.kill()
-        return self._rest()
-
-    def wait(self) -> tuple[int, list[str], str]:
-        """Its status, what it printed beyond what was taken, and what it said."""
-        return self.process.wait(timeout=SECONDS), self._rest(), self.process.stderr.read()
-
-    def _rest(self) -> list[str]:
         self.process.wait(timeout=SECONDS)
-        self.reader.join(timeout=SECONDS)
-        rest = []
-        while (line := self.lines.get(timeout=SECONDS)) is not None:
-            rest.append(line)
-        return rest
+        return self.lines.rest()
+
+    def wait(self) -> tuple[int, list[str], list[str]]:
+        """Its status, what it printed beyond what was taken, and what it said beyond what was heard."""
+        return self.process.wait(timeout=SECONDS), self.lines.rest(), self.said.rest()
+
+    def stop(self) -> tuple[int, list[str], list[str]]:
+        """As Ctrl-C does; then as wait()."""
+        self.process.terminate()
+        return self.wait()
 
     def close(self) -> None:
         self.process.kill()
         self.process.wait()
-        self.reader.join()
-        self.process.stdout.close()
-        self.process.stderr.close()
+        self.lines.close()
+        self.said.close()
 
 
-class ConsumerExample(unittest.TestCase):
+class Broker:
+    """The one of all tests here."""
+
+    def __init__(self, folder: pathlib.Path):
+        self.folder = folder
+        self.address = ""
+
+    def start(self, *arguments: object) -> None:
+        told = run(BROKER, "start", "--folder", self.folder, "--owner", os.getpid(), *arguments)
+        self.address = re.search(r"kafka-broker: (127\.0\.0\.1:\d+),", told).group(1)
+
+    def stop(self) -> None:
+        run(BROKER, "stop", "--folder", self.folder)
+
+    def kill(self) -> None:
+        subprocess.run([BROKER, "stop", "--kill", "--folder", self.folder], capture_output=True, check=False)
+
+
+def setUpModule():
+    temporary = tempfile.TemporaryDirectory()
+    unittest.addModuleCleanup(temporary.cleanup)
+    broker = Broker(pathlib.Path(temporary.name) / "broker")
+    unittest.addModuleCleanup(broker.kill)
+    broker.start("--port", 0)
+    Streamed.broker = broker
+
+
+class Streamed(unittest.TestCase):
+    """A service that relays to a topic of its own."""
+    TOPIC = ""
+    broker: Broker
+
     @classmethod
     def setUpClass(cls):
         temporary = tempfile.TemporaryDirectory()
         cls.addClassCleanup(temporary.cleanup)
         cls.folder = pathlib.Path(temporary.name)
-        broker = cls.folder / "broker"
-        cls.addClassCleanup(subprocess.run, [BROKER, "stop", "--kill", "--folder", broker], capture_output=True, check=False)
-        told = run(BROKER, "start", "--folder", broker, "--port", 0, "--owner", os.getpid())
-        cls.brokers = re.search(r"kafka-broker: (127\.0\.0\.1:\d+),", told).group(1)
-        run(PROGRAM, "kafka", "create-topic", "--kafka", cls.brokers, "--partitions", PARTITIONS, "--replication", 1)
+        run(PROGRAM, "kafka", "create-topic", "--kafka", cls.broker.address, "--kafka-topic", cls.TOPIC, "--partitions", PARTITIONS,
+            "--replication", 1)
         cls.start_service()
 
     @classmethod
@@ -109,7 +160,7 @@ class ConsumerExample(unittest.TestCase):
         with open(cls.folder / "service.log", "wb") as log:
             cls.service = subprocess.Popen(
                 [PROGRAM, "serve", "--demo", "--data", cls.data, "--public", "127.0.0.1:0", "--staff", "127.0.0.1:0", "--ports-file", ports_file,
-                 "--kafka", cls.brokers], stdout=log, stderr=log)
+                 "--admin-key-file", cls.folder / "admin-key", "--kafka", cls.broker.address, "--kafka-topic", cls.TOPIC], stdout=log, stderr=log)
         cls.addClassCleanup(cls.service.wait)
         cls.addClassCleanup(cls.service.kill)
         until = time.monotonic() + SECONDS
@@ -117,18 +168,17 @@ class ConsumerExample(unittest.TestCase):
             time.sleep(0.05)
         if not ports_file.exists():
             raise AssertionError((cls.folder / "service.log").read_text(encoding="utf-8", errors="replace"))
-        cls.people = json.loads(ports_file.read_text(encoding="utf-8"))["public"]
+        ports = json.loads(ports_file.read_text(encoding="utf-8"))
+        cls.people, cls.staff = ports["public"], ports["staff"]
 
-    def setUp(self):
-        self.state = self.folder / f"{self.id().rsplit('.', 1)[1]}.json"
-
-    def running(self, *command: object) -> Running:
-        running = Running(*command)
+    def running(self, *command: object, environment: dict[str, str] | None = None) -> Running:
+        running = Running(*command, environment=environment)
         self.addCleanup(running.close)
         return running
 
-    def consumer(self, topic: str = TOPIC) -> Running:
-        return self.running(DISTRIBUTION_PYTHON, "-B", EXAMPLE, self.brokers, topic, self.state)
+    def consume(self, form: str, *more: object, environment: dict[str, str] | None = None) -> Running:
+        return self.running(PROGRAM, "consume", "--kafka", self.broker.address, "--kafka-topic", self.TOPIC, "--format", form, *more,
+                            environment=environment)
 
     def log(self) -> list[str]:
         """Every event, as it is stored."""
@@ -137,7 +187,7 @@ class ConsumerExample(unittest.TestCase):
     def rejected_passwords(self, count: int) -> None:
         for number in range(count):
             # Of nobody, and of somebody else each time, so that no throttle stands in the way.
-            body = json.dumps({"identifier": f"{number}.{self.state.stem}@example.org", "password": "not this one"}).encode()
+            body = json.dumps({"identifier": f"{number}.{self.id().rsplit('.', 1)[1]}@example.org", "password": "not this one"}).encode()
             request = urllib.request.Request(f"{self.people}/v1/logins", body, {"Content-Type": "application/json"})
             with self.assertRaises(urllib.error.HTTPError) as refused:
                 urllib.request.urlopen(request, timeout=SECONDS)
@@ -146,12 +196,22 @@ class ConsumerExample(unittest.TestCase):
 
     def in_partitions(self) -> dict[int, list[tuple[int, str]]]:
         """Offset and value of every record, as another client reads them."""
-        printed = run("kcat", "-q", "-b", self.brokers, "-C", "-t", TOPIC, "-o", "beginning", "-e", "-f", r"%p %o %s\n")
+        printed = run("kcat", "-q", "-b", self.broker.address, "-C", "-t", self.TOPIC, "-o", "beginning", "-e", "-f", r"%p %o %s\n")
         partitions: dict[int, list[tuple[int, str]]] = {}
         for line in printed.splitlines():
             partition, offset, value = line.split(" ", 2)
             partitions.setdefault(int(partition), []).append((int(offset), value))
         return partitions
+
+
+class ConsumerExample(Streamed):
+    TOPIC = "tweestap.events"
+
+    def setUp(self):
+        self.state = self.folder / f"{self.id().rsplit('.', 1)[1]}.json"
+
+    def consumer(self, topic: str = TOPIC) -> Running:
+        return self.running(DISTRIBUTION_PYTHON, "-B", EXAMPLE, self.broker.address, topic, self.state)
 
     def read_to_the_end(self) -> None:
         log = self.log()
@@ -208,23 +268,40 @@ class ConsumerExample(unittest.TestCase):
         self.state.write_text(json.dumps(kept), encoding="utf-8")
         status, printed, said = self.consumer().wait()
         self.assertEqual((status, printed), (1, []))
-        self.assertEqual(said, f"events are missing between {position(first)} and {position(third)}: "
-                               f"GET /v1/events?after={position(first)} has them\n")
+        self.assertEqual(said, [f"events are missing between {position(first)} and {position(third)}: "
+                                f"GET /v1/events?after={position(first)} has them"])
 
     def test_stops_where_the_topic_is_not_there(self):
         status, printed, said = self.consumer("of.another.name").wait()
         self.assertEqual((status, printed), (1, []))
-        self.assertIn("KafkaException", said)
+        self.assertIn("KafkaException", "\n".join(said))
 
     def test_consume_prints_every_event_once_in_each_format(self):
         self.rejected_passwords(1)
         log = self.log()
         for name, position_of in FORMATS.items():
             with self.subTest(name):
-                consume = self.running(PROGRAM, "consume", "--kafka", self.brokers, "--format", name)
+                consume = self.consume(name)
                 self.assertEqual(sorted(map(position_of, consume.take(len(log)))), [position(envelope) for envelope in log])
-                consume.process.terminate()  # ends it as Ctrl-C does
-                self.assertEqual(consume.wait(), (0, [], ""))
+                self.assertEqual(consume.stop(), (0, [], []))
+
+    def test_consume_says_once_why_nothing_comes_and_goes_on(self):
+        log = self.log()
+        consume = self.consume("json")
+        consume.take(len(log))
+        self.broker.stop()
+        heard = [consume.said.next()]
+        self.assertIn("tweestap: waiting: ", heard[0])
+        self.broker.start()
+        self.rejected_passwords(1)
+        new = self.log()[len(log):]
+        self.assertEqual(sorted(consume.take(len(new)), key=position), new)
+        status, printed, said = consume.stop()
+        self.assertEqual((status, printed), (0, []))
+        heard += said
+        # What librdkafka puts in brackets is another each time.
+        reasons = [line.split(" (")[0] for line in heard[:heard.index("tweestap: events come again")]]
+        self.assertEqual(sorted(reasons), sorted(set(reasons)))
 
     def test_has_at_most_forty_lines(self):
         self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)

@@ -134,7 +134,10 @@ std::optional<Delivery> Reader::Reading::hand_over() {
 std::expected<void, Failure> Reader::Reading::take_news(News news) {
   return std::visit(Overloaded{
                         [](const Nothing&) -> std::expected<void, Failure> { return {}; },
-                        [this](const Arrival& arrival) { return take(arrival); },
+                        [this](const Arrival& arrival) {
+                          last_trouble_.clear();  // a broker gave it
+                          return take(arrival);
+                        },
                         [this](const Assigned& assigned) -> std::expected<void, Failure> {
                           adopt(assigned.places);
                           return {};
@@ -218,6 +221,7 @@ std::expected<void, Failure> Reader::Reading::fetch_missing() {
     }
     return end(std::move(found.error()));
   }
+  last_trouble_.clear();
   for (Event& event : *found) {
     // The record itself is still to be read.
     const bool new_log = std::exchange(held_->new_log, false);

@@ -131,7 +131,8 @@ class Reader {
   void stop() noexcept;
 
   [[nodiscard]] Counts counts() const;
-  /// The last trouble with brokers that may pass by itself, for whoever looks why nothing comes; empty: none.
+  /// The last trouble with brokers or service that may pass by itself, for whoever looks why nothing comes; empty: none
+  /// since something came.
   [[nodiscard]] std::string last_trouble() const;
 
  private:
