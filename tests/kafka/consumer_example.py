@@ -1,13 +1,15 @@
 #!/usr/bin/env python3
 """consumer_example.py PROGRAM: docs/examples/consumer.py, as a consumer's builder would run it, against a real broker and a service
-that relays to it. What it prints is compared with the log itself, byte for byte. And `tweestap consume` there: in each of its formats, and without
-a broker for a while.
+that relays to it. What it prints is compared with the log itself, byte for byte. And `tweestap consume` there: in each of its formats, without
+a broker for a while, and with records missing that the service still has.
 """
 import json
 import os
 import pathlib
 import queue
 import re
+import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -128,6 +130,23 @@ class Broker:
 
     def kill(self) -> None:
         subprocess.run([BROKER, "stop", "--kill", "--folder", self.folder], capture_output=True, check=False)
+
+    def delete_records(self, topic: str, before: dict[int, int]) -> None:
+        """Of each Kafka partition those before an offset: DeleteRecords of Kafka's protocol, version 0, which no tool at hand sends."""
+        def text(word: str) -> bytes:
+            return struct.pack(">h", len(word)) + word.encode()
+        partitions = b"".join(struct.pack(">iq", number, offset) for number, offset in before.items())
+        request = (struct.pack(">hhi", 21, 0, 1) + text("tests") + struct.pack(">i", 1) + text(topic) +
+                   struct.pack(">i", len(before)) + partitions + struct.pack(">i", 30_000))
+        host, port = self.address.split(":")
+        with socket.create_connection((host, int(port)), timeout=SECONDS) as connection, connection.makefile("rb") as answers:
+            connection.sendall(struct.pack(">i", len(request)) + request)
+            answer = answers.read(struct.unpack(">i", answers.read(4))[0])
+        # Correlation, throttle, one topic with its name, and how many Kafka partitions; each with where it begins now, and an error.
+        of_partitions = answer[4 + 4 + 4 + len(text(topic)) + 4:]
+        begins = {number: low for number, low, error in struct.iter_unpack(">iqh", of_partitions) if error == 0}
+        if begins != before:
+            raise AssertionError(f"records were to be deleted before {before}, and are before {begins}: {answer!r}")
 
 
 def setUpModule():
@@ -305,6 +324,59 @@ class ConsumerExample(Streamed):
 
     def test_has_at_most_forty_lines(self):
         self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)
+
+
+class ConsumeFillsGaps(Streamed):
+    """What the topic no longer has, and GET /v1/events of the real service does."""
+    TOPIC = "tweestap.events.cut"
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        admin = (cls.folder / "admin-key").read_text(encoding="utf-8").strip()
+        cls.key = run(PROGRAM, "api-key", "create", "--role", "stream", "a consumer", "--url", cls.staff,
+                      environment={"TWEESTAP_API_KEY": admin}).strip()
+        cls.key_file = cls.folder / "stream-key"
+        cls.key_file.write_text(f"{cls.key}\n", encoding="utf-8")
+
+    def cut(self) -> list[str]:
+        """The log, of which the topic has the last record of each Kafka partition and no other."""
+        self.rejected_passwords(4)
+        log = self.log()
+        consume = self.consume("json", "--url", self.staff, "--api-key-file", self.key_file)
+        consume.take(len(log))  # by then all of it is in the topic
+        consume.kill()
+        last = {number: records[-1][0] for number, records in self.in_partitions().items()}
+        self.broker.delete_records(self.TOPIC, last)
+        left = self.in_partitions()
+        self.assertEqual({number: [offset for offset, _ in records] for number, records in left.items()},
+                         {number: [offset] for number, offset in last.items()})
+        self.assertGreater(len(log), len(left))
+        return log
+
+    def test_with_a_key_wherever_it_is_given(self):
+        log = self.cut()
+        for name, flags, environment in (
+                ("in a file", ("--url", self.staff, "--api-key-file", self.key_file), {}),
+                ("exported", ("--url", self.staff), {"TWEESTAP_API_KEY": self.key}),
+                ("exported, and the URL", (), {"TWEESTAP_API_KEY": self.key, "TWEESTAP_URL": self.staff}),
+                ("in a file, and another one exported", ("--api-key-file", self.key_file),
+                 {"TWEESTAP_API_KEY": "key_x", "TWEESTAP_URL": self.staff})):
+            with self.subTest(name):
+                consume = self.consume("json", *flags, environment=environment)
+                self.assertEqual(sorted(consume.take(len(log)), key=position), log)
+                self.assertEqual(consume.stop(), (0, [], []))
+
+    def test_stops_without_a_key_or_with_a_wrong_one(self):
+        self.cut()
+        # A URL that is only exported is meant for others.
+        for environment, words in (({}, "no service was given"), ({"TWEESTAP_URL": self.staff}, "no service was given"),
+                                   ({"TWEESTAP_URL": self.staff, "TWEESTAP_API_KEY": "key_x"}, "answers with status 401")):
+            with self.subTest(words, **environment):
+                status, _, said = self.consume("json", environment=environment).wait()
+                self.assertEqual(status, 1)
+                self.assertEqual(len(said), 1)
+                self.assertIn(words, said[0])
 
 
 def position(envelope: str) -> int:
