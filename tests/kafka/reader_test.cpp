@@ -11,7 +11,9 @@
 #include <memory>
 #include <numeric>
 #include <optional>
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "consumers/kafka/reader/place.h"
 #include "tests/kafka/broker.h"
@@ -22,15 +24,18 @@ namespace tweestap::reader {
 namespace {
 
 using namespace std::chrono_literals;
+using std::chrono::steady_clock;
 using tests::FeedServer;
 using tests::KafkaBroker;
 using tests::WrittenLog;
 
 constexpr std::int32_t kPartitions = 3;
-constexpr auto kQuiet = 3000ms;    // as long as this nothing came: nothing comes
-constexpr auto kFirst = 10'000ms;  // for the first event: a broker's first group takes it some seconds
+// Longer than it takes; only a test that fails waits for it to end.
+constexpr auto kPatience = 60'000ms;
+// For one event more than there should be: where nothing is wrong each test waits for it to end.
+constexpr auto kNothing = 500ms;
 
-// What came until nothing did, or until the reader was over.
+// What came until it was enough, or until the reader said why nothing does.
 struct Heard {
   std::vector<std::uint64_t> positions;        // sorted
   std::map<std::int32_t, std::string> tokens;  // the newest of each Kafka partition
@@ -39,6 +44,17 @@ struct Heard {
   bool in_order = true;  // within each Kafka partition
   std::optional<Failure> over;
 };
+
+// Asks until it is so: what is waited for happens in another process.
+template <class Condition>
+bool in_the_end(Condition condition) {
+  const auto until = steady_clock::now() + kPatience;
+  while (!condition()) {
+    if (steady_clock::now() > until) return false;
+    std::this_thread::sleep_for(5ms);  // polls; the loop has its own end
+  }
+  return true;
+}
 
 // One broker for all tests; each has a topic of its own.
 class ReaderTest : public testing::Test {
@@ -55,18 +71,25 @@ class ReaderTest : public testing::Test {
     std::ofstream{key_file_} << FeedServer::kKey << "\n";
   }
   void write(std::uint64_t from, std::uint64_t to) { log_.write(settings_, kPartitions, from, to); }
-  void use(const FeedServer& server) {
-    options_.service = {.url = server.url(), .api_key_file = key_file_, .ca_file = {}};
+  // The service gives the log up to there.
+  void serve(std::uint64_t head) {
+    server_ = std::make_unique<FeedServer>(log_, head);
+    options_.service = {.url = server_->url(), .api_key_file = key_file_, .ca_file = {}};
   }
 
-  // Ends early where `at_most` events came.
-  static Heard listen(Reader& reader, std::size_t at_most = ~std::size_t{0}) {
+  // Until `count` events came; kAll: until it says why no more do.
+  static constexpr std::size_t kAll = ~std::size_t{0};
+  static Heard listen(Reader& reader, std::size_t count) {
     Heard heard;
     std::map<std::int32_t, std::uint64_t> last;
-    while (heard.positions.size() < at_most) {
-      auto delivery = reader.next(heard.positions.empty() ? kFirst : kQuiet);
-      if (!delivery) heard.over = delivery.error();
-      if (!delivery || !*delivery) break;
+    const auto until = steady_clock::now() + kPatience;
+    while (heard.positions.size() < count && steady_clock::now() < until) {
+      auto delivery = reader.next(100ms);  // what is Unavailable is told at the end of it
+      if (!delivery) {
+        heard.over = delivery.error();
+        break;
+      }
+      if (!*delivery) continue;
       const Delivery& one = **delivery;
       if (one.new_log) heard.new_logs.push_back(one.event.position);
       if (one.event.position <= last[one.partition] && !one.new_log) heard.in_order = false;
@@ -78,13 +101,20 @@ class ReaderTest : public testing::Test {
     std::ranges::sort(heard.positions);
     return heard;
   }
-  Heard listen_anew(std::size_t at_most = ~std::size_t{0}) {
+  // With a new reader, which stays for more questions until the next one.
+  Heard listen_anew(std::size_t count) {
+    reader_.reset();  // before another one of its group
     auto reader = Reader::create(options_);
     EXPECT_TRUE(reader) << reader.error().reason;
     if (!reader) return {};
-    Heard heard = listen(**reader, at_most);
-    counts_ = (*reader)->counts();
-    return heard;
+    reader_ = std::move(*reader);
+    return listen(*reader_, count);
+  }
+  [[nodiscard]] Counts counts() const { return reader_ ? reader_->counts() : Counts{}; }
+  void expect_nothing_more() {
+    ASSERT_TRUE(reader_);
+    const auto more = reader_->next(kNothing);
+    EXPECT_TRUE(more && !*more) << (more ? (*more)->event.envelope : more.error().reason);
   }
   static std::vector<std::uint64_t> all(std::uint64_t from, std::uint64_t to) {
     std::vector<std::uint64_t> positions(to + 1 - from);
@@ -102,8 +132,9 @@ class ReaderTest : public testing::Test {
   platform::Settings settings_;
   std::string key_file_;
   WrittenLog log_;
+  std::unique_ptr<FeedServer> server_;  // outlives the reader, whose connection it would wait for
   Options options_;
-  Counts counts_;
+  std::unique_ptr<Reader> reader_;
   std::map<std::int32_t, std::string> kept_;
 };
 
@@ -112,11 +143,12 @@ std::unique_ptr<KafkaBroker> ReaderTest::broker_;
 TEST_F(ReaderTest, GivesEveryEventOnceAndInOrder) {
   log_.add_many(500);
   write(1, 500);
-  const Heard heard = listen_anew();
+  const Heard heard = listen_anew(500);
   EXPECT_EQ(heard.positions, all(1, 500));
   EXPECT_TRUE(heard.in_order);
   EXPECT_FALSE(heard.over);
-  EXPECT_EQ(counts_.repeats + counts_.gaps + counts_.fetched + counts_.foreign, 0U);
+  expect_nothing_more();
+  EXPECT_EQ(counts().repeats + counts().gaps + counts().fetched + counts().foreign, 0U);
 }
 
 TEST_F(ReaderTest, GivesAnEventWithWhatItSays) {
@@ -124,7 +156,7 @@ TEST_F(ReaderTest, GivesAnEventWithWhatItSays) {
   write(1, 1);
   auto reader = Reader::create(options_);
   ASSERT_TRUE(reader) << reader.error().reason;
-  const auto delivery = (*reader)->next(10s);
+  const auto delivery = (*reader)->next(kPatience);
   ASSERT_TRUE(delivery && *delivery);
   const Event& event = (*delivery)->event;
   EXPECT_EQ(event.envelope, log_.envelope(1));
@@ -140,46 +172,50 @@ TEST_F(ReaderTest, DropsRepeats) {
   log_.add_many(100);
   write(1, 100);
   write(51, 100);
-  EXPECT_EQ(listen_anew().positions, all(1, 100));
-  EXPECT_EQ(counts_.repeats, 50U);
+  EXPECT_EQ(listen_anew(100).positions, all(1, 100));
+  ASSERT_TRUE(reader_);
+  EXPECT_TRUE(in_the_end([&] {
+    const auto more = reader_->next(100ms);
+    EXPECT_TRUE(more && !*more);
+    return counts().repeats >= 50;
+  }));
+  expect_nothing_more();
+  EXPECT_EQ(counts().repeats, 50U);
 }
 
 TEST_F(ReaderTest, FetchesWhatIsMissing) {
   log_.add_many(2600);
   write(1, 50);
   write(2551, 2600);  // more are missing than the service gives at once
-  const FeedServer server{log_, 2600};
-  use(server);
-  const Heard heard = listen_anew();
+  serve(2600);
+  const Heard heard = listen_anew(2600);
   EXPECT_EQ(heard.positions, all(1, 2600));
   EXPECT_TRUE(heard.in_order);
   EXPECT_EQ(heard.fetched, 2500U);
-  EXPECT_EQ(counts_.gaps, static_cast<std::uint64_t>(kPartitions));
+  EXPECT_EQ(counts().gaps, static_cast<std::uint64_t>(kPartitions));
 }
 
 TEST_F(ReaderTest, FetchesWhatTheTopicNoLongerHas) {
   log_.add_many(100);
   write(41, 100);
-  const FeedServer server{log_, 100};
-  use(server);
-  EXPECT_EQ(listen_anew().positions, all(1, 100));
+  serve(100);
+  EXPECT_EQ(listen_anew(100).positions, all(1, 100));
   // With the key itself too.
   options_.service.api_key_file.clear();
   options_.service.api_key = FeedServer::kKey;
-  EXPECT_EQ(listen_anew().positions, all(1, 100));
+  EXPECT_EQ(listen_anew(100).positions, all(1, 100));
 }
 
 TEST_F(ReaderTest, StopsAtAGapThatNobodyFills) {
   log_.add_many(100);
   write(1, 40);
   write(61, 100);
-  Heard heard = listen_anew();
+  Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Gap);
   // Nor where the service has not got them either.
-  const FeedServer server{log_, 50};
-  use(server);
-  heard = listen_anew();
+  serve(50);
+  heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Gap);
   EXPECT_LT(heard.positions.back(), 61U);
@@ -189,25 +225,41 @@ TEST_F(ReaderTest, WaitsForAServiceThatDoesNotAnswer) {
   log_.add_many(100);
   write(1, 40);
   write(61, 100);
-  auto server = std::make_unique<FeedServer>(log_, 100);
-  use(*server);
-  server.reset();
-  auto reader = Reader::create(options_);
-  ASSERT_TRUE(reader) << reader.error().reason;
-  const Heard heard = listen(**reader);
+  serve(100);
+  server_.reset();
+  const Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Unavailable);
-  // The same reader goes on where it was: it is not over.
-  EXPECT_EQ((*reader)->next(0ms).error().trouble, Trouble::Unavailable);
+  EXPECT_EQ(reader_->last_trouble(), heard.over->reason);
+  // It is not over.
+  EXPECT_EQ(reader_->next(0ms).error().trouble, Trouble::Unavailable);
+}
+
+TEST_F(ReaderTest, GoesOnWhereItWasWhenTheServiceAnswersAgain) {
+  log_.add_many(100);
+  write(1, 40);
+  write(61, 100);
+  serve(100);
+  server_->turn_away(true);
+  const Heard before = listen_anew(kAll);
+  ASSERT_TRUE(before.over);
+  EXPECT_EQ(before.over->trouble, Trouble::Unavailable);
+  EXPECT_NE(reader_->last_trouble().find("503"), std::string::npos) << reader_->last_trouble();
+  server_->turn_away(false);
+  const Heard behind = listen(*reader_, 100 - before.positions.size());
+  std::vector<std::uint64_t> both = before.positions;
+  both.insert(both.end(), behind.positions.begin(), behind.positions.end());
+  std::ranges::sort(both);
+  EXPECT_EQ(both, all(1, 100));
+  EXPECT_EQ(reader_->last_trouble(), "");
 }
 
 TEST_F(ReaderTest, StopsWhereTheServiceRefusesTheKey) {
   log_.add_many(10);
   write(5, 10);
-  const FeedServer server{log_, 10};
-  use(server);
+  serve(10);
   std::ofstream{key_file_} << "another\n";
-  const Heard heard = listen_anew();
+  const Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Invalid);
   EXPECT_NE(heard.over->reason.find("401"), std::string::npos) << heard.over->reason;
@@ -217,7 +269,7 @@ TEST_F(ReaderTest, StopsAtATypeThatNobodyKnows) {
   log_.add_many(30);
   log_.add("moon.landed");
   write(1, 31);
-  Heard heard = listen_anew();
+  Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::UnknownType);
   EXPECT_NE(heard.over->reason.find("moon.landed"), std::string::npos);
@@ -225,14 +277,15 @@ TEST_F(ReaderTest, StopsAtATypeThatNobodyKnows) {
   keep(heard);
   options_.on_unknown = Options::OnUnknown::HandOver;
   std::vector<std::uint64_t> both = heard.positions;
-  heard = listen_anew();
+  heard = listen_anew(31 - both.size());
   EXPECT_FALSE(heard.over);
   both.insert(both.end(), heard.positions.begin(), heard.positions.end());
   std::ranges::sort(both);
   EXPECT_EQ(both, all(1, 31));
   options_.tokens.clear();
   options_.on_unknown = Options::OnUnknown::PassOver;
-  EXPECT_EQ(listen_anew().positions, all(1, 30));
+  EXPECT_EQ(listen_anew(30).positions, all(1, 30));
+  expect_nothing_more();
 }
 
 TEST_F(ReaderTest, StopsAtAVersionThatTheApplicationDoesNotUnderstand) {
@@ -241,28 +294,30 @@ TEST_F(ReaderTest, StopsAtAVersionThatTheApplicationDoesNotUnderstand) {
   log_.add("login.code_rejected", 2);
   write(1, 3);
   options_.handles = {{"login.code_rejected", 1}};
-  const Heard heard = listen_anew();
+  const Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::UnknownVersion);
   options_.handles = {{"login.code_rejected", 2}};
-  EXPECT_EQ(listen_anew().positions, (std::vector<std::uint64_t>{1, 3}));
+  EXPECT_EQ(listen_anew(2).positions, (std::vector<std::uint64_t>{1, 3}));
 }
 
 TEST_F(ReaderTest, GoesOnFromTheTokensThatTheApplicationKeeps) {
-  log_.add_many(300);
+  log_.add_many(400);
   write(1, 300);
   std::vector<std::uint64_t> heard_of;
   for (int round = 0; round < 4; ++round) {
+    // A repeat in any Kafka partition would come before these.
+    if (round == 3) write(301, 400);
     const Heard heard = listen_anew(100);
     heard_of.insert(heard_of.end(), heard.positions.begin(), heard.positions.end());
     keep(heard);
   }
   std::ranges::sort(heard_of);
-  EXPECT_EQ(heard_of, all(1, 300));
+  EXPECT_EQ(heard_of, all(1, 400));
 }
 
 TEST_F(ReaderTest, BelievesPositionsAndNoOffsets) {
-  log_.add_many(300);
+  log_.add_many(400);
   write(1, 300);
   const Heard first = listen_anew(200);
   // As in a topic that was made anew: one offset is before what was read, one behind the end.
@@ -272,21 +327,21 @@ TEST_F(ReaderTest, BelievesPositionsAndNoOffsets) {
     place->offset = partition == 0 ? 0 : 1'000'000;
     options_.tokens.push_back(token_of(*place));
   }
-  const Heard second = listen_anew();
+  write(301, 400);  // a repeat in any Kafka partition would come before these
+  const Heard second = listen_anew(200);
   std::vector<std::uint64_t> both = first.positions;
   both.insert(both.end(), second.positions.begin(), second.positions.end());
   std::ranges::sort(both);
-  EXPECT_EQ(both, all(1, 300));
+  EXPECT_EQ(both, all(1, 400));
 }
 
 TEST_F(ReaderTest, GoesOnInTheMiddleOfAGap) {
   log_.add_many(400);
   write(1, 10);
   write(391, 400);
-  const FeedServer server{log_, 400};
-  use(server);
+  serve(400);
   std::vector<std::uint64_t> heard_of;
-  for (int round = 0; round < 5; ++round) {
+  for (int round = 0; round < 4; ++round) {
     const Heard heard = listen_anew(100);
     heard_of.insert(heard_of.end(), heard.positions.begin(), heard.positions.end());
     keep(heard);
@@ -299,35 +354,28 @@ TEST_F(ReaderTest, AGroupGoesOnFromWhatWasCommitted) {
   log_.add_many(300);
   write(1, 300);
   options_.group = "a_group";
-  {
-    auto reader = Reader::create(options_);
-    ASSERT_TRUE(reader) << reader.error().reason;
-    const Heard heard = listen(**reader, 200);
-    EXPECT_EQ(heard.positions.size(), 200U);
-    const auto stored = (*reader)->commit();
-    ASSERT_TRUE(stored) << stored.error().reason;
-    // What comes behind is not stored, and comes again.
-    EXPECT_EQ(listen(**reader, 50).positions.size(), 50U);
-  }
-  const Heard rest = listen_anew();
-  EXPECT_EQ(rest.positions.size(), 100U);
-  EXPECT_EQ(counts_.repeats + counts_.gaps, 0U);
+  std::vector<std::uint64_t> both = listen_anew(200).positions;
+  ASSERT_TRUE(reader_);
+  const auto stored = reader_->commit();
+  ASSERT_TRUE(stored) << stored.error().reason;
+  // What comes behind is not stored, and comes again.
+  EXPECT_EQ(listen(*reader_, 50).positions.size(), 50U);
+  const Heard rest = listen_anew(100);
+  both.insert(both.end(), rest.positions.begin(), rest.positions.end());
+  std::ranges::sort(both);
+  EXPECT_EQ(both, all(1, 300));
+  EXPECT_EQ(counts().repeats + counts().gaps, 0U);
 }
 
 TEST_F(ReaderTest, AGroupFindsTheGapBehindWhatWasCommitted) {
   log_.add_many(300);
   write(1, 100);
   options_.group = "another_group";
-  {
-    auto reader = Reader::create(options_);
-    ASSERT_TRUE(reader) << reader.error().reason;
-    EXPECT_EQ(listen(**reader).positions, all(1, 100));
-    ASSERT_TRUE((*reader)->commit());
-  }
+  EXPECT_EQ(listen_anew(100).positions, all(1, 100));
+  ASSERT_TRUE(reader_ && reader_->commit());
   write(201, 300);
-  const FeedServer server{log_, 300};
-  use(server);
-  const Heard heard = listen_anew();
+  serve(300);
+  const Heard heard = listen_anew(200);
   EXPECT_EQ(heard.positions, all(101, 300));
   EXPECT_EQ(heard.fetched, 100U);
 }
@@ -338,9 +386,10 @@ TEST_F(ReaderTest, ARestoredLogBeginsAnew) {
   WrittenLog restored{"log_02040g2081040g2081040g2081"};
   restored.add_many(60);
   restored.write(settings_, kPartitions, 1, 60);
-  const Heard heard = listen_anew();
+  const Heard heard = listen_anew(160);
   EXPECT_FALSE(heard.over) << heard.over->reason;
   EXPECT_EQ(heard.positions.size(), 160U);
+  expect_nothing_more();
   EXPECT_EQ(heard.new_logs.size(), static_cast<std::size_t>(kPartitions));
 }
 
@@ -349,15 +398,15 @@ TEST_F(ReaderTest, INP_2_StopsAtARecordThatNobodyOfUsWrote) {
   log_.add("login.code_rejected", 1, R"({"failures":1,"failures":2})");
   log_.add_many(20);
   write(1, 41);
-  Heard heard = listen_anew();
+  Heard heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Foreign);
   // Passed over, it is missed by the one behind it: nothing is lost unseen.
   options_.on_foreign = Options::OnForeign::PassOver;
-  heard = listen_anew();
+  heard = listen_anew(kAll);
   ASSERT_TRUE(heard.over);
   EXPECT_EQ(heard.over->trouble, Trouble::Gap);
-  EXPECT_EQ(counts_.foreign, 1U);
+  EXPECT_EQ(counts().foreign, 1U);
 }
 
 TEST_F(ReaderTest, BeginsNowWhereItIsToldTo) {
@@ -366,11 +415,11 @@ TEST_F(ReaderTest, BeginsNowWhereItIsToldTo) {
   options_.begin = Options::Begin::Now;
   auto reader = Reader::create(options_);
   ASSERT_TRUE(reader) << reader.error().reason;
-  const auto nothing = (*reader)->next(kQuiet);  // by then it has found the end
+  const auto nothing = (*reader)->next(3s);  // by then it has found the end
   EXPECT_TRUE(nothing && !*nothing);
   log_.add_many(100);
   write(101, 200);
-  EXPECT_EQ(listen(**reader).positions, all(101, 200));
+  EXPECT_EQ(listen(**reader, 100).positions, all(101, 200));
 }
 
 TEST_F(ReaderTest, AStopEndsAWaitWithinHalfASecond) {

@@ -76,7 +76,11 @@ void WrittenLog::write(const platform::Settings& settings, std::int32_t partitio
 }
 
 FeedServer::FeedServer(const WrittenLog& log, std::uint64_t head) : server_(std::make_unique<httplib::Server>()) {
-  server_->Get("/v1/events", [&log, head](const httplib::Request& request, httplib::Response& response) {
+  server_->Get("/v1/events", [this, &log, head](const httplib::Request& request, httplib::Response& response) {
+    if (turns_away_) {
+      response.status = 503;
+      return;
+    }
     if (request.get_header_value("Authorization") != std::string{"Bearer "} + kKey) {
       response.status = 401;
       return;

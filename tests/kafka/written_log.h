@@ -1,6 +1,7 @@
 #pragma once
 // A log that a test makes up, written to a topic and given by a service as it likes: with records that are missing,
 // come twice or are none of ours.
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -50,8 +51,11 @@ class FeedServer {
 
   static constexpr const char* kKey = "apk_of_the_test";
   [[nodiscard]] std::string url() const;
+  /// Whether it answers 503 from now on, as a service that cannot read its store. Any thread.
+  void turn_away(bool all) { turns_away_ = all; }
 
  private:
+  std::atomic<bool> turns_away_ = false;
   std::unique_ptr<httplib::Server> server_;
   int port_ = 0;
   std::thread thread_;
