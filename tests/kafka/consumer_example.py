@@ -325,6 +325,9 @@ class ConsumerExample(Streamed):
     def test_has_at_most_forty_lines(self):
         self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)
 
+    def test_has_less_than_sixty_lines_in_cpp(self):
+        self.assertLess(len(EXAMPLE.with_name("code_alarm.cpp").read_text(encoding="utf-8").splitlines()), 60)
+
 
 class ConsumeFillsGaps(Streamed):
     """What the topic no longer has, and GET /v1/events of the real service does."""
