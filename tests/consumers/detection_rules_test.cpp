@@ -37,7 +37,7 @@ TEST(DetectionRules, EachSettingNamesTheAlertThatItIsOf) {
 TEST(DetectionRules, ThresholdsAreWhatTheSettingsSay) {
   platform::Settings settings;
   for (const RuleInfo& info : rules()) {
-    const Threshold& threshold = thresholds_of(settings)[info.rule];
+    const Threshold threshold = thresholds_of(settings)[info.rule];
     EXPECT_EQ(threshold.window, domain::seconds(settings.*info.window));
     EXPECT_EQ(threshold.count, info.count == nullptr ? 2 : settings.*info.count);
     EXPECT_GT(threshold.count, 0U) << "every rule is on by itself";
