@@ -32,6 +32,9 @@ struct RuleInfo {
 struct Threshold {
   std::uint32_t count = 0;  ///< 0: never
   domain::Duration window;
+  /// Which of the clock's periods a moment is in: they are as long as the window and begin at the multiples of it since
+  /// 1970, UTC, so that each start of the program sees the same ones. 0 where there is no window.
+  [[nodiscard]] std::int64_t period(domain::Time at) const { return window.us > 0 ? at.us / window.us : 0; }
   friend bool operator==(const Threshold&, const Threshold&) = default;
 };
 

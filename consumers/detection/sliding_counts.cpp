@@ -43,9 +43,9 @@ std::optional<SlidingCounts::Reached> SlidingCounts::add(const Key& key, const T
   if (seen.size() > std::size_t{2} * threshold_.count) seen.erase(seen.begin());
   things_ += seen.size();
   keep_within_bounds();
-  const std::int64_t window = at.us / threshold_.window.us;
-  if (seen.size() < threshold_.count || counted.told_in == window) return std::nullopt;
-  counted.told_in = window;
+  const std::int64_t period = threshold_.period(at);
+  if (seen.size() < threshold_.count || counted.told_in == period) return std::nullopt;
+  counted.told_in = period;
   return Reached{static_cast<std::uint32_t>(seen.size()), seen.front().at};
 }
 
@@ -64,12 +64,12 @@ void SlidingCounts::remove_all(const Key& key) {
   erase_if_it_says_nothing(key, *counted);
 }
 
-// What was told has to be known until its window is over.
+// What was told has to be known until its period is over.
 void SlidingCounts::erase_if_it_says_nothing(const Key& key, const Counted& counted) {
   if (counted.seen.empty() && !counted.told_in) of_.erase(key);
 }
 
-// Nothing of them counts any more, and the window in which they were told is over.
+// Nothing of them counts any more, and the period in which they were told is over.
 void SlidingCounts::drop_what_is_over(domain::Time at) {
   while (!of_.empty() && of_.oldest().touched <= at - threshold_.window) {
     things_ -= of_.oldest().seen.size();

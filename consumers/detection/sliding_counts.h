@@ -41,9 +41,8 @@ class SlidingCounts {
     std::uint32_t count = 0;
     domain::Time since;  // the oldest that is counted
   };
-  /// A thing happened. Reached: as many different ones within the window as the threshold says, for the first time in
-  /// this window of the key. Windows begin at the multiples of their length since 1970, so that each start of the
-  /// program sees the same ones; an attack that goes on is told again in each.
+  /// A thing happened. Reached: as many different ones within the window, which ends now, as the threshold says, for
+  /// the first time in this period of the clock (Threshold::period()). An attack that goes on is told again in each.
   [[nodiscard]] std::optional<Reached> add(const Key& key, const Thing& thing, domain::Time at);
   /// It turned out harmless.
   void remove(const Key& key, const Thing& thing);
@@ -64,7 +63,7 @@ class SlidingCounts {
   struct Counted {
     std::vector<Seen> seen;  // oldest first, each thing once
     domain::Time touched;
-    std::optional<std::int64_t> told_in;  // the last window with an alert
+    std::optional<std::int64_t> told_in;  // the last period with an alert
   };
   void drop_what_is_over(domain::Time at);
   void keep_within_bounds();

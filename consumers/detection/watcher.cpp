@@ -96,30 +96,39 @@ std::expected<void, Failure> Watcher::handle(std::span<const eventstore::Record>
 }
 
 std::expected<void, Failure> Watcher::remember_what_was_before(const eventstore::Record& first) {
+  const auto head = eventstore::scan_head(first.envelope);
+  if (!head) return std::unexpected(head.error());
+  const auto begin = parts_.partition.log().last_not_later(head->time - parts_.thresholds.memory());
+  if (!begin) return std::unexpected(begin.error());
+  const std::uint64_t after = std::min(*begin, first.position - 1);
   detector_.emplace(parts_.thresholds);
-  auto ready = read_again_up_to(first);
-  if (ready) ready = read_what_was_told(first.position - 1);
-  if (!ready) detector_.reset();  // and all of it is tried again
-  untold_.clear();                // the time of what was before is over
+  auto ready = read_what_was_told(after);
+  if (ready) ready = read_again(after, first.position, head->time);
+  if (!ready) {  // and all of it is tried again
+    detector_.reset();
+    untold_.clear();
+  }
   return ready;
 }
 
-std::expected<void, Failure> Watcher::read_again_up_to(const eventstore::Record& first) {
-  const eventstore::Log& log = parts_.partition.log();
-  const auto head = eventstore::scan_head(first.envelope);
-  if (!head) return std::unexpected(head.error());
-  const auto after = log.last_not_later(head->time - parts_.thresholds.memory());
-  if (!after) return std::unexpected(after.error());
-  looked_at_ = std::min(*after, first.position - 1);
-  while (looked_at_ + 1 < first.position) {
+// What today's thresholds raise of it is told where its period still runs at `time`, the first new event's: that is an
+// attack that goes on, told or not. Of earlier periods it is over. All of the period and a window before it is read, so
+// this is what a detector that never stopped would have raised.
+std::expected<void, Failure> Watcher::read_again(std::uint64_t after, std::uint64_t first, domain::Time time) {
+  const auto is_over = [&](const domain::AlertRaised& alert) {
+    const Threshold& threshold = parts_.thresholds[alert.rule];
+    return threshold.period(alert.until) != threshold.period(time);
+  };
+  looked_at_ = after;
+  while (looked_at_ + 1 < first) {
     if (stopping_) return std::unexpected(stopping());
-    const auto page = log.read(looked_at_);
+    const auto page = parts_.partition.log().read(looked_at_);
     if (!page) return std::unexpected(page.error());
     for (const eventstore::Record& record : *page) {
-      if (record.position == first.position) break;
+      if (record.position == first) break;
       if (const auto looked = look_at(record); !looked) return looked;
     }
-    untold_.clear();
+    std::erase_if(untold_, is_over);
   }
   return {};
 }
@@ -187,11 +196,9 @@ void Watcher::tell_operator(const domain::AlertRaised& alert) {
                     {"meaning", info_of(alert.rule).meaning}});
 }
 
-// Which window it is depends on how long one is, and that is today's.
+// Which period it is depends on how long one is, and that is today's.
 Watcher::Trouble Watcher::trouble_of(const domain::AlertRaised& alert) const {
-  const domain::Duration window = parts_.thresholds[alert.rule].window;
-  const std::int64_t which = window.us > 0 ? alert.until.us / window.us : 0;
-  return {alert.rule, alert.account, alert.api_key, alert.network, which};
+  return {alert.rule, alert.account, alert.api_key, alert.network, parts_.thresholds[alert.rule].period(alert.until)};
 }
 
 }  // namespace tweestap::consumers::detection

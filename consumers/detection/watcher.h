@@ -33,9 +33,10 @@ inline constexpr std::string_view kWatcherName = "detection";
 inline constexpr domain::Duration kFirstLookBack = domain::days(1);
 
 /// A follower whose truth is the log. It starts with a detector that read the last windows before its cursor, so that
-/// it raises what it would have raised without the stop. The cursor moves when everything up to it is told; what was
-/// told behind the cursor, because a crash came between, is found in the service's stream and not told again. Thread
-/// rule: made and stopped by one thread; position() any.
+/// it raises what it would have raised without the stop. What was told, also behind the cursor because a crash came
+/// between, is found in the service's stream and not told again. What was not, although today's thresholds reach it and
+/// its period still runs, is: whoever lowers one in the middle of an attack hears of that one. The cursor moves when
+/// everything up to it is told. Thread rule: made and stopped by one thread; position() any.
 class Watcher {
  public:
   /// Everything outlives it, and allows any thread.
@@ -63,15 +64,15 @@ class Watcher {
   [[nodiscard]] std::uint64_t position() const { return position_; }
 
  private:
-  // What is told once: a rule, whom it is about, and which of its windows.
+  // What is told once: a rule, whom it is about, and in which period.
   using Trouble = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
                              std::optional<domain::Pseudonym>, std::int64_t>;
 
   explicit Watcher(const Parts& parts);
   std::expected<void, platform::Failure> handle(std::span<const eventstore::Record> page);
   std::expected<void, platform::Failure> remember_what_was_before(const eventstore::Record& first);
-  std::expected<void, platform::Failure> read_again_up_to(const eventstore::Record& first);
   std::expected<void, platform::Failure> read_what_was_told(std::uint64_t after);
+  std::expected<void, platform::Failure> read_again(std::uint64_t after, std::uint64_t first, domain::Time time);
   std::expected<void, platform::Failure> look_at(const eventstore::Record& record);
   std::expected<void, platform::Failure> tell();
   void tell_operator(const domain::AlertRaised& alert);
@@ -88,7 +89,7 @@ class Watcher {
   std::vector<domain::AlertRaised> raised_;
   std::uint64_t looked_at_ = 0;
   std::deque<domain::AlertRaised> untold_;
-  std::set<Trouble> told_;        // behind the cursor it started with
+  std::set<Trouble> told_;        // since the first event that it knows of
   std::uint64_t told_up_to_ = 0;  // none of told_ is about something later
   std::uint64_t forgotten_told_ = 0;
 

@@ -20,13 +20,16 @@ using domain::AlertRule;
 
 class Watched : public SendingParts {
  protected:
-  void start() {
+  // Of that many accounts within ten minutes; 0: the rule is off.
+  void start(std::uint32_t accounts = 3) {
+    Thresholds thresholds = only(AlertRule::CredentialStuffing);
+    thresholds[AlertRule::CredentialStuffing].count = accounts;
     auto started = Watcher::start({.partition = store.partition(),
                                    .random = random,
                                    .clock = store.clock,
                                    .metrics = metrics,
                                    .log = log,
-                                   .thresholds = only(AlertRule::CredentialStuffing)});
+                                   .thresholds = thresholds});
     ASSERT_TRUE(started) << started.error().reason;
     watcher_ = std::move(*started);
   }
@@ -108,6 +111,51 @@ TEST_F(Watched, WhatIsCountedOutlivesARestart) {
   EXPECT_EQ(events<AlertRaised>().front().count, 3U);
   EXPECT_EQ(events<AlertRaised>().front().about, third);
   EXPECT_LT(first, third);
+}
+
+// A higher one that is not reached, and a rule that was off.
+TEST_F(Watched, ALowerThresholdHearsOfTheAttackThatRuns) {
+  for (const std::uint32_t before : {5U, 0U}) {
+    const std::size_t told = count<AlertRaised>();
+    start(before);
+    try_identifier(1);
+    try_identifier(2);
+    const std::uint64_t third = try_identifier(3);
+    ASSERT_TRUE(looked_at(third));
+    ASSERT_EQ(count<AlertRaised>(), told);
+    stop();
+    start(3);
+    ASSERT_TRUE(looked_at(try_identifier(9, kOtherPlace)));
+    ASSERT_EQ(count<AlertRaised>(), told + 1) << before;
+    EXPECT_EQ(events<AlertRaised>().back().about, third);
+    ASSERT_TRUE(looked_at(try_identifier(4)));
+    EXPECT_EQ(count<AlertRaised>(), told + 1) << "and once";
+    stop();
+    store.clock.advance(kWindow.us);
+  }
+}
+
+TEST_F(Watched, ALowerThresholdSaysNothingOfAPeriodThatIsOver) {
+  start(5);
+  try_identifier(1);
+  try_identifier(2);
+  ASSERT_TRUE(looked_at(try_identifier(3)));
+  stop();
+  store.clock.advance(kWindow.us);
+  start(3);
+  ASSERT_TRUE(looked_at(try_identifier(4)));
+  EXPECT_EQ(count<AlertRaised>(), 0U);
+}
+
+TEST_F(Watched, ALowerThresholdDoesNotTellAgainWhatThePeriodWasTold) {
+  start(3);
+  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
+  ASSERT_TRUE(alerts_are(1));
+  ASSERT_TRUE(looked_at(record<AlertRaised>().position));
+  stop();
+  start(2);
+  ASSERT_TRUE(looked_at(try_identifier(4)));
+  EXPECT_EQ(count<AlertRaised>(), 1U);
 }
 
 // A crash between an alert and the cursor that comes after it.
