@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <ranges>
 #include <type_traits>
 #include <variant>
 
@@ -70,22 +71,36 @@ class Detector::Reading {
   void operator()(const domain::LoginCompleted& event) {
     if (event.amr.has(Amr::Password)) got_in(event.network);
     if (domain::passed_second_step(event.amr)) entered_a_code();
+    if (event.login && event.amr.has(Amr::Sms)) entered_a_message(event.login->bytes);
     if (has_the_phone(event.amr)) showed_the_phone();
   }
   void operator()(const domain::SessionSteppedUp& event) {
     entered_a_code();
+    if (event.by == Amr::Sms) entered_a_message(event.session.bytes);
     if (has_the_phone({event.by})) showed_the_phone();
   }
-  void operator()(const domain::TwoStepEnabled&) {
+  void operator()(const domain::TwoStepEnabled& event) {
     entered_a_code();
+    if (event.method == domain::Method::Sms) entered_a_message(event.enrolment.bytes);
     showed_the_phone();
   }
-  void operator()(const domain::TwoStepMethodChanged&) {
+  void operator()(const domain::TwoStepMethodChanged& event) {
     entered_a_code();
+    if (event.method == domain::Method::Sms) entered_a_message(event.enrolment.bytes);
     showed_the_phone();
   }
-  void operator()(const domain::SmsCodeIssued& event) { asked_for_a_message(event.number_hash, event.network); }
-  void operator()(const domain::SmsCodeResent& event) { asked_for_a_message(event.number_hash, event.network); }
+  void operator()(const domain::SmsCodeIssued& event) {
+    asked_for_a_message(event.number_hash, event.network);
+    std::optional<domain::IdBytes> purpose;
+    if (event.login) purpose = event.login->bytes;
+    if (event.enrolment) purpose = event.enrolment->bytes;
+    if (event.session) purpose = event.session->bytes;
+    if (purpose) sent_a_message(event.number_hash, event.network, *purpose);
+  }
+  void operator()(const domain::SmsCodeResent& event) {
+    asked_for_a_message(event.number_hash, event.network);
+    if (const auto purpose = purpose_of(event.number_hash)) sent_a_message(event.number_hash, event.network, *purpose);
+  }
   void operator()(const domain::SmsCodeRefused& event) {
     switch (event.reason) {
       case domain::SmsRefusal::BudgetNumber:
@@ -131,19 +146,40 @@ class Detector::Reading {
   }
   void asked_for_a_message(const domain::LookupHash& number, const std::optional<domain::Pseudonym>& network) {
     asked_for_a_code();
-    if (!network || !account_) return;
-    add(AlertRule::SmsPumping, Key{*network}, number.bytes);
-    detector_.remember(*account_, {*network, number}, happened_.time);
+    if (network) add(AlertRule::SmsPumping, Key{*network}, number.bytes);
+  }
+  void sent_a_message(const domain::LookupHash& number, const std::optional<domain::Pseudonym>& network,
+                      const domain::IdBytes& purpose) {
+    if (account_) detector_.remember(*account_, {network, number, purpose, happened_.time});
+  }
+  // A code that is sent again is for what it was for.
+  std::optional<domain::IdBytes> purpose_of(const domain::LookupHash& number) {
+    const std::vector<Asking>* askings = account_ ? detector_.askings_of(*account_, happened_.time) : nullptr;
+    if (askings == nullptr) return std::nullopt;
+    const auto newest_first = std::views::reverse(*askings);
+    const auto last = std::ranges::find(newest_first, number, &Asking::number);
+    return last == newest_first.end() ? std::nullopt : std::optional{last->purpose};
+  }
+  // Only the number that it was sent to is somebody's who reads it: that of the last code for the same login, enrolment
+  // or session. Or else whoever has an account asks for codes to numbers that pay him, enters one that came to his own,
+  // and is clean; so neither does the code of an app or from paper say anything here.
+  void entered_a_message(const domain::IdBytes& purpose) {
+    std::vector<Asking>* askings = account_ ? detector_.askings_of(*account_, happened_.time) : nullptr;
+    if (askings == nullptr) return;
+    const auto newest_first = std::views::reverse(*askings);
+    const auto last = std::ranges::find(newest_first, purpose, &Asking::purpose);
+    if (last == newest_first.end()) return;
+    const domain::LookupHash number = last->number;
+    for (const Asking& one : *askings) {
+      if (one.number == number && one.network) {
+        detector_.counts(AlertRule::SmsPumping).remove(Key{*one.network}, number.bytes);
+      }
+    }
+    std::erase_if(*askings, [&](const Asking& one) { return one.number == number; });
   }
   void entered_a_code() {
     if (!account_) return;
     detector_.counts(AlertRule::MfaFatigue).remove_all(Key{*account_});
-    const Askings* askings = detector_.askings_.find(*account_);
-    if (askings == nullptr) return;
-    for (const Asking& one : askings->all) {
-      detector_.counts(AlertRule::SmsPumping).remove(Key{one.network}, one.number.bytes);
-    }
-    detector_.askings_.erase(*account_);
   }
   void showed_the_phone() {
     if (account_) add(AlertRule::ImpossibleReset, Key{*account_}, kPassed);
@@ -203,18 +239,28 @@ bool Detector::folds(std::string_view type) {
   return std::ranges::find(kTypes, type) != kTypes.end();
 }
 
-// As long as what is counted of them, and no more accounts than any rule has keys.
-void Detector::remember(const domain::AccountId& account, const Asking& asking, domain::Time at) {
+// No more accounts than any rule has keys.
+void Detector::remember(const domain::AccountId& account, const Asking& asking) {
   const Threshold& threshold = counts(AlertRule::SmsPumping).threshold();
   if (threshold.count == 0) return;
-  while (!askings_.empty() && askings_.oldest().touched <= at - threshold.window) askings_.erase_oldest();
+  while (!askings_.empty() && askings_.oldest().touched <= asking.at - threshold.window) askings_.erase_oldest();
   Askings& askings = askings_.touch(account);
-  askings.touched = at;
-  std::erase_if(askings.all,
-                [&](const Asking& one) { return one.network == asking.network && one.number == asking.number; });
+  askings.touched = asking.at;
+  std::erase_if(askings.all, [&](const Asking& one) {
+    return one.network == asking.network && one.number == asking.number && one.purpose == asking.purpose;
+  });
   askings.all.push_back(asking);
   if (askings.all.size() > kAskingsMax) askings.all.erase(askings.all.begin());
   if (askings_.size() > bounds_.keys_max) askings_.erase_oldest();
+}
+
+// As long as what is counted of them, so that a detector that began a window ago knows the same ones.
+std::vector<Detector::Asking>* Detector::askings_of(const domain::AccountId& account, domain::Time at) {
+  Askings* askings = askings_.find(account);
+  if (askings == nullptr) return nullptr;
+  const domain::Duration window = counts(AlertRule::SmsPumping).threshold().window;
+  std::erase_if(askings->all, [&](const Asking& one) { return one.at <= at - window; });
+  return &askings->all;
 }
 
 std::uint64_t Detector::forgotten() const {

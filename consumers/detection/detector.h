@@ -2,6 +2,7 @@
 // Looks for attacks in what happened: events in, alerts out.
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -44,11 +45,14 @@ class Detector {
 
  private:
   class Reading;
+  /// A message that was sent, to be taken off the count when its code is entered.
   struct Asking {
-    domain::Pseudonym network;
+    std::optional<domain::Pseudonym> network;  ///< that asked for it
     domain::LookupHash number;
+    domain::IdBytes purpose;  ///< the login, enrolment or session whose code it is
+    domain::Time at;
   };
-  /// Which networks asked codes for an account: whoever enters one does so for all of them.
+  /// Those of an account, oldest first, none twice.
   struct Askings {
     std::vector<Asking> all;
     domain::Time touched;
@@ -60,7 +64,9 @@ class Detector {
   };
 
   [[nodiscard]] SlidingCounts& counts(domain::AlertRule rule) { return counts_[static_cast<std::size_t>(rule)]; }
-  void remember(const domain::AccountId& account, const Asking& asking, domain::Time at);
+  void remember(const domain::AccountId& account, const Asking& asking);
+  /// Those that count still; nullptr where none is remembered. Until the next remember().
+  [[nodiscard]] std::vector<Asking>* askings_of(const domain::AccountId& account, domain::Time at);
 
   Bounds bounds_;
   std::vector<SlidingCounts> counts_;  // in the order of the rules

@@ -111,9 +111,9 @@ std::expected<void, Failure> Watcher::remember_what_was_before(const eventstore:
   return ready;
 }
 
-// What today's thresholds raise of it is told where its period still runs at `time`, the first new event's: that is an
-// attack that goes on, told or not. Of earlier periods it is over. All of the period and a window before it is read, so
-// this is what a detector that never stopped would have raised.
+// What today's thresholds raise of it and was not told, is where its period still runs at `time`, the first new
+// event's: that is an attack that goes on. Of earlier periods it is over. All of the period and a window before it is
+// read, so this is what a detector that never stopped would have raised.
 std::expected<void, Failure> Watcher::read_again(std::uint64_t after, std::uint64_t first, domain::Time time) {
   const auto is_over = [&](const domain::AlertRaised& alert) {
     const Threshold& threshold = parts_.thresholds[alert.rule];

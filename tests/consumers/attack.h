@@ -36,6 +36,7 @@ inline domain::AccountId account(std::uint32_t n) {
   return domain::AccountId{
       {0xA0, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
 }
+inline domain::EnrolmentId enrolment(std::uint32_t of) { return domain::EnrolmentId{account(of).bytes}; }
 inline domain::LookupHash identifier(std::uint8_t n) { return domain::LookupHash{{0x99, n}}; }
 inline domain::LookupHash number(std::uint8_t n) { return domain::LookupHash{{0x77, n}}; }
 inline domain::Pseudonym network(std::uint32_t n) {
@@ -94,12 +95,22 @@ class Attack {
   }
   Attack& gets_in(std::uint32_t of, domain::SetOf<domain::Amr> amr, const domain::Pseudonym& from = kOffice) {
     domain::LoginCompleted event;
+    event.login = domain::LoginId{account(of).bytes};
     event.amr = amr;
     event.network = from;
     return happened(domain::Subject::of(account(of)), event);
   }
   Attack& code_issued(std::uint32_t of, std::uint8_t to, const domain::Pseudonym& from = kOffice) {
     domain::SmsCodeIssued event;
+    event.login = domain::LoginId{account(of).bytes};
+    event.number_hash = number(to);
+    event.network = from;
+    return happened(domain::Subject::of(account(of)), event);
+  }
+  Attack& code_to_enrol(std::uint32_t of, std::uint8_t to, const domain::Pseudonym& from = kOffice) {
+    domain::SmsCodeIssued event;
+    event.purpose = domain::SmsPurpose::Enrolment;
+    event.enrolment = enrolment(of);
     event.number_hash = number(to);
     event.network = from;
     return happened(domain::Subject::of(account(of)), event);
@@ -117,7 +128,12 @@ class Attack {
     event.network = kOffice;
     return happened(domain::Subject::of(account(of)), event);
   }
-  Attack& enrolled(std::uint32_t of) { return happened(domain::Subject::of(account(of)), domain::TwoStepEnabled{}); }
+  Attack& enrolled(std::uint32_t of, domain::Method method = domain::Method::Sms) {
+    domain::TwoStepEnabled event;
+    event.enrolment = enrolment(of);
+    event.method = method;
+    return happened(domain::Subject::of(account(of)), event);
+  }
   Attack& theft(std::uint32_t of, std::uint8_t device) {
     domain::DeviceTheftSuspected event;
     event.device = domain::DeviceId{{0xDE, device}};

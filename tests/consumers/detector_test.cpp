@@ -123,11 +123,62 @@ TEST(SmsPumping, LeavesOutNumbersWhoseCodeIsEntered) {
   Attack attack{only(AlertRule::SmsPumping)};
   for (std::uint8_t person = 1; person <= 50; ++person) {
     attack.code_issued(person, person).gets_in(person, {Amr::Password, Amr::Sms});
-    attack.code_issued(100 + person, static_cast<std::uint8_t>(100 + person)).enrolled(100 + person);
+    attack.code_to_enrol(100 + person, static_cast<std::uint8_t>(100 + person)).enrolled(100 + person);
   }
   EXPECT_TRUE(attack.alerts.empty());
   attack.code_issued(1, 1).code_issued(2, 2).gets_in(1, {Amr::Password}).code_issued(3, 3);
   EXPECT_EQ(attack.alerts.size(), 1U) << "a password is no code";
+}
+
+// Or who has an account would ask for codes to numbers that pay him, and switch the rule off with one of his own.
+TEST(SmsPumping, ACodeTakesOffTheNumberThatItCameToAndNoOther) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  attack.code_to_enrol(1, 1).code_to_enrol(1, 2);
+  attack.code_issued(1, 9, kOtherPlace).gets_in(1, {Amr::Password, Amr::Sms});
+  attack.code_issued(1, 9, kOtherPlace).code_to_enrol(1, 2).gets_in(1, {Amr::Password, Amr::Sms});
+  EXPECT_TRUE(attack.alerts.empty());
+  attack.code_to_enrol(2, 3);
+  ASSERT_EQ(attack.alerts.size(), 1U);
+  EXPECT_EQ(attack.alerts[0].network, kOffice);
+  EXPECT_EQ(attack.alerts[0].count, 3U);
+}
+
+TEST(SmsPumping, OfAnEnrolmentTheLastNumberIsTheOneThatIsEntered) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  attack.code_to_enrol(1, 4).code_to_enrol(1, 5).enrolled(1).code_to_enrol(1, 6);
+  EXPECT_TRUE(attack.alerts.empty()) << "a typing mistake, and a number that is used";
+  attack.code_to_enrol(1, 7);
+  EXPECT_EQ(attack.alerts.size(), 1U);
+  attack.after(kWindow).code_to_enrol(1, 1).code_refused(1, 2, SmsRefusal::Country).enrolled(1);
+  attack.code_to_enrol(1, 1).code_to_enrol(1, 3);
+  EXPECT_EQ(attack.alerts.size(), 2U) << "what was held back is nothing that can be entered";
+}
+
+TEST(SmsPumping, OfTwoLoginsAtOnceEitherCodeTakesTheNumberOff) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  domain::SmsCodeIssued other;
+  other.login = domain::LoginId{{0x4C}};
+  other.number_hash = number(1);
+  other.network = kOffice;
+  attack.code_issued(1, 1).happened(domain::Subject::of(account(1)), other);
+  attack.gets_in(1, {Amr::Password, Amr::Sms}).code_issued(2, 2).code_issued(3, 3);
+  EXPECT_TRUE(attack.alerts.empty());
+}
+
+TEST(SmsPumping, ANumberWhoseCodeIsEnteredIsTakenOffEveryNetworkThatItWasAskedFrom) {
+  Attack attack{only(AlertRule::SmsPumping)};
+  attack.code_to_enrol(1, 1).code_to_enrol(1, 1, kOtherPlace).code_resent(1, 1).enrolled(1);
+  attack.code_issued(2, 2).code_issued(3, 3).code_issued(2, 2, kOtherPlace).code_issued(3, 3, kOtherPlace);
+  EXPECT_TRUE(attack.alerts.empty());
+}
+
+TEST(SmsPumping, OtherProofsThanAMessageTakeOffNothing) {
+  for (const auto& amr :
+       {domain::SetOf<Amr>{Amr::Password, Amr::Otp}, domain::SetOf<Amr>{Amr::Password, Amr::Recovery}}) {
+    Attack attack{only(AlertRule::SmsPumping)};
+    attack.code_issued(1, 1).gets_in(1, amr).code_to_enrol(1, 2).enrolled(1, Method::Totp).code_issued(2, 3);
+    EXPECT_EQ(attack.alerts.size(), 1U);
+  }
 }
 
 TEST(MfaFatigue, IsCodeAfterCodeOfWhichNoneIsEntered) {
