@@ -1,8 +1,6 @@
 #include "eventstore/follower.h"
 
-#include <condition_variable>
 #include <exception>
-#include <mutex>
 #include <utility>
 
 #include "eventstore/partition.h"
@@ -27,13 +25,6 @@ std::expected<void, Failure> handled(const Follower::Handle& handle, std::span<c
   } catch (const std::exception&) {
     return std::unexpected(Failure{Failure::Kind::Internal, "a follower's handler threw"});
   }
-}
-
-void pause(milliseconds length, const std::stop_token& stop) {
-  std::mutex mutex;
-  std::condition_variable_any never;
-  std::unique_lock lock{mutex};
-  never.wait_for(lock, stop, length, [] { return false; });
 }
 
 }  // namespace
@@ -61,7 +52,7 @@ void Follower::run(const std::stop_token& stop) {
       tell_from = now + kToldAgain;
       settings_.on_trouble(failure);
     }
-    pause(wait, stop);
+    platform::rest(wait, stop);
     wait = std::min(wait * 2, settings_.pause_max);
   };
   auto stored = partition_.cursor(settings_.name);
@@ -89,7 +80,8 @@ void Follower::run(const std::stop_token& stop) {
     wait = kPauseMin;
     tell_from = steady_clock::time_point::min();
     if (!page->empty()) cursor_ = page->back().position;
-    if (settings_.rest > milliseconds::zero() && page->size() < settings_.page.count_max) pause(settings_.rest, stop);
+    if (settings_.rest > milliseconds::zero() && page->size() < settings_.page.count_max)
+      platform::rest(settings_.rest, stop);
   }
   if (cursor_ != written) write_cursor();
 }

@@ -33,12 +33,12 @@ Log::Log(Log&&) noexcept = default;
 
 Head Log::head() const { return head_->head(); }
 
-Page Log::read(std::uint64_t after, PageLimit limit) const {
+Page Log::read(std::uint64_t after, PageLimit limit, Caching caching) const {
   std::vector<Record> page;
   const std::uint64_t last = head().position;
   if (after >= last) return page;
   std::size_t bytes = 0;
-  const auto events = storage_->iterate(Family::Events);
+  const auto events = storage_->iterate(Family::Events, nullptr, nullptr, caching == Caching::Keep);
   events->Seek(position_key(after + 1));
   for (std::uint64_t position = after + 1; position <= last && has_room(page, bytes, limit); ++position) {
     if (!events->status().ok()) return std::unexpected(failure_of(events->status(), "reading the log"));

@@ -42,6 +42,10 @@ struct PageLimit {
   std::size_t bytes_max = std::size_t{4} << 20;
 };
 
+/// Whether what is read stays in the block cache. Whoever reads a long stretch of the past once leaves the cache to the
+/// logins that run beside it.
+enum class Caching : std::uint8_t { Keep, Leave };
+
 /// Thread rule: any thread. Every read sees only durable events. A position that should be there and is not, or bytes
 /// that fail their checksum, are Damaged; nothing is skipped.
 class Log {
@@ -54,8 +58,8 @@ class Log {
   [[nodiscard]] Head head() const;
 
   /// Events after a position, oldest first; empty at the head.
-  [[nodiscard]] std::expected<std::vector<Record>, platform::Failure> read(std::uint64_t after,
-                                                                           PageLimit limit = {}) const;
+  [[nodiscard]] std::expected<std::vector<Record>, platform::Failure> read(std::uint64_t after, PageLimit limit = {},
+                                                                           Caching caching = Caching::Keep) const;
   /// One event; empty where the log does not reach that far (or for 0).
   [[nodiscard]] std::expected<std::optional<Record>, platform::Failure> at(std::uint64_t position) const;
   /// The position of the last event that is not later than `time`; 0 where all are. Positions and times grow together,

@@ -2,7 +2,9 @@
 // What a thread is called, and whose turn comes first where there are more threads than cores.
 #include <pthread.h>
 
+#include <chrono>
 #include <cstddef>
+#include <stop_token>
 
 namespace tweestap::platform {
 
@@ -21,5 +23,8 @@ enum class Turns : int { Committer = 0, Callers = 5, Hashes = 10 };
 /// Lowers the calling thread's priority (its nice value, which Linux keeps for each thread) to that of its kind. Needs
 /// no privilege; where the whole process runs at another nice value already, nothing changes.
 void take_turns_after(Turns kind) noexcept;
+
+/// Waits so long, or until a stop is asked for. Any thread.
+void rest(std::chrono::milliseconds length, const std::stop_token& stop);
 
 }  // namespace tweestap::platform

@@ -86,7 +86,7 @@ std::expected<std::vector<std::vector<AlertRaised>>, Failure> replay(
   if (!begin) return std::unexpected(begin.error());
   Replay reading{stretch, thresholds};
   for (std::uint64_t after = *begin; after < stretch.to;) {
-    const auto page = log.read(after);
+    const auto page = log.read(after, {}, eventstore::Caching::Leave);
     if (!page) return std::unexpected(page.error());
     for (const eventstore::Record& record : *page) {
       if (record.position > stretch.to) break;

@@ -7,6 +7,7 @@
 
 #include "consumers/detection/replay.h"
 #include "domain/all_commands.h"
+#include "platform/thread.h"
 #include "projections/submit.h"
 
 namespace tweestap::consumers::detection {
@@ -22,6 +23,10 @@ constexpr platform::CounterInfo<0> kForgotten{
 
 // Nobody waits for an alert with a screen before them, and logins want the processor.
 constexpr std::chrono::milliseconds kRest{200};
+
+// After each page of the past: a thousand events take a core some milliseconds, so this leaves the logins most of it,
+// and a million events are there within half a minute all the same.
+constexpr std::chrono::milliseconds kRestBetweenPages{20};
 
 std::vector<platform::Counter> counters(platform::Metrics& metrics) {
   std::vector<platform::Counter> all;
@@ -73,7 +78,7 @@ Watcher::Watcher(const Parts& parts)
 Watcher::~Watcher() { stop(); }
 
 void Watcher::stop() {
-  stopping_ = true;
+  stop_.request_stop();
   follower_.reset();
 }
 
@@ -121,14 +126,15 @@ std::expected<void, Failure> Watcher::read_again(std::uint64_t after, std::uint6
   };
   looked_at_ = after;
   while (looked_at_ + 1 < first) {
-    if (stopping_) return std::unexpected(stopping());
-    const auto page = parts_.partition.log().read(looked_at_);
+    if (stop_.stop_requested()) return std::unexpected(stopping());
+    const auto page = parts_.partition.log().read(looked_at_, {}, eventstore::Caching::Leave);
     if (!page) return std::unexpected(page.error());
     for (const eventstore::Record& record : *page) {
       if (record.position == first) break;
       if (const auto looked = look_at(record); !looked) return looked;
     }
     std::erase_if(untold_, is_over);
+    if (looked_at_ + 1 < first) platform::rest(kRestBetweenPages, stop_.get_token());
   }
   return {};
 }
@@ -139,7 +145,7 @@ std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after) {
   told_up_to_ = log.head().position;
   std::uint64_t before = 0;
   while (before != 1) {
-    if (stopping_) return std::unexpected(stopping());
+    if (stop_.stop_requested()) return std::unexpected(stopping());
     const auto page = log.stream_backwards(domain::kService, before);
     if (!page) return std::unexpected(page.error());
     if (page->empty()) return {};
@@ -171,7 +177,7 @@ std::expected<void, Failure> Watcher::look_at(const eventstore::Record& record) 
 
 std::expected<void, Failure> Watcher::tell() {
   for (; !untold_.empty(); untold_.pop_front()) {
-    if (stopping_) return std::unexpected(stopping());
+    if (stop_.stop_requested()) return std::unexpected(stopping());
     const auto stored =
         projections::submit_alone(parts_.partition, parts_.random, parts_.clock, domain::RaiseAlert{untold_.front()});
     if (!stored) return std::unexpected(stored.error());

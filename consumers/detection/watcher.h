@@ -8,6 +8,7 @@
 #include <optional>
 #include <set>
 #include <span>
+#include <stop_token>
 #include <string_view>
 #include <tuple>
 #include <vector>
@@ -58,7 +59,8 @@ class Watcher {
   Watcher(const Watcher&) = delete;
   Watcher& operator=(const Watcher&) = delete;
 
-  /// Within about a second. The partition has to be there still.
+  /// Within about a second; where an alert waits for its commit, within the five that a commit may take. The partition
+  /// has to be there still.
   void stop();
   /// Everything up to here is looked at, and told.
   [[nodiscard]] std::uint64_t position() const { return position_; }
@@ -94,7 +96,7 @@ class Watcher {
   std::uint64_t forgotten_told_ = 0;
 
   std::atomic<std::uint64_t> position_{0};
-  std::atomic<bool> stopping_ = false;
+  std::stop_source stop_;
   std::unique_ptr<eventstore::Follower> follower_;  // last: it uses everything above
 };
 

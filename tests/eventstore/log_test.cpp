@@ -5,10 +5,15 @@
 
 #include <atomic>
 #include <future>
+#include <memory>
+#include <string>
 #include <thread>
 
 #include "eventstore/envelope.h"
 #include "eventstore/follower.h"
+#include "eventstore/head_watch.h"
+#include "eventstore/keys.h"
+#include "eventstore/storage.h"
 #include "tests/support/eventstore_play.h"
 #include "tests/support/temporary_folder.h"
 
@@ -55,6 +60,32 @@ TEST_F(LogTest, ReadsPagesInOrder) {
   EXPECT_TRUE(log().read(~std::uint64_t{0})->empty());
   // A bound that is smaller than an event still moves a reader on.
   EXPECT_EQ(positions(*log().read(2, {.count_max = 10, .bytes_max = 1})), (std::vector<std::uint64_t>{3}));
+}
+
+TEST_F(LogTest, AReaderOfThePastLeavesTheCacheToOthers) {
+  StorageSettings settings;
+  settings.folder = folder_.path() / "raw";
+  const auto storage = Storage::create(settings);
+  ASSERT_TRUE(storage) << storage.error().reason;
+  rocksdb::WriteBatch batch;
+  for (std::uint64_t position = 1; position <= 100; ++position) {
+    batch.Put((*storage)->handle(Family::Events), position_key(position), std::string(1000, 'x'));
+  }
+  ASSERT_TRUE((*storage)->write(batch));
+  ASSERT_TRUE((*storage)->flush());
+  Head head;
+  head.position = 100;
+  const Log raw{*storage, std::make_shared<HeadWatch>(head), {}};
+  const auto cached = [&] {
+    std::uint64_t bytes = 0;
+    EXPECT_TRUE(
+        (*storage)->db().GetIntProperty((*storage)->handle(Family::Events), "rocksdb.block-cache-usage", &bytes));
+    return bytes;
+  };
+  EXPECT_EQ(raw.read(0, {}, Caching::Leave)->size(), 100U);
+  const std::uint64_t left = cached();
+  EXPECT_EQ(positions(*raw.read(0)), positions(*raw.read(0, {}, Caching::Leave)));
+  EXPECT_LT(left, cached());
 }
 
 TEST_F(LogTest, ReadsOneStreamBothWays) {
