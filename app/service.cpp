@@ -232,12 +232,7 @@ std::expected<void, Trouble> Service::begin() {
 
 std::expected<void, Trouble> Service::start_watching() {
   using consumers::detection::Watcher;
-  if (!settings_.detection_enabled) {
-    if (auto left = Watcher::leave_off(core_->partition()); !left) {
-      return trouble(ExitStatus::StoreRefuses, left.error());
-    }
-    return {};
-  }
+  if (!settings_.detection_enabled) return {};
   auto watcher = Watcher::start({.partition = core_->partition(),
                                  .random = random_,
                                  .clock = clock_,

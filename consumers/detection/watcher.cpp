@@ -41,16 +41,15 @@ Failure stopping() { return {Failure::Kind::Unavailable, "stopping"}; }
 
 std::expected<std::unique_ptr<Watcher>, Failure> Watcher::start(const Parts& parts) {
   eventstore::Partition& partition = parts.partition;
-  auto cursor = partition.cursor(kWatcherName);
-  if (cursor && *cursor == 0) {
-    cursor = partition.log().last_not_later(partition.log().head().time - kFirstLookBack);
-    if (cursor && *cursor != 0) {
-      if (const auto moved = partition.set_cursor(kWatcherName, *cursor); !moved) return std::unexpected(moved.error());
-    }
-  }
+  const auto cursor = partition.cursor(kWatcherName);
   if (!cursor) return std::unexpected(cursor.error());
+  const auto earliest = partition.log().last_not_later(partition.log().head().time - kLookBackMost);
+  if (!earliest) return std::unexpected(earliest.error());
+  if (*earliest > *cursor) {
+    if (const auto moved = partition.set_cursor(kWatcherName, *earliest); !moved) return std::unexpected(moved.error());
+  }
   std::unique_ptr<Watcher> watcher{new Watcher{parts}};
-  watcher->position_ = *cursor;
+  watcher->position_ = std::max(*earliest, *cursor);
   watcher->follower_ =
       std::make_unique<eventstore::Follower>(
           partition,
@@ -63,13 +62,6 @@ std::expected<std::unique_ptr<Watcher>, Failure> Watcher::start(const Parts& par
                                              }},
           [self = watcher.get()](std::span<const eventstore::Record> page) { return self->handle(page); });
   return watcher;
-}
-
-std::expected<void, Failure> Watcher::leave_off(eventstore::Partition& partition) {
-  const auto cursor = partition.cursor(kWatcherName);
-  if (!cursor) return std::unexpected(cursor.error());
-  if (*cursor == 0) return {};
-  return partition.set_cursor(kWatcherName, 0);
 }
 
 Watcher::Watcher(const Parts& parts)

@@ -29,9 +29,10 @@ namespace tweestap::consumers::detection {
 /// Its name as a follower.
 inline constexpr std::string_view kWatcherName = "detection";
 
-/// Where the log was never watched, or not until now, its first look goes back so far. What is older stays without
-/// alerts: nobody acts on last year's, and `tweestap detect` shows them.
-inline constexpr domain::Duration kFirstLookBack = domain::days(1);
+/// What happened while nobody watched is looked at when it is no older: since the last stop, or where the detection was
+/// off or the log is from before it. What is older stays without alerts: nobody acts on last month's, and `tweestap
+/// detect` shows them.
+inline constexpr domain::Duration kLookBackMost = domain::days(1);
 
 /// A follower whose truth is the log. It starts with a detector that read the last windows before its cursor, so that
 /// it raises what it would have raised without the stop. What was told, also behind the cursor because a crash came
@@ -52,8 +53,6 @@ class Watcher {
 
   /// Fails as the store does. Reads nothing yet: what it has to know of the past, its own thread reads.
   [[nodiscard]] static std::expected<std::unique_ptr<Watcher>, platform::Failure> start(const Parts& parts);
-  /// For a service that does not watch: when it is to watch again, that begins as the first time.
-  [[nodiscard]] static std::expected<void, platform::Failure> leave_off(eventstore::Partition& partition);
   /// As stop().
   ~Watcher();
   Watcher(const Watcher&) = delete;

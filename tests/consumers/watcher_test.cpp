@@ -202,7 +202,7 @@ TEST_F(Watched, TheFirstLookGoesADayBack) {
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
   store.clock.advance(domain::hours(1).us);
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance(kFirstLookBack.us - domain::minutes(30).us);
+  store.clock.advance(kLookBackMost.us - domain::minutes(30).us);
   const std::uint64_t last_try = try_identifier(9, network(9));
   start();
   ASSERT_TRUE(looked_at(last_try));
@@ -210,19 +210,32 @@ TEST_F(Watched, TheFirstLookGoesADayBack) {
   EXPECT_EQ(events<AlertRaised>().front().network, kOffice);
 }
 
-TEST_F(Watched, WhoeverLeftOffBeginsAsTheFirstTime) {
+// A detection that was off for long, or a month on a version without one.
+TEST_F(Watched, ALaterLookGoesADayBackToo) {
   start();
-  ASSERT_TRUE(looked_at(try_identifier(1)));
+  ASSERT_TRUE(looked_at(try_identifier(1, network(9))));
   stop();
   EXPECT_GT(cursor(), 0U);
-  ASSERT_TRUE(Watcher::leave_off(store.partition()).has_value());
-  EXPECT_EQ(cursor(), 0U);
+  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
+  store.clock.advance(domain::hours(1).us);
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance(kFirstLookBack.us + domain::seconds(1).us);
+  store.clock.advance(kLookBackMost.us - domain::minutes(30).us);
   const std::uint64_t last_try = try_identifier(9, network(9));
   start();
   ASSERT_TRUE(looked_at(last_try));
-  EXPECT_EQ(count<AlertRaised>(), 0U);
+  ASSERT_EQ(count<AlertRaised>(), 1U);
+  EXPECT_EQ(events<AlertRaised>().front().network, kOffice);
+}
+
+TEST_F(Watched, WhatHappenedWhileNobodyWatchedIsTold) {
+  start();
+  ASSERT_TRUE(looked_at(try_identifier(1, network(9))));
+  stop();
+  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
+  store.clock.advance(domain::hours(1).us);
+  start();
+  ASSERT_TRUE(looked_at(try_identifier(9, network(9))));
+  EXPECT_EQ(count<AlertRaised>(), 1U);
 }
 
 TEST_F(Watched, AReplayRaisesWhatTheServiceRaised) {
