@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <ranges>
 #include <string>
 #include <utility>
 
@@ -99,13 +100,17 @@ std::expected<void, Failure> Watcher::remember_what_was_before(const eventstore:
   if (!begin) return std::unexpected(begin.error());
   const std::uint64_t after = std::min(*begin, first.position - 1);
   detector_.emplace(parts_.thresholds);
-  auto ready = read_what_was_told(after);
+  std::vector<domain::AlertRaised> behind_cursor;
+  auto ready = read_what_was_told(after, first.position, behind_cursor);
   if (ready) ready = read_again(after, first.position, head->time);
   if (!ready) {  // and all of it is tried again
     detector_.reset();
     untold_.clear();
+    return ready;
   }
-  return ready;
+  // A crash may have come between the commit and the operator. Whoever is told twice looks twice.
+  for (const domain::AlertRaised& alert : std::views::reverse(behind_cursor)) tell_operator(alert);
+  return {};
 }
 
 // What today's thresholds raise of it and was not told, is where its period still runs at `time`, the first new
@@ -131,10 +136,10 @@ std::expected<void, Failure> Watcher::read_again(std::uint64_t after, std::uint6
   return {};
 }
 
-std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after) {
+std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after, std::uint64_t first,
+                                                         std::vector<domain::AlertRaised>& behind_cursor) {
   const eventstore::Log& log = parts_.partition.log();
-  told_.clear();
-  told_up_to_ = log.head().position;
+  told_ = {.troubles = {}, .up_to = log.head().position};
   std::uint64_t before = 0;
   while (before != 1) {
     if (stop_.stop_requested()) return std::unexpected(stopping());
@@ -145,7 +150,10 @@ std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after) {
       if (record.position <= after) return {};
       const auto envelope = eventstore::decode(record.envelope);
       if (!envelope) return std::unexpected(envelope.error());
-      if (const auto* alert = std::get_if<domain::AlertRaised>(&envelope->event)) told_.insert(trouble_of(*alert));
+      if (const auto* alert = std::get_if<domain::AlertRaised>(&envelope->event)) {
+        told_.troubles.insert(trouble_of(*alert));
+        if (record.position >= first) behind_cursor.push_back(*alert);
+      }
       before = envelope->version;
     }
   }
@@ -163,7 +171,7 @@ std::expected<void, Failure> Watcher::look_at(const eventstore::Record& record) 
     }
   }
   looked_at_ = record.position;
-  if (looked_at_ >= told_up_to_) told_.clear();
+  if (looked_at_ >= told_.up_to) told_.troubles.clear();
   return {};
 }
 

@@ -38,7 +38,8 @@ inline constexpr domain::Duration kLookBackMost = domain::days(1);
 /// it raises what it would have raised without the stop. What was told, also behind the cursor because a crash came
 /// between, is found in the service's stream and not told again. What was not, although today's thresholds reach it and
 /// its period still runs, is: whoever lowers one in the middle of an attack hears of that one. The cursor moves when
-/// everything up to it is told. Thread rule: made and stopped by one thread; position() any.
+/// everything up to it is told. Of an alert there is one event, whatever crashes, and at least one line and one count
+/// for the operator. Thread rule: made and stopped by one thread; position() any.
 class Watcher {
  public:
   /// Everything outlives it, and allows any thread.
@@ -69,16 +70,26 @@ class Watcher {
   using Trouble = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
                              std::optional<domain::Pseudonym>, std::int64_t>;
 
+  // What the service's stream had when it was read.
+  struct ToldAlready {
+    std::set<Trouble> troubles;
+    std::uint64_t up_to = 0;  // the log's head: what is later was told by nobody
+  };
+
   explicit Watcher(const Parts& parts);
   std::expected<void, platform::Failure> handle(std::span<const eventstore::Record> page);
   std::expected<void, platform::Failure> remember_what_was_before(const eventstore::Record& first);
-  std::expected<void, platform::Failure> read_what_was_told(std::uint64_t after);
+  // Alerts that stand at `first` or later are added to `behind_cursor`, newest first.
+  std::expected<void, platform::Failure> read_what_was_told(std::uint64_t after, std::uint64_t first,
+                                                            std::vector<domain::AlertRaised>& behind_cursor);
   std::expected<void, platform::Failure> read_again(std::uint64_t after, std::uint64_t first, domain::Time time);
   std::expected<void, platform::Failure> look_at(const eventstore::Record& record);
   std::expected<void, platform::Failure> tell();
   void tell_operator(const domain::AlertRaised& alert);
   [[nodiscard]] Trouble trouble_of(const domain::AlertRaised& alert) const;
-  [[nodiscard]] bool was_told(const domain::AlertRaised& alert) const { return told_.contains(trouble_of(alert)); }
+  [[nodiscard]] bool was_told(const domain::AlertRaised& alert) const {
+    return told_.troubles.contains(trouble_of(alert));
+  }
 
   const Parts parts_;
   const std::vector<platform::Counter> alerts_;  // in the order of the rules
@@ -90,8 +101,7 @@ class Watcher {
   std::vector<domain::AlertRaised> raised_;
   std::uint64_t looked_at_ = 0;
   std::deque<domain::AlertRaised> untold_;
-  std::set<Trouble> told_;        // since the first event that it knows of
-  std::uint64_t told_up_to_ = 0;  // none of told_ is about something later
+  ToldAlready told_;
   std::uint64_t forgotten_told_ = 0;
 
   std::atomic<std::uint64_t> position_{0};

@@ -159,17 +159,24 @@ TEST_F(Watched, ALowerThresholdDoesNotTellAgainWhatThePeriodWasTold) {
 }
 
 // A crash between an alert and the cursor that comes after it.
-TEST_F(Watched, WhatWasToldBehindTheCursorIsNotToldAgain) {
+TEST_F(Watched, WhatWasStoredBehindTheCursorIsNotStoredAgainAndToldTheOperator) {
   start();
   const std::uint64_t first = try_identifier(1);
   try_identifier(2);
   try_identifier(3);
   ASSERT_TRUE(alerts_are(1));
+  ASSERT_TRUE(looked_at(last<AlertRaised>()));
   stop();
+  EXPECT_EQ(figure("alerts_total{rule=\"credential_stuffing\"}"), 1);
   set_cursor(first);
   start();
   ASSERT_TRUE(looked_at(try_identifier(4)));
   EXPECT_EQ(count<AlertRaised>(), 1U);
+  EXPECT_EQ(figure("alerts_total{rule=\"credential_stuffing\"}"), 2) << "the crash may have come before the operator";
+  stop();
+  start();
+  ASSERT_TRUE(looked_at(try_identifier(5)));
+  EXPECT_EQ(figure("alerts_total{rule=\"credential_stuffing\"}"), 2) << "the cursor is beyond it now";
 }
 
 TEST_F(Watched, WhatCouldNotBeToldIsToldAfterTheNextStart) {
@@ -213,7 +220,7 @@ TEST_F(Watched, TheFirstLookGoesADayBack) {
 // A detection that was off for long, or a month on a version without one.
 TEST_F(Watched, ALaterLookGoesADayBackToo) {
   start();
-  ASSERT_TRUE(looked_at(try_identifier(1, network(9))));
+  ASSERT_TRUE(looked_at(try_identifier(8, network(9))));
   stop();
   EXPECT_GT(cursor(), 0U);
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
@@ -229,7 +236,7 @@ TEST_F(Watched, ALaterLookGoesADayBackToo) {
 
 TEST_F(Watched, WhatHappenedWhileNobodyWatchedIsTold) {
   start();
-  ASSERT_TRUE(looked_at(try_identifier(1, network(9))));
+  ASSERT_TRUE(looked_at(try_identifier(8, network(9))));
   stop();
   for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
   store.clock.advance(domain::hours(1).us);
