@@ -1,6 +1,7 @@
 #include "consumers/detection/replay.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -18,8 +19,6 @@ using Whose = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, st
 
 Whose whose(const AlertRaised& alert) { return {alert.rule, alert.account, alert.api_key, alert.network}; }
 
-bool meet(const AlertRaised& a, const AlertRaised& b) { return a.since <= b.until && b.since <= a.until; }
-
 // The position after which a replay of the stretch begins to read.
 std::expected<std::uint64_t, Failure> begin_of(const eventstore::Log& log, const Stretch& stretch,
                                                std::span<const Thresholds> thresholds) {
@@ -36,7 +35,8 @@ std::expected<std::uint64_t, Failure> begin_of(const eventstore::Log& log, const
 // Detectors beside each other, over the same events.
 class Replay {
  public:
-  Replay(Stretch stretch, std::span<const Thresholds> thresholds) : stretch_(stretch), found_(thresholds.size()) {
+  Replay(Stretch stretch, std::span<const Thresholds> thresholds, std::size_t alerts_max)
+      : stretch_(stretch), alerts_max_(alerts_max), found_(thresholds.size()) {
     for (const Thresholds& one : thresholds) detectors_.emplace_back(one);
   }
 
@@ -49,7 +49,7 @@ class Replay {
       const std::size_t before = found.size();
       detectors_[i].fold(happened(envelope_), found);
       if (record.position < stretch_.from) found.resize(before);
-      if (found.size() > kAlertsKeptMax) return std::unexpected(too_many());
+      if (found.size() > alerts_max_) return std::unexpected(too_many());
     }
     return {};
   }
@@ -57,12 +57,13 @@ class Replay {
   [[nodiscard]] std::vector<std::vector<AlertRaised>> found() && { return std::move(found_); }
 
  private:
-  static Failure too_many() {
-    return {Failure::Kind::Invalid, "more than " + std::to_string(kAlertsKeptMax) +
+  [[nodiscard]] Failure too_many() const {
+    return {Failure::Kind::Invalid, "more than " + std::to_string(alerts_max_) +
                                         " alerts: take a shorter stretch with --from and --to, or higher thresholds"};
   }
 
   Stretch stretch_;
+  std::size_t alerts_max_;
   std::vector<Detector> detectors_;
   std::vector<std::vector<AlertRaised>> found_;
   eventstore::Envelope envelope_;
@@ -80,11 +81,11 @@ std::expected<bool, Failure> read_for_detection(const eventstore::Record& record
 
 std::expected<std::vector<std::vector<AlertRaised>>, Failure> replay(
     const eventstore::Log& log, Stretch stretch, std::span<const Thresholds> thresholds,
-    const std::function<void(std::uint64_t, std::uint64_t)>& progress) {
+    const std::function<void(std::uint64_t, std::uint64_t)>& progress, std::size_t alerts_max) {
   stretch.to = std::min(stretch.to, log.head().position);
   const auto begin = begin_of(log, stretch, thresholds);
   if (!begin) return std::unexpected(begin.error());
-  Replay reading{stretch, thresholds};
+  Replay reading{stretch, thresholds, alerts_max};
   for (std::uint64_t after = *begin; after < stretch.to;) {
     const auto page = log.read(after, {}, eventstore::Caching::Leave);
     if (!page) return std::unexpected(page.error());
@@ -99,14 +100,18 @@ std::expected<std::vector<std::vector<AlertRaised>>, Failure> replay(
 }
 
 std::vector<Compared> compare(const std::vector<AlertRaised>& today, const std::vector<AlertRaised>& other) {
-  std::map<Whose, std::vector<const AlertRaised*>> left;
+  std::map<Whose, std::deque<const AlertRaised*>> left;
   for (const AlertRaised& one : today) left[whose(one)].push_back(&one);
   std::vector<Compared> all;
   for (const AlertRaised& one : other) {
-    std::vector<const AlertRaised*>& candidates = left[whose(one)];
-    const auto same = std::ranges::find_if(candidates, [&](const AlertRaised* it) { return meet(*it, one); });
-    all.push_back({one, same == candidates.end() ? Change::Added : Change::Same});
-    if (same != candidates.end()) candidates.erase(same);
+    // Of one key both ends of what is counted only grow, so what is over before this one is over before the next, too.
+    std::deque<const AlertRaised*>& candidates = left[whose(one)];
+    for (; !candidates.empty() && candidates.front()->until < one.since; candidates.pop_front()) {
+      all.push_back({*candidates.front(), Change::Gone});
+    }
+    const bool same = !candidates.empty() && candidates.front()->since <= one.until;
+    all.push_back({one, same ? Change::Same : Change::Added});
+    if (same) candidates.pop_front();
   }
   for (const auto& [key, gone] : left) {
     for (const AlertRaised* one : gone) all.push_back({*one, Change::Gone});

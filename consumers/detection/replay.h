@@ -29,15 +29,17 @@ struct Stretch {
   std::uint64_t to = 0;
 };
 
-/// Alerts that a replay keeps of one set of thresholds, about 250 MB: with more of them the thresholds are no alarms.
-inline constexpr std::size_t kAlertsKeptMax = 1'000'000;
+/// Alerts that a replay keeps of one set of thresholds, of some 100 bytes; a comparison has each four times at most.
+/// With more of them the thresholds are no alarms.
+inline constexpr std::size_t kAlertsKeptMax = 100'000;
 
 /// What events of the stretch raise with each of `thresholds`, as the service would have raised it: it begins to read
-/// as far before the stretch as the thresholds need. Invalid where it is more than kAlertsKeptMax; else it fails as the
+/// as far before the stretch as the thresholds need. Invalid where it is more than `alerts_max`; else it fails as the
 /// store does. `progress` hears how much of how much is read. One thread.
 [[nodiscard]] std::expected<std::vector<std::vector<domain::AlertRaised>>, platform::Failure> replay(
     const eventstore::Log& log, Stretch stretch, std::span<const Thresholds> thresholds,
-    const std::function<void(std::uint64_t done, std::uint64_t all)>& progress);
+    const std::function<void(std::uint64_t done, std::uint64_t all)>& progress,
+    std::size_t alerts_max = kAlertsKeptMax);
 
 /// What other thresholds would change.
 enum class Change : std::uint8_t { Same, Added, Gone };
@@ -46,8 +48,9 @@ struct Compared {
   Change change{};
 };
 
-/// In the order of positions. Two alerts are the same where rule and whom they are about are, and the times that they
-/// count meet: a higher threshold raises the same alert a little later.
+/// In the order of positions, as both have to be. Two alerts are the same where rule and whom they are about are, and
+/// the times that they count meet: a higher threshold raises the same alert a little later. Each is the same as one at
+/// most.
 [[nodiscard]] std::vector<Compared> compare(const std::vector<domain::AlertRaised>& today,
                                             const std::vector<domain::AlertRaised>& other);
 

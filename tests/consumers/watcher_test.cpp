@@ -266,6 +266,10 @@ TEST_F(Watched, AReplayRaisesWhatTheServiceRaised) {
   EXPECT_EQ(again(live[1].about + 1, end), std::vector<std::string>{});
   EXPECT_EQ(again(1, live[1].about - 1), shown(std::vector{live[0]}));
   EXPECT_EQ(again(end + 1, end + 9), std::vector<std::string>{});
+  const auto kept = [&](std::size_t alerts_max) { return replay(store.log(), {1, end}, thresholds, {}, alerts_max); };
+  EXPECT_TRUE(kept(2));
+  ASSERT_FALSE(kept(1)) << "one more than it may keep";
+  EXPECT_EQ(kept(1).error().kind, platform::Failure::Kind::Invalid);
 }
 
 AlertRaised alert_of(const domain::Pseudonym& from, std::int64_t since_s, std::int64_t until_s) {
@@ -286,6 +290,25 @@ TEST(Compare, FindsTheSameTroubleWhereItsTimesMeet) {
   const std::vector<std::pair<std::uint64_t, Change>> expected{
       {40, Change::Gone}, {50, Change::Same}, {120, Change::Gone}, {150, Change::Added}};
   EXPECT_EQ(found, expected);
+}
+
+// Each that is gone, or the same, is looked at once: of two months in which a rule cried each minute that is a moment.
+TEST(Compare, FindsTheFewThatAreLeftAmongMany) {
+  std::vector<AlertRaised> today;
+  for (std::int64_t minute = 0; minute < 90'000; ++minute) today.push_back(alert_of(kOffice, 60 * minute, 60 * minute));
+  std::vector<AlertRaised> other;
+  for (std::size_t i = 1; i < today.size(); i += 2) other.push_back(today[i]);
+  std::size_t same = 0;
+  std::size_t gone = 0;
+  std::uint64_t last = 0;
+  for (const Compared& one : compare(today, other)) {
+    EXPECT_LE(last, one.alert.about);
+    last = one.alert.about;
+    same += one.change == Change::Same ? 1 : 0;
+    gone += one.change == Change::Gone ? 1 : 0;
+  }
+  EXPECT_EQ(same, 45'000U);
+  EXPECT_EQ(gone, 45'000U);
 }
 
 TEST(Compare, OfTheSameAlertsFindsNoDifference) {
