@@ -17,6 +17,8 @@
 #include "app/progress.h"
 #include "consumers/detection/replay.h"
 #include "consumers/detection/rules.h"
+#include "domain/all_events.h"
+#include "eventstore/event_codec.h"
 #include "platform/settings/quantity.h"
 
 namespace tweestap::app {
@@ -25,10 +27,10 @@ namespace {
 using consumers::detection::Change;
 using consumers::detection::Compared;
 using consumers::detection::Thresholds;
-using nlohmann::ordered_json;
 using platform::Failure;
 
 constexpr std::string_view kSection = "detection.";
+constexpr std::string_view kEnabled = "detection.enabled";  // whether the service looks; this command does
 
 struct DetectFlags {
   std::uint64_t from = 0;
@@ -43,12 +45,13 @@ std::expected<Thresholds, Failure> thresholds_of_file(const platform::Settings& 
   const auto descriptions = platform::setting_descriptions();
   for (std::size_t i = 0; i < descriptions.size(); ++i) {
     const bool is_set = changed->sources[i] != "default";
-    const bool is_ours = descriptions[i].name.starts_with(kSection);
-    if (is_set && !is_ours) {
+    const bool is_threshold = descriptions[i].name.starts_with(kSection) && descriptions[i].name != kEnabled;
+    if (is_set && !is_threshold) {
       return std::unexpected(Failure{Failure::Kind::Invalid, file + " sets " + std::string{descriptions[i].name} +
-                                                                 "; with --what-if it has a section [detection] only"});
+                                                                 "; with --what-if it has a section [detection] with "
+                                                                 "thresholds and windows only"});
     }
-    if (is_set || !is_ours) continue;
+    if (is_set || !is_threshold) continue;
     std::visit(
         [&](auto member) {
           using T = std::remove_cvref_t<decltype(today.*member)>;
@@ -83,66 +86,69 @@ std::string_view sign_of(Change change) {
   std::unreachable();
 }
 
-void print_json(const Compared& one, bool compared) {
-  const domain::AlertRaised& alert = one.alert;
-  ordered_json line{
-      {"position", alert.about}, {"at", domain::rfc3339_us(alert.until)}, {"rule", domain::name_of(alert.rule)}};
-  if (alert.account) line["account"] = alert.account->text();
-  if (alert.api_key) line["apikey"] = alert.api_key->text();
-  if (alert.network) line["network"] = alert.network->text();
-  line["count"] = alert.count;
-  line["threshold"] = alert.threshold;
-  line["windowseconds"] = alert.window_seconds;
-  line["since"] = domain::rfc3339_us(alert.since);
-  if (compared) line["change"] = name_of(one.change);
-  std::cout << line.dump() << "\n";
-}
+// A line for each, and in the end how many they were.
+class Printer {
+ public:
+  Printer(bool json, bool compares) : json_(json), compares_(compares) {}
 
-// 2026-03-15T08:30:00Z  4711  credential_stuffing  network 2026-03-…  20 accounts within 1h
-void print_for_people(const Compared& one, bool compared) {
-  const domain::AlertRaised& alert = one.alert;
-  if (compared) std::cout << sign_of(one.change);
-  std::cout << domain::rfc3339_us(alert.until).substr(0, 19) << "Z  " << alert.about << "  "
-            << domain::name_of(alert.rule) << "  " << consumers::detection::whom(alert) << "  " << alert.count << " "
-            << consumers::detection::info_of(alert.rule).counted << " within "
-            << platform::format_duration_s(alert.window_seconds) << "\n";
-}
-
-// How many of each rule, and with a comparison how many it would have been.
-void print_totals(const std::vector<Compared>& alerts, bool compared) {
-  if (alerts.empty()) {
-    std::cout << "no alerts\n";
-    return;
+  void print(const domain::AlertRaised& alert, Change change) {
+    if (json_) {
+      print_json(alert, change);
+    } else {
+      print_for_people(alert, change);
+    }
+    Count& count = counts_[static_cast<std::size_t>(alert.rule)];
+    count.today += change == Change::Added ? 0 : 1;
+    count.other += change == Change::Gone ? 0 : 1;
   }
-  std::cout << "\n";
-  for (const auto& info : consumers::detection::rules()) {
+
+  // How many of each rule, and with a comparison how many it would have been.
+  void print_totals() const {
+    if (json_) return;
+    bool any = false;
+    for (const auto& info : consumers::detection::rules()) {
+      const Count& count = counts_[static_cast<std::size_t>(info.rule)];
+      if (count.today + count.other == 0) continue;
+      if (!any) std::cout << "\n";
+      any = true;
+      std::cout << domain::name_of(info.rule) << "  " << count.other;
+      if (compares_) std::cout << ", today " << count.today;
+      std::cout << "  " << info.meaning << "\n";
+    }
+    if (!any) std::cout << "no alerts\n";
+  }
+
+ private:
+  struct Count {
     std::size_t today = 0;
     std::size_t other = 0;
-    for (const Compared& one : alerts) {
-      if (one.alert.rule != info.rule) continue;
-      today += one.change == Change::Added ? 0 : 1;
-      other += one.change == Change::Gone ? 0 : 1;
-    }
-    if (today + other == 0) continue;
-    std::cout << domain::name_of(info.rule) << "  " << other;
-    if (compared) std::cout << ", today " << today;
-    std::cout << "  " << info.meaning << "\n";
-  }
-}
+  };
 
-ExitStatus print(const CommandLine& line, const std::vector<Compared>& alerts, bool compared) {
-  for (const Compared& one : alerts) {
-    if (line.flags().json) {
-      print_json(one, compared);
-    } else {
-      print_for_people(one, compared);
+  // The alert as the event has it, and what becomes of it.
+  void print_json(const domain::AlertRaised& alert, Change change) const {
+    std::string data;
+    eventstore::append_public_data(domain::any_event(alert), data);
+    if (compares_) {
+      auto line = nlohmann::ordered_json::parse(data);
+      line["change"] = name_of(change);
+      data = line.dump();
     }
-    if (!std::cout)
-      return ExitStatus::Done;  // nobody reads any more, or it does not get through; run_program tells which
+    std::cout << data << "\n";
   }
-  if (!line.flags().json) print_totals(alerts, compared);
-  return ExitStatus::Done;
-}
+
+  // 2026-03-15T08:30:00Z  4711  credential_stuffing  network 2026-03-…  20 accounts within 1h
+  void print_for_people(const domain::AlertRaised& alert, Change change) const {
+    if (compares_) std::cout << sign_of(change);
+    std::cout << domain::rfc3339_us(alert.until).substr(0, 19) << "Z  " << alert.about << "  "
+              << domain::name_of(alert.rule) << "  " << consumers::detection::whom(alert) << "  " << alert.count << " "
+              << consumers::detection::info_of(alert.rule).counted << " within "
+              << platform::format_duration_s(alert.window_seconds) << "\n";
+  }
+
+  bool json_;
+  bool compares_;
+  std::array<Count, consumers::detection::kRuleCount> counts_{};
+};
 
 ExitStatus run_detect(const CommandLine& line, const DetectFlags& flags) {
   if (flags.from == 0 || flags.to < flags.from) {
@@ -168,8 +174,21 @@ ExitStatus run_detect(const CommandLine& line, const DetectFlags& flags) {
     const bool too_many = found.error().kind == Failure::Kind::Invalid;
     return fail(too_many ? ExitStatus::WrongUse : ExitStatus::StoreRefuses, found.error());
   }
-  const std::vector<domain::AlertRaised>& today = found->front();
-  return print(line, consumers::detection::compare(today, found->back()), flags.what_if.has_value());
+  Printer printer{line.flags().json, flags.what_if.has_value()};
+  // Where nobody reads any more, or it does not get through, run_program tells which.
+  if (flags.what_if) {
+    for (const Compared& one : consumers::detection::compare(found->front(), found->back())) {
+      printer.print(one.alert, one.change);
+      if (!std::cout) return ExitStatus::Done;
+    }
+  } else {
+    for (const domain::AlertRaised& alert : found->front()) {
+      printer.print(alert, Change::Same);
+      if (!std::cout) return ExitStatus::Done;
+    }
+  }
+  printer.print_totals();
+  return ExitStatus::Done;
 }
 
 }  // namespace

@@ -43,7 +43,7 @@ TEST_F(Detect, SaysWhatOtherThresholdsWouldRaise) {
   EXPECT_EQ(line.at("change"), "added");
   EXPECT_EQ(line.at("threshold"), 1);
   EXPECT_EQ(line.at("windowseconds"), 3600);
-  const std::uint64_t position = line.at("position");
+  const std::uint64_t position = line.at("about");
   const auto behind = run({"detect", "--from", std::to_string(position + 1), "--what-if", one_is_enough});
   EXPECT_EQ(behind.out, "no alerts\n");
   const auto before = run({"detect", "--from", "1", "--to", std::to_string(position - 1), "--what-if", one_is_enough});
@@ -63,6 +63,8 @@ TEST_F(Detect, TheServiceRaisesThemByItself) {
   const auto envelope = nlohmann::json::parse(found);
   EXPECT_EQ(envelope.at("subject"), "service");
   EXPECT_EQ(envelope.at("data").at("count"), 2);
+  const auto again = run({"detect", "--from", "1", "--json"}, watched.environment);
+  EXPECT_EQ(nlohmann::json::parse(again.out), envelope.at("data")) << again.err;
   EXPECT_EQ(service.stop(), 0);
   EXPECT_NE(service.log().find("alert.raised"), std::string::npos);
 }
@@ -90,6 +92,7 @@ TEST_F(Detect, AFileThatSaysSomethingElseIsWrongUse) {
             std::string::npos);
   EXPECT_NE(refusal("[detection]\nstuffing_accounts = 1001\n").find("from 0 to 1000"), std::string::npos);
   EXPECT_NE(refusal("[log]\nlevel = \"debug\"\n").find("log.level"), std::string::npos);
+  EXPECT_NE(refusal("[detection]\nenabled = false\n").find("detection.enabled"), std::string::npos);
   EXPECT_EQ(run({"detect", "--from", "1", "--what-if", "/not/there.toml"}).status, 2);
   EXPECT_EQ(run({"detect", "--from", "1", "--what-if", file("")}).status, 0);
 }
