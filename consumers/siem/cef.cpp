@@ -111,8 +111,9 @@ std::string words_of(const std::vector<Proof>& proofs) {
 std::string cef_line(const reader::Event& event, std::string_view release) {
   const Described described{event};
   std::string line = "CEF:0|";
+  const std::string title = described.title();
   for (const std::string_view field : {kProduct, kProduct, release, std::string_view{event.type},
-                                       described.row().meaning, severity_of(described.row().severity)}) {
+                                       std::string_view{title}, severity_of(described.row().severity)}) {
     append_header(field, line);
   }
   Extension extension;

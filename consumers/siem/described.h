@@ -37,6 +37,9 @@ class Described {
   [[nodiscard]] const reader::Event& event() const { return event_; }
   [[nodiscard]] const Row& row() const { return row_; }
   [[nodiscard]] const Activity& activity() const { return activity_; }
+  /// One sentence for a person: of an alert what its rule looks for, with the rule's name before it; else what the
+  /// type of event means.
+  [[nodiscard]] std::string title() const;
   /// What the class calls it, or else the event's type.
   [[nodiscard]] std::string_view activity_name() const;
   [[nodiscard]] std::string id() const;  ///< CloudEvents': of the log and its position

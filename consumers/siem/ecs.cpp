@@ -41,7 +41,8 @@ Json event_of(const Described& described) {
   return event;
 }
 
-// Who acts; whoever logs in is that, whoever sent it.
+// Who acts; whoever logs in is that, whoever sent it. Where the service does, the one account there is: ECS has the
+// only user of an event in `user`, and `user.target` beside another. So of an alert it is whom the alert is about.
 std::string_view acting_id(const Described& described) {
   const Doer& doer = described.doer();
   const bool logs_in = described.activity().ocsf_class == OcsfClass::Authentication;
@@ -117,7 +118,7 @@ Json fields_of(const reader::Event& event) {
 std::string ecs_line(const reader::Event& event, std::string_view release) {
   const Described described{event};
   Json line{{"@timestamp", time_text(event)}, {"ecs", {{"version", kEcsVersion}}}, {"event", event_of(described)}};
-  line["message"] = described.row().meaning;
+  line["message"] = described.title();
   line["service"] = {{"name", kProduct}, {"type", "tweestap"}, {"id", event.log}};
   line["observer"] = {{"vendor", kProduct}, {"product", kProduct}, {"version", release}};
   line["user"] = user_of(described);

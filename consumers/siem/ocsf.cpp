@@ -171,7 +171,7 @@ void put_entity(const Described& described, Json& line) {
 }
 
 void put_finding(const Described& described, Json& line) {
-  line["finding_info"] = {{"uid", described.id()}, {"title", described.row().meaning}};
+  line["finding_info"] = {{"uid", described.id()}, {"title", described.title()}};
   line["is_alert"] = true;
   Json evidence = Json::object();
   put_parties(described, evidence);
@@ -228,7 +228,7 @@ std::string ocsf_line(const reader::Event& event, std::string_view release) {
   put_class(described, line);
   line["time"] = milliseconds_of(event);
   put_status(described, line);
-  line["message"] = described.row().meaning;
+  line["message"] = described.title();
   line["metadata"] = metadata_of(described, release);
   put_what_the_class_wants(described, line);
   put_observables(described, line);

@@ -150,5 +150,10 @@ TEST(Cef, TheLargestDataOfAnEventOfOursIsNotCut) {
   EXPECT_LE(key.extension.at("cs6").size() + 200, 4000U);
 }
 
+TEST(Cef, AnAlertsNameBeginsWithItsRule) {
+  EXPECT_TRUE(cef_line(alert_event("sms_pumping"), kRelease)
+                  .starts_with("CEF:0|Tweestap|Tweestap|0.1.0|alert.raised|sms_pumping: One network asks"));
+}
+
 }  // namespace
 }  // namespace tweestap::consumers::siem

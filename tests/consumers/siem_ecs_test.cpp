@@ -130,6 +130,14 @@ TEST(Ecs, WhatTheServiceTakesForAnAttackIsAnAlert) {
   EXPECT_EQ(ecs(golden_event("login.code_rejected.v1"))["event"]["kind"], "event");
 }
 
+TEST(Ecs, AnAlertSaysItsRuleAndWhomItIsAbout) {
+  const Json line = ecs(alert_event("mfa_fatigue", "acc_1"));
+  EXPECT_TRUE(line["message"].get<std::string>().starts_with("mfa_fatigue: Somebody who knows the password"));
+  EXPECT_EQ(line["rule"]["name"], "mfa_fatigue");
+  EXPECT_EQ(line["user"].dump(), R"({"id":"acc_1"})");
+  EXPECT_EQ(ecs(alert_event("password_spraying"))["user"].dump(), R"({"name":"system"})");
+}
+
 // Elasticsearch refuses a whole event for one field, and an alarm that was refused is none.
 TEST(Ecs, WhatElasticsearchCouldNotTakeAsFieldsIsOneText) {
   reader::Event event = golden_event("policy.changed.v1");

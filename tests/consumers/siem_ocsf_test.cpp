@@ -5,10 +5,12 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "consumers/siem/lines.h"
+#include "domain/alert/events.h"
 #include "tests/consumers/siem_parts.h"
 
 namespace tweestap::consumers::siem {
@@ -220,6 +222,21 @@ TEST(Ocsf, TimesAreCutToMilliseconds) {
   // Only a stranger's record has such a time; it has to give a line too.
   EXPECT_EQ(at(-1), -1);
   EXPECT_EQ(ocsf(event)["metadata"]["original_time"], "1970-01-01T00:00:00.000000Z");
+}
+
+TEST(Ocsf, AlertsOfEachRuleHaveATitleOfTheirOwn) {
+  std::set<std::string> titles;
+  for (const std::string_view rule : domain::kNames<domain::AlertRule>) {
+    const Json line = ocsf(alert_event(std::string{rule}));
+    const std::string title = line["finding_info"]["title"];
+    EXPECT_TRUE(title.starts_with(std::string{rule} + ": ")) << title;
+    EXPECT_EQ(line["message"], title);
+    titles.insert(title);
+  }
+  EXPECT_EQ(titles.size(), domain::kNames<domain::AlertRule>.size());
+  const Json unknown = ocsf(alert_event("moon_landing"));
+  EXPECT_EQ(unknown["message"], std::string{domain::AlertRaised::kInfo.meaning}) << "of a newer version";
+  EXPECT_EQ(unknown["status_detail"], "moon_landing");
 }
 
 }  // namespace

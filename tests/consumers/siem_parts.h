@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <tweestap/event.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -31,6 +32,16 @@ inline reader::Event golden_event(const std::string& name) {
   const auto parsed = reader::parse_envelope(file_text(tests::source_dir() / "tests/golden/events" / (name + ".json")));
   EXPECT_TRUE(parsed.has_value()) << name << ": " << (parsed ? "" : parsed.error());
   return parsed ? parsed->event : reader::Event{};
+}
+
+/// An alert of that rule, about that account or about nobody's.
+inline reader::Event alert_event(const std::string& rule, const std::string& account = "") {
+  reader::Event event = golden_event("device.theft_suspected.v1");
+  event.type = "alert.raised";
+  event.subject = "service";
+  event.data = {{"rule", rule}, {"count", std::int64_t{20}}};
+  if (!account.empty()) event.data["account"] = account;
+  return event;
 }
 
 /// One of every type and version that there ever was.
