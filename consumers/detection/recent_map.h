@@ -21,8 +21,11 @@ class RecentMap {
     if (const auto place = places_.find(key); place != places_.end()) {
       entries_.splice(entries_.begin(), entries_, place->second);
     } else {
-      entries_.emplace_front(key, Value{});
-      places_.emplace(key, entries_.begin());
+      // On its own until it has its place: what throws before that leaves the map as it was.
+      Entries made;
+      made.emplace_front(key, Value{});
+      places_.emplace(key, made.begin());
+      entries_.splice(entries_.begin(), made);
     }
     return entries_.front().second;
   }
@@ -48,8 +51,9 @@ class RecentMap {
   [[nodiscard]] bool empty() const { return places_.empty(); }
 
  private:
-  std::list<std::pair<Key, Value>> entries_;  // last touched first
-  std::unordered_map<Key, typename std::list<std::pair<Key, Value>>::iterator, Hash> places_;
+  using Entries = std::list<std::pair<Key, Value>>;
+  Entries entries_;  // last touched first
+  std::unordered_map<Key, typename Entries::iterator, Hash> places_;
 };
 
 }  // namespace tweestap::consumers::detection

@@ -29,8 +29,8 @@ struct Stretch {
   std::uint64_t to = 0;
 };
 
-/// Alerts that a replay keeps of one set of thresholds, of some 100 bytes; a comparison has each four times at most.
-/// With more of them the thresholds are no alarms.
+/// Alerts that a replay keeps of one set of thresholds, of some 100 bytes; a comparison copies each once. With more of
+/// them the thresholds are no alarms.
 inline constexpr std::size_t kAlertsKeptMax = 100'000;
 
 /// What events of the stretch raise with each of `thresholds`, as the service would have raised it: it begins to read
