@@ -10,6 +10,7 @@
 #include "tests/kafka/relay_fixture.h"
 #include "tests/kafka/steady_load.h"
 #include "tests/kafka/streaming_service.h"
+#include "tests/kafka/topic_contents.h"
 #include "tests/support/places.h"
 
 namespace tweestap::tests {
@@ -25,6 +26,9 @@ std::vector<std::string> settings_in(const json& dangers) {
   for (const json& danger : dangers) names.push_back(danger.at("setting"));
   return names;
 }
+
+// The pseudonym of the network in a record's data; empty where there is none.
+std::string network_of(const TopicRecord& record) { return json::parse(record.value).at("data").value("network", ""); }
 
 TEST_F(StreamingService, KAF_1_SaysThatEverythingIsInTheTopic) {
   EXPECT_EQ(create_topic().status, 0);
@@ -156,6 +160,46 @@ TEST_F(StreamingService, DUR_2_ATopicThatIsAheadEndsTheProgramWithStatusThree) {
   EXPECT_NE(refused.err.find("store.behind"), std::string::npos) << refused.err;
   EXPECT_NE(refused.err.find("restore it from a backup"), std::string::npos) << refused.err;
   EXPECT_EQ(refused.err.find("service.started"), std::string::npos) << "it opened its doors all the same";
+}
+
+TEST_F(StreamingService, AnAlertGoesDownTheStreamThatItWasRaisedFrom) {
+  EXPECT_EQ(create_topic().status, 0);
+  environment_["TWEESTAP_DETECTION_STUFFING_ACCOUNTS"] = "2";
+  start();
+  for (const char* identifier : {"alex@example.org", "auditor@example.org"}) {
+    const HttpAnswer refused = call(service_->people(), "POST", "/v1/logins", {},
+                                    json{{"identifier", identifier}, {"password", "not the password"}});
+    EXPECT_EQ(refused.status, 401) << refused.body;
+  }
+  EXPECT_TRUE(eventually([&] { return figure("tweestap_alerts_total{rule=\"credential_stuffing\"}") == 1; }))
+      << service_->log();
+  wait_until_streamed();
+  stop();
+
+  std::vector<TopicRecord> alerts;
+  std::vector<TopicRecord> rejections;
+  for (const TopicRecord& record : records_of(settings_)) {
+    const std::string& type = record.headers.at("ce_type");
+    if (type == "alert.raised") alerts.push_back(record);
+    if (type == "login.password_rejected") rejections.push_back(record);
+  }
+  ASSERT_EQ(alerts.size(), 1U);
+  ASSERT_EQ(rejections.size(), 2U);
+  EXPECT_EQ(alerts[0].key, "service");
+  EXPECT_EQ(alerts[0].headers.at("ce_subject"), "service");
+  const json alert = json::parse(alerts[0].value).at("data");
+  EXPECT_EQ(alert.at("rule"), "credential_stuffing");
+  EXPECT_EQ(alert.at("count"), 2);
+  // Whoever reads the stream finds by it what the alert is about.
+  const std::string network = network_of(alerts[0]);
+  EXPECT_NE(network, "");
+  std::uint64_t newest = 0;
+  for (const TopicRecord& rejection : rejections) {
+    EXPECT_EQ(network_of(rejection), network);
+    newest = std::max<std::uint64_t>(newest, std::stoull(rejection.headers.at("position")));
+  }
+  EXPECT_EQ(alert.at("about"), newest);
+  expect_the_log_in_the_topic();
 }
 
 TEST_F(StreamingService, SaysWhatIsDangerousAboutATopic) {

@@ -49,7 +49,7 @@ std::vector<std::string> StreamingService::serve_flags(const std::string& broker
 
 void StreamingService::start(const std::string& brokers) {
   service_ = std::make_unique<ServiceProcess>(
-      ServiceProcess::Options{.data = data(), .flags = serve_flags(brokers), .environment = {}});
+      ServiceProcess::Options{.data = data(), .flags = serve_flags(brokers), .environment = environment_});
   if (admin_key_.empty()) std::ifstream{folder_.path() / "admin-key"} >> admin_key_;
 }
 

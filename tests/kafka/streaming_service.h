@@ -55,7 +55,8 @@ class StreamingService : public testing::Test {
 
   static inline std::unique_ptr<KafkaBroker> broker_;
   TemporaryFolder folder_;
-  platform::Settings settings_;  // brokers and topic, to read it
+  platform::Settings settings_;                     // brokers and topic, to read it
+  std::map<std::string, std::string> environment_;  // of the service
   std::unique_ptr<ServiceProcess> service_;
   std::string admin_key_;
 };
