@@ -1,29 +1,13 @@
 #pragma once
 // A phone as the app is: two keys, and what it signs with them.
-#include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
 
 #include "tests/http/people_service.h"
-
-struct evp_pkey_st;
+#include "tests/support/signing_key.h"
 
 namespace tweestap::http::people {
 
-/// A key pair on P-256.
-class SigningKey {
- public:
-  SigningKey();
-  [[nodiscard]] Json jwk() const;
-  /// ES256, raw r and s, base64url.
-  [[nodiscard]] std::string sign(const std::string& message) const;
-
- private:
-  struct Free {
-    void operator()(evp_pkey_st* key) const noexcept;
-  };
-  std::unique_ptr<evp_pkey_st, Free> key_;
-};
+using tests::SigningKey;
 
 /// What a phone sends; where a test wants something to be wrong it changes it.
 struct Phone {
