@@ -19,8 +19,6 @@ using tests::CutConnection;
 using tests::SteadyLoad;
 using Mood = CutConnection::Mood;
 
-constexpr std::size_t kComparedCommands = 300;
-
 // A broker that is only to be reached over the line: it tells clients the line's address as its own.
 class CutRelayTest : public RelayFixture {
  protected:
@@ -47,7 +45,7 @@ class CutRelayTest : public RelayFixture {
     start_relay();
     ASSERT_TRUE(relay_->wait_for_contact(10s));
     load_ = std::make_unique<SteadyLoad>(store_);
-    wait_for([&] { return load_->answered() >= kComparedCommands; }, "no load");
+    wait_for_commands(*load_);
     without_us_ = load_->take_p99_us();
     before_ = line_->counts();
   }
@@ -68,10 +66,6 @@ class CutRelayTest : public RelayFixture {
     EXPECT_EQ(alarms_, 0);
     tests::tell_p99(what, without_us_, beside_us);
     expect_every_event_once();
-  }
-  void wait_for_more_commands() {
-    const std::size_t answered = load_->answered();
-    wait_for([&] { return load_->answered() >= answered + kComparedCommands; }, "commands waited for the line");
   }
   // Since the test began to spoil it.
   [[nodiscard]] CutConnection::Counts since() const {
@@ -95,7 +89,7 @@ class CutRelayTest : public RelayFixture {
 TEST_F(CutRelayTest, KAF_1_ALineThatIsCutInTheMiddleOfRequestsLosesAndDoublesNothing) {
   line_->be(Mood::Cuts);
   wait_for([&] { return since().cut >= 12; }, "nothing was cut");
-  wait_for_more_commands();
+  wait_for_commands(*load_);
   std::cout << since().cut << " connections were cut, " << since().requests_bytes << " bytes arrived\n";
   expect_that_nothing_happened("a line that is cut");
 }
@@ -107,7 +101,7 @@ TEST_F(CutRelayTest, KAF_1_ALineThatIsSlowAndCutLosesAndDoublesNothing) {
     wait_for([&] { return since().delayed_bytes > delayed + 100'000; }, "nothing is slow");
     line_->cut();  // requests and answers that were on their way are lost
   }
-  wait_for_more_commands();
+  wait_for_commands(*load_);
   expect_that_nothing_happened("a slow line");
 }
 
@@ -122,7 +116,7 @@ TEST_F(CutRelayTest, KAF_1_AcknowledgementsThatAreSwallowedDoubleNothing) {
     const std::uint64_t streamed = relay_->status().position;
     wait_for([&] { return relay_->status().position > streamed; }, "it does not go on");
   }
-  wait_for_more_commands();
+  wait_for_commands(*load_);
   expect_that_nothing_happened("swallowed acknowledgements");
 }
 
@@ -159,7 +153,7 @@ TEST_F(CutRelayTest, KAF_1_ALineThatDropsEverythingIsNoticedAndCostsNothing) {
   line_->be(Mood::Drops);
   wait_for([&] { return since().dropped > 0 && !relay_->status().last_error.empty(); }, "nobody sees that it is dead");
   const std::uint64_t streamed = relay_->status().position;
-  wait_for_more_commands();
+  wait_for_commands(*load_);
   EXPECT_EQ(relay_->status().position, streamed);
   expect_that_nothing_happened("a dead line");
 }

@@ -19,6 +19,7 @@
 #include "platform/metrics.h"
 #include "platform/settings/settings.h"
 #include "tests/kafka/broker.h"
+#include "tests/kafka/steady_load.h"
 #include "tests/support/eventstore_play.h"
 #include "tests/support/temporary_folder.h"
 
@@ -54,6 +55,12 @@ class RelayFixture : public testing::Test {
   template <class Condition>
   static void wait_for(Condition condition, std::string_view what) {
     ASSERT_TRUE(eventually(condition)) << what;
+  }
+  /// Until kComparedCommands more were answered. Where a fault lasts meanwhile, a relay that holds commands up fails
+  /// the test.
+  static void wait_for_commands(const tests::SteadyLoad& load) {
+    const std::size_t answered = load.answered();
+    wait_for([&] { return load.answered() >= answered + tests::kComparedCommands; }, "commands wait");
   }
   void wait_until_all_is_there() {
     wait_for([&] { return relay_->status().position == store_.head(); }, "not everything was delivered");

@@ -16,7 +16,6 @@ using namespace std::chrono_literals;
 using State = RelayStatus::State;
 using tests::SteadyLoad;
 
-constexpr std::size_t kComparedCommands = 300;
 constexpr std::string_view kPassword = "a-canary-of-a-password";
 
 // A broker that asks for a password, and has somebody who may do everything and somebody who may do nothing.
@@ -52,13 +51,12 @@ class RefusedRelayTest : public RelayFixture {
   // everything arrives.
   void expect_that_it_is_refused(std::string_view words) {
     SteadyLoad load{store_};
-    wait_for([&] { return load.answered() >= kComparedCommands; }, "no load");
+    wait_for_commands(load);
     const std::int64_t without_us = load.take_p99_us();
     start_relay();
     wait_for([&] { return relay_->status().last_error.find(words) != std::string::npos; },
              "nobody sees why nothing is streamed");
-    const std::size_t answered = load.answered();
-    wait_for([&] { return load.answered() >= answered + kComparedCommands; }, "commands waited for the broker");
+    wait_for_commands(load);
     const std::int64_t beside_us = load.take_p99_us();
     load.stop();
     EXPECT_EQ(load.failed(), 0U);

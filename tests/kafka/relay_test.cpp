@@ -3,11 +3,13 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <filesystem>
 #include <thread>
 
 #include "consumers/kafka/producer.h"
 #include "tests/kafka/relay_fixture.h"
+#include "tests/kafka/steady_load.h"
 #include "tests/kafka/topic_contents.h"
 
 namespace tweestap::consumers::kafka {
@@ -15,6 +17,7 @@ namespace {
 
 using namespace std::chrono_literals;
 using State = RelayStatus::State;
+using tests::SteadyLoad;
 
 TEST_F(RelayTest, KAF_1_BringsPastAndNewEventsOnceAndInOrder) {
   add_events(500);
@@ -69,12 +72,19 @@ TEST_F(RelayTest, KAF_1_ATopicThatWasDeletedGetsEverythingAgain) {
   add_events(500);
   start_relay();
   wait_until_all_is_there();
+  SteadyLoad load{store_};
+  wait_for_commands(load);
+  const std::int64_t without_us = load.take_p99_us();
   broker_->delete_topic(settings_.kafka_topic);
-  add_events(10);
   wait_for([&] { return relay_->status().state == State::Connecting; }, "the topic's end was not noticed");
+  wait_for_commands(load);
+  const std::int64_t beside_us = load.take_p99_us();
   broker_->make_topic(settings_.kafka_topic, kPartitions);
+  load.stop();
   wait_until_all_is_there();
+  EXPECT_EQ(load.failed(), 0U);
   EXPECT_EQ(alarms_, kPartitions);
+  tests::tell_p99("a topic that was deleted", without_us, beside_us);
   expect_every_event_once();
 }
 
@@ -82,13 +92,22 @@ TEST_F(RelayTest, KAF_1_AnotherNumberOfPartitionsStopsTheRelayAndNothingElse) {
   add_events(100);
   start_relay();
   wait_until_all_is_there();
+  SteadyLoad load{store_};
+  wait_for_commands(load);
+  const std::int64_t without_us = load.take_p99_us();
   relay_.reset();
   broker_->grow_topic(settings_.kafka_topic, kPartitions + 1);
   start_relay();
   wait_for([&] { return relay_->status().state == State::Stopped; }, "it was not noticed");
   EXPECT_NE(relay_->status().advice.find("had 3 at its first use"), std::string::npos) << relay_->status().advice;
-  add_events(10);
-  EXPECT_EQ(relay_->status().lag_events, 10U);
+  const std::uint64_t streamed = relay_->status().position;
+  wait_for_commands(load);
+  const std::int64_t beside_us = load.take_p99_us();
+  load.stop();
+  EXPECT_EQ(load.failed(), 0U);
+  EXPECT_EQ(relay_->status().position, streamed);
+  EXPECT_EQ(relay_->status().lag_events, store_.head() - streamed);
+  tests::tell_p99("a topic that has other partitions", without_us, beside_us);
   // The way out: another topic, which gets everything.
   relay_.reset();
   settings_.kafka_topic += "_2";

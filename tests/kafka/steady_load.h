@@ -12,6 +12,9 @@
 
 namespace tweestap::tests {
 
+/// So many make a percentile worth printing, and show that commands go on.
+inline constexpr std::size_t kComparedCommands = 300;
+
 /// Two people who store five events each some hundred times a second. Thread rule: one thread.
 class SteadyLoad {
  public:
