@@ -25,8 +25,7 @@ constexpr std::size_t kEventsMax = 12;  // of one command, so that some are half
 constexpr auto kPace = 2ms;             // of the load and of the looks at the relay: nothing waits for it
 
 // What cannot be said ends the process; its parent then finds that nobody killed it.
-void say(int to_parent, RelaySaid::What what, std::uint64_t position) {
-  const RelaySaid said{what, position};
+void say(int to_parent, const RelaySaid& said) {
   if (::write(to_parent, &said, sizeof said) != sizeof said) ::_exit(5);
 }
 
@@ -66,17 +65,26 @@ void say(int to_parent, RelaySaid::What what, std::uint64_t position) {
         Play one;
         one.subject = subject(1 + random() % kSubjects);
         one.events = 1 + random() % kEventsMax;
+        const auto from = std::chrono::steady_clock::now();
         const auto stored = store.play(std::move(one), random());
+        const auto took = std::chrono::steady_clock::now() - from;
         if (!stored) ::_exit(4);
-        say(play.to_parent, RelaySaid::What::Stored, stored->first_position + stored->count - 1);
+        say(play.to_parent, {.what = RelaySaid::What::Stored,
+                             .position = stored->first_position + stored->count - 1,
+                             .took_us = std::chrono::duration_cast<std::chrono::microseconds>(took).count()});
         std::this_thread::sleep_for(kPace);
       }
     });
   }
   // What it streamed itself, and not what an earlier one did.
+  bool compared = false;
   for (std::uint64_t streamed = before;;) {
+    if (!compared && relay.wait_for_contact(0ms)) {
+      compared = true;
+      say(play.to_parent, {.what = RelaySaid::What::Compared, .position = streamed});
+    }
     const std::uint64_t now = relay.status().position;
-    if (now > streamed) say(play.to_parent, RelaySaid::What::Streamed, streamed = now);
+    if (now > streamed) say(play.to_parent, {.what = RelaySaid::What::Streamed, .position = streamed = now});
     std::this_thread::sleep_for(kPace);
   }
 }

@@ -11,9 +11,11 @@ struct RelaySaid {
   enum class What : std::uint64_t {
     Stored = 1,    ///< the events up to this position are durable
     Streamed = 2,  ///< the relay counts them as being in the topic
+    Compared = 3,  ///< the relay has looked at the topic; once
   };
   What what = What::Stored;
   std::uint64_t position = 0;
+  std::int64_t took_us = 0;  ///< of Stored: how long the command took
 };
 static_assert(sizeof(RelaySaid) <= 4096, "a pipe takes it whole");
 
