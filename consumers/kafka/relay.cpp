@@ -20,10 +20,9 @@ using std::chrono::milliseconds;
 using State = RelayStatus::State;
 
 constexpr std::int64_t kTickUs = 1'000'000;
-constexpr std::int64_t kCountPartitionsUs = 60'000'000;  // more often would be a request more than the answer is worth
-constexpr std::int64_t kToldAgainUs = 60'000'000;        // trouble that lasts is a line a minute
-constexpr milliseconds kIdle{1000};                      // for more events; one that comes or a stop ends it at once
-constexpr milliseconds kQuick{1};                        // between looks for reports, doubled while there are none
+constexpr std::int64_t kToldAgainUs = 60'000'000;  // trouble that lasts is a line a minute
+constexpr milliseconds kIdle{1000};                // for more events; one that comes or a stop ends it at once
+constexpr milliseconds kQuick{1};                  // between looks for reports, doubled while there are none
 constexpr milliseconds kQuickMax{50};
 constexpr milliseconds kRestArrives{300};
 // What brokers were sent by then they have written, or have refused, unless they stand still themselves.
@@ -269,7 +268,7 @@ void Relay::tick() {
   ticked_us_ = now_us;
   if (window_ && window_->cursor() != stored_cursor_) store_cursor();
   show_figures();
-  if (producer_ && now_us - counted_us_ >= kCountPartitionsUs) {
+  if (producer_ && now_us - counted_us_ >= parts_.count_partitions_every.count() * 1000) {
     counted_us_ = now_us;
     look_at_partition_count();
   }

@@ -64,6 +64,9 @@ class Relay {
     /// The topic has acknowledged events that the log has lost: the process has to end with status 3. From the relay's
     /// thread, once; nothing is sent any more.
     std::function<void(const platform::Failure&)> on_lost_events;
+    /// How often it asks how many Kafka partitions there are, to the second. More often would be a request more than
+    /// the answer is worth.
+    std::chrono::milliseconds count_partitions_every{60'000};
   };
 
   explicit Relay(Parts parts);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "tests/kafka/topic_contents.h"
 
@@ -19,14 +20,16 @@ void RelayFixture::use(const tests::KafkaBroker& broker, bool make_topic) {
   ASSERT_TRUE(store_.open());
 }
 
-void RelayFixture::start_relay() {
-  relay_ = std::make_unique<Relay>(Relay::Parts{.partition = store_.partition(),
-                                                .settings = settings_,
-                                                .clock = clock_,
-                                                .metrics = metrics_,
-                                                .log = log_,
-                                                .keys = keys(),
-                                                .on_lost_events = [this](const platform::Failure&) { ++lost_; }});
+void RelayFixture::start_relay(const std::function<void(Relay::Parts&)>& change) {
+  Relay::Parts parts{.partition = store_.partition(),
+                     .settings = settings_,
+                     .clock = clock_,
+                     .metrics = metrics_,
+                     .log = log_,
+                     .keys = keys(),
+                     .on_lost_events = [this](const platform::Failure&) { ++lost_; }};
+  if (change) change(parts);
+  relay_ = std::make_unique<Relay>(std::move(parts));
 }
 
 void RelayFixture::hear(std::string_view line) {

@@ -5,6 +5,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -49,7 +50,8 @@ class RelayFixture : public testing::Test {
   void use(const tests::KafkaBroker& broker, bool make_topic = true);
   void TearDown() override { relay_.reset(); }
 
-  void start_relay();
+  /// With these changes to what it is made of.
+  void start_relay(const std::function<void(Relay::Parts&)>& change = {});
   /// As batches of 50 of one of 97 subjects in turn. Any one thread at a time.
   void add_events(std::size_t count);
   template <class Condition>

@@ -160,6 +160,34 @@ TEST_F(RelayTest, KAF_1_NothingCountsAsBeingInATopicThatNobodyStreamedTo) {
   expect_every_event_once();
 }
 
+TEST_F(RelayTest, KAF_1_PartitionsThatAreAddedWhileItStreamsStopTheRelayAndNothingElse) {
+  start_relay([](Relay::Parts& parts) { parts.count_partitions_every = 1s; });
+  add_events(100);
+  wait_until_all_is_there();
+  SteadyLoad load{store_};
+  wait_for_commands(load);
+  const std::int64_t without_us = load.take_p99_us();
+  broker_->grow_topic(settings_.kafka_topic, kPartitions + 1);
+  wait_for([&] { return relay_->status().state == State::Stopped; }, "it was not noticed");
+  const RelayStatus stopped = relay_->status();
+  EXPECT_NE(stopped.advice.find("has 4 partitions and had 3 at its first use"), std::string::npos) << stopped.advice;
+  EXPECT_GE(stopped.position, 100U);
+  wait_for_commands(load);
+  const std::int64_t beside_us = load.take_p99_us();
+  load.stop();
+  EXPECT_EQ(load.failed(), 0U);
+  EXPECT_EQ(relay_->status().position, stopped.position);
+  tests::tell_p99("partitions that are added", without_us, beside_us);
+  // Whoever follows the advice gets everything, from where it stopped and from before.
+  relay_.reset();
+  settings_.kafka_topic += "_2";
+  broker_->make_topic(settings_.kafka_topic, kPartitions + 1);
+  start_relay();
+  wait_until_all_is_there();
+  EXPECT_EQ(lost_, 0);
+  expect_every_event_once();
+}
+
 TEST_F(RelayTest, DUR_2_ATopicAheadMeansThatTheLogLostEvents) {
   add_events(300);
   store_.close();
