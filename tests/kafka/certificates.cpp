@@ -58,7 +58,7 @@ std::string Certificates::keystore(const std::string& name) const {
   std::string both = file(name + "-keystore.pem");
   std::ofstream out{both, std::ios::binary};
   for (const std::string& part : {key(name), certificate(name)}) out << std::ifstream{part, std::ios::binary}.rdbuf();
-  EXPECT_TRUE(out.flush()) << both;
+  EXPECT_TRUE(out.flush().good()) << both;
   return both;
 }
 
