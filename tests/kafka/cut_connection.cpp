@@ -190,8 +190,10 @@ void CutConnection::read(Line& line, Way& way, Clock::time_point now) {
 void CutConnection::pass(Line& line, Way& way, Clock::time_point now) {
   while (!way.pieces.empty() && way.pieces.front().due <= now) {
     std::string& bytes = way.pieces.front().bytes;
-    const bool cuts = mood_ == Mood::Cuts && !way.answers && line.passed + bytes.size() > line.cut_after;
-    if (cuts) bytes.resize(line.cut_after > line.passed ? line.cut_after - line.passed : 0);
+    if (mood_ == Mood::Cuts && !way.answers && line.passed + bytes.size() > line.cut_after) {
+      bytes.resize(line.cut_after > line.passed ? line.cut_after - line.passed : 0);
+      way.lost = way.cut = true;  // also where the rest of the piece has to wait, whatever the mood is by then
+    }
     const ssize_t sent = bytes.empty() ? 0 : ::send(way.to, bytes.data(), bytes.size(), MSG_NOSIGNAL);
     if (sent < 0 && (errno == EAGAIN || errno == EINTR)) return;
     if (sent < 0 && !way.answers) return end(line);
@@ -205,7 +207,7 @@ void CutConnection::pass(Line& line, Way& way, Clock::time_point now) {
       counts_.requests_bytes += static_cast<std::uint64_t>(sent);
     }
     bytes.erase(0, static_cast<std::size_t>(sent));
-    if (cuts && bytes.empty()) return end(line);
+    if (way.cut && bytes.empty()) return end(line);
     if (!bytes.empty()) return;
     way.pieces.pop_front();
   }

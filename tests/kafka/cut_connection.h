@@ -61,6 +61,7 @@ class CutConnection {
     bool answers = false;  // from the broker
     bool ended = false;    // nothing more comes
     bool lost = false;     // a byte was lost: nothing more passes
+    bool cut = false;      // the line ends behind the first of the pieces
     bool deaf = false;     // nobody takes it any more
   };
   struct Line {
