@@ -4,10 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <expected>
 #include <future>
 #include <memory>
+#include <span>
+#include <stdexcept>
 #include <string>
 #include <thread>
+#include <vector>
 
 #include "eventstore/envelope.h"
 #include "eventstore/follower.h"
@@ -26,9 +33,16 @@ using tests::PlayStore;
 using tests::subject;
 using tests::TemporaryFolder;
 
+using Clock = std::chrono::steady_clock;
+
+// What does not come within a minute ends the test.
 template <class Condition>
 void until(Condition condition) {
-  while (!condition()) std::this_thread::yield();
+  const auto end = Clock::now() + 60s;
+  while (!condition()) {
+    if (Clock::now() > end) throw std::runtime_error("what the test waits for does not come");
+    std::this_thread::yield();
+  }
 }
 
 class LogTest : public testing::Test {
@@ -203,22 +217,47 @@ TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
   EXPECT_EQ(told, 1) << "somebody has to hear that it stands still";
 }
 
-TEST_F(LogTest, AFollowerRestsAfterAPageThatWasNotFullAndAStopEndsItsRest) {
+TEST_F(LogTest, AFollowerRestsAfterAPageThatWasNotFull) {
+  constexpr auto kRest = 500ms;
   add(1, 10);
-  std::atomic<std::size_t> pages{0};
-  std::atomic<std::uint64_t> last{0};
+  std::vector<std::size_t> sizes;  // the follower's own while it lives
+  std::vector<Clock::time_point> begun;
+  Clock::time_point read_to_the_end;
   const auto handle = [&](std::span<const Record> page) -> std::expected<void, platform::Failure> {
-    ++pages;
-    last = page.back().position;
+    sizes.push_back(page.size());
+    begun.push_back(Clock::now());
+    if (page.back().position == 10) {
+      add(1, 3);  // stored before this page is done, so whoever does not rest has them at once
+      read_to_the_end = Clock::now();
+    }
     return {};
   };
   {
-    Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = 1h}, handle};
-    until([&] { return follower.cursor() == 10; });
-    EXPECT_EQ(pages, 3U) << "after a full page there is more to read";
-    add(1, 5);
-    EXPECT_EQ(last, 10U) << "it rests";
+    Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = kRest}, handle};
+    until([&] { return follower.cursor() == 13; });
   }
+  ASSERT_EQ(sizes, (std::vector<std::size_t>{4, 4, 2, 3}));
+  EXPECT_GE(begun[3] - read_to_the_end, kRest) << "what comes during its rest is read together, behind it";
+}
+
+TEST_F(LogTest, AFollowerReadsOnAfterAFullPageAndAStopEndsItsRest) {
+  constexpr auto kRest = 20s;
+  add(1, 10);
+  std::atomic<std::size_t> pages{0};
+  const auto handle = [&](std::span<const Record>) -> std::expected<void, platform::Failure> {
+    ++pages;
+    return {};
+  };
+  const auto begin = Clock::now();
+  Clock::time_point stopped;
+  {
+    Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = kRest}, handle};
+    until([&] { return follower.cursor() == 10; });
+    stopped = Clock::now();
+  }
+  EXPECT_EQ(pages, 3U);
+  EXPECT_LT(stopped - begin, kRest) << "after a full page there is more to read";
+  EXPECT_LT(Clock::now() - stopped, kRest / 2);
   EXPECT_EQ(*store_.partition().cursor("test"), 10U);
 }
 

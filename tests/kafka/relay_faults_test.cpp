@@ -29,9 +29,6 @@ using namespace std::chrono_literals;
 using tests::SteadyLoad;
 using Clock = std::chrono::steady_clock;
 
-// A round takes two seconds, and the whole program has 15 minutes (tests/CMakeLists.txt).
-constexpr int kRoundsMax = 100;
-
 TEST_F(RelayTest, KAF_1_CommandsDoNotHearOfABrokerThatIsKilledAgainAndAgain) {
   start_relay();
   ASSERT_TRUE(relay_->wait_for_contact(10s));
@@ -187,7 +184,8 @@ class Player {
 
 TEST_F(RelayTest, KAF_1_AServiceThatIsKilledThirtyTimesLosesAndDoublesNothing) {
   using What = tests::RelaySaid::What;
-  const int rounds = std::min(tests::crash_rounds(30), kRoundsMax);
+  // A round takes two seconds, and the whole program has 15 minutes (tests/CMakeLists.txt).
+  const int rounds = std::min(tests::crash_rounds(30), 100);
   const std::uint64_t seed = tests::test_seed();
   std::mt19937_64 random{seed};
   store_.close();
