@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cstddef>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -31,9 +32,13 @@ std::string run_script(const std::string& arguments) {
   return printed;
 }
 
-// `ask` makes a request whose answer comes to the queue.
-template <class Ask>
-void administer(const platform::Settings& settings, Ask ask) {
+rd_kafka_resp_err_t error_of(const rd_kafka_topic_result_t* result) { return rd_kafka_topic_result_error(result); }
+rd_kafka_resp_err_t error_of(const rd_kafka_ConfigResource_t* result) { return rd_kafka_ConfigResource_error(result); }
+
+// `ask` makes a request about one topic, whose answer comes to the queue. `results_in` gives what became of that topic:
+// an answer that is no error itself may say that it was refused.
+template <class Ask, class Results>
+void administer(const platform::Settings& settings, Ask ask, Results results_in) {
   const auto client = make_client(settings, Role::Reader);
   ASSERT_TRUE(client) << client.error().reason;
   const Handle<rd_kafka_queue_t> queue{rd_kafka_queue_new(client->get())};
@@ -42,6 +47,10 @@ void administer(const platform::Settings& settings, Ask ask) {
   ASSERT_TRUE(answer);
   ASSERT_EQ(rd_kafka_event_error(answer.get()), RD_KAFKA_RESP_ERR_NO_ERROR)
       << rd_kafka_event_error_string(answer.get());
+  std::size_t count = 0;
+  const auto* const* results = results_in(answer.get(), &count);
+  ASSERT_EQ(count, 1U);
+  ASSERT_EQ(error_of(results[0]), RD_KAFKA_RESP_ERR_NO_ERROR) << rd_kafka_err2str(error_of(results[0]));
 }
 
 }  // namespace
@@ -88,29 +97,38 @@ void KafkaBroker::make_topic(const std::string& topic, std::int32_t partitions) 
 }
 
 void KafkaBroker::delete_topic(const std::string& topic) const {
-  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+  const auto ask = [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
     rd_kafka_DeleteTopic_t* one = rd_kafka_DeleteTopic_new(topic.c_str());
     rd_kafka_DeleteTopics(client, &one, 1, nullptr, queue);
     rd_kafka_DeleteTopic_destroy(one);
+  };
+  administer(settings(topic), ask, [](rd_kafka_event_t* answer, std::size_t* count) {
+    return rd_kafka_DeleteTopics_result_topics(rd_kafka_event_DeleteTopics_result(answer), count);
   });
 }
 
 void KafkaBroker::grow_topic(const std::string& topic, std::int32_t partitions) const {
-  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+  const auto ask = [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
     std::array<char, 256> words{};
     rd_kafka_NewPartitions_t* one =
         rd_kafka_NewPartitions_new(topic.c_str(), static_cast<std::size_t>(partitions), words.data(), words.size());
     rd_kafka_CreatePartitions(client, &one, 1, nullptr, queue);
     rd_kafka_NewPartitions_destroy(one);
+  };
+  administer(settings(topic), ask, [](rd_kafka_event_t* answer, std::size_t* count) {
+    return rd_kafka_CreatePartitions_result_topics(rd_kafka_event_CreatePartitions_result(answer), count);
   });
 }
 
 void KafkaBroker::set_topic(const std::string& topic, const std::map<std::string, std::string>& values) const {
-  administer(settings(topic), [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
+  const auto ask = [&](rd_kafka_t* client, rd_kafka_queue_t* queue) {
     rd_kafka_ConfigResource_t* one = rd_kafka_ConfigResource_new(RD_KAFKA_RESOURCE_TOPIC, topic.c_str());
     for (const auto& [name, value] : values) rd_kafka_ConfigResource_set_config(one, name.c_str(), value.c_str());
     rd_kafka_AlterConfigs(client, &one, 1, nullptr, queue);
     rd_kafka_ConfigResource_destroy(one);
+  };
+  administer(settings(topic), ask, [](rd_kafka_event_t* answer, std::size_t* count) {
+    return rd_kafka_AlterConfigs_result_resources(rd_kafka_event_AlterConfigs_result(answer), count);
   });
 }
 
