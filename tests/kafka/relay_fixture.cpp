@@ -8,7 +8,7 @@
 
 namespace tweestap::consumers::kafka {
 
-MacKeys keys(std::string_view text) {
+MacKeys RelayFixture::keys(std::string_view text) {
   MacKeys all;
   all.emplace(1, platform::Secret::from_text(text));
   return all;

@@ -23,30 +23,23 @@
 #include "tests/kafka/broker.h"
 #include "tests/kafka/steady_load.h"
 #include "tests/support/eventstore_play.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::consumers::kafka {
 
-inline constexpr std::int32_t kPartitions = 3;
-
-/// Keys of one version, made of this text.
-[[nodiscard]] MacKeys keys(std::string_view text = "the service's own");
-
-/// Asks until it is so: what is waited for happens in another thread or process. False after `patience`.
-template <class Condition>
-[[nodiscard]] bool eventually(Condition condition, std::chrono::seconds patience = std::chrono::seconds{60}) {
-  const auto until = std::chrono::steady_clock::now() + patience;
-  while (!condition()) {
-    if (std::chrono::steady_clock::now() > until) return false;
-    std::this_thread::sleep_for(std::chrono::milliseconds{5});  // polls; the loop has its own end
-  }
-  return true;
-}
+using tests::eventually;  // its home is there: tests of the service ask as well
 
 /// A store of its own that streams to a topic named after the test. The brokers are the derived fixture's, which calls
 /// use() before anything else. Thread rule: one thread, but for add_events().
 class RelayFixture : public testing::Test {
+ public:
+  /// Keys of one version, made of this text: the relay's own, or a stranger's.
+  [[nodiscard]] static MacKeys keys(std::string_view text = "the service's own");
+
  protected:
+  static constexpr std::int32_t kPartitions = 3;
+
   /// Opens the store. `make_topic`: the topic too.
   void use(const tests::KafkaBroker& broker, bool make_topic = true);
   void TearDown() override { relay_.reset(); }

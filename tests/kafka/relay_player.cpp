@@ -52,7 +52,7 @@ void say(int to_parent, const RelaySaid& said) {
                                                                .clock = clock,
                                                                .metrics = metrics,
                                                                .log = log,
-                                                               .keys = consumers::kafka::keys(),
+                                                               .keys = consumers::kafka::RelayFixture::keys(),
                                                                .on_lost_events = [](const platform::Failure& failure) {
                                                                  std::cerr << failure.reason << '\n';
                                                                  ::_exit(6);

@@ -3,10 +3,11 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <stdexcept>
 
-#include "tests/kafka/relay_fixture.h"
 #include "tests/kafka/steady_load.h"
 #include "tests/kafka/topic_contents.h"
+#include "tests/support/eventually.h"
 #include "tests/support/places.h"
 
 namespace tweestap::tests {
@@ -77,7 +78,7 @@ void StreamingService::wait_until_streamed() const {
     const json now = status();
     return now.value("relay_lag", -1) == 0 && now.at("stream").at("position") == now.at("head");
   };
-  ASSERT_TRUE(consumers::kafka::eventually(all_there)) << status();
+  if (!eventually(all_there)) throw std::runtime_error{"not everything was streamed: " + status().dump()};
 }
 
 std::int64_t StreamingService::log_in(int times) const {

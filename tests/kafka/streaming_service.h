@@ -40,7 +40,7 @@ class StreamingService : public testing::Test {
   [[nodiscard]] nlohmann::json stream() const;
   /// A metric without labels; fails the test where there is none.
   [[nodiscard]] double figure(const std::string& name) const;
-  /// Until everything is in the topic.
+  /// Until everything is in the topic; throws where that does not come, which ends the test as a failure.
   void wait_until_streamed() const;
   /// Logins of the demo's person, each of which has to succeed, and the 99th percentile of how long they took, in
   /// microseconds.
