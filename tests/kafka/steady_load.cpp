@@ -2,11 +2,12 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <string>
 #include <utility>
+
+#include "tests/support/percentile.h"
 
 namespace tweestap::tests {
 namespace {
@@ -54,12 +55,7 @@ std::int64_t SteadyLoad::take_p99_us() {
   return p99_of(std::move(took));
 }
 
-std::int64_t p99_of(std::vector<std::int64_t> took) {
-  if (took.empty()) return 0;
-  const auto at = took.begin() + static_cast<std::ptrdiff_t>((took.size() - 1) * 99 / 100);
-  std::ranges::nth_element(took, at);
-  return *at;
-}
+std::int64_t p99_of(std::vector<std::int64_t> took) { return percentile(std::move(took), 0.99); }
 
 void tell_p99(std::string_view beside_what, std::int64_t without_us, std::int64_t beside_us) {
   const auto percent = without_us > 0 ? beside_us * 100 / without_us : 0;

@@ -12,6 +12,7 @@
 #include <optional>
 #include <thread>
 
+#include "consumers/kafka/topic_admin.h"
 #include "tests/kafka/broker.h"
 #include "tests/load/arguments.h"
 #include "tests/load/cpu_time.h"
@@ -114,7 +115,6 @@ ordered_json measure_logins(SeededService& service, std::size_t count) {
 }
 
 constexpr std::size_t kRelayedConnections = 64;
-constexpr std::int32_t kPartitions = 12;  // as many as `kafka create-topic` makes
 
 // Until everything that was stored is in the topic.
 void wait_until_relayed(const app::Streams& streams) {
@@ -195,7 +195,7 @@ ordered_json measure_with_relay(SeededService& service, const tests::KafkaBroker
 // The broker has said why where it does not run.
 void make_topic(const tests::KafkaBroker& broker) {
   if (broker.settings(kTopic).kafka_brokers.empty()) std::exit(1);
-  broker.make_topic(kTopic, kPartitions);
+  broker.make_topic(kTopic, consumers::kafka::TopicShape{}.partitions);
 }
 
 int run(int argc, char** argv) {

@@ -7,11 +7,9 @@
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <expected>
 #include <filesystem>
 #include <fstream>
 #include <functional>
-#include <iostream>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,22 +27,15 @@
 #include "projections/all.h"
 #include "projections/rebuild.h"
 #include "tests/load/arguments.h"
+#include "tests/load/give_up.h"
 #include "tests/load/ordinary_day.h"
 
 namespace tweestap {
 namespace {
 
 using namespace domain;
-
-[[noreturn]] void give_up(std::string_view what) {
-  std::cerr << "bench_replay: " << what << '\n';
-  std::exit(1);
-}
-template <class T>
-T or_give_up(std::expected<T, platform::Failure> result) {
-  if (!result) give_up(result.error().reason);
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
+using load::give_up;
+using load::or_give_up;
 
 eventstore::OpenedStore open(const std::filesystem::path& data, platform::RandomSource& random) {
   eventstore::OpenSettings settings;
@@ -205,7 +196,7 @@ int main(int argc, char** argv) {
   std::string folder = (std::filesystem::temp_directory_path() / "tweestap-replay-XXXXXX").string();
   const bool keep = !data.empty();
   if (!keep) {
-    if (::mkdtemp(folder.data()) == nullptr) tweestap::give_up("no temporary folder can be made");
+    if (::mkdtemp(folder.data()) == nullptr) tweestap::load::give_up("no temporary folder can be made");
     data = std::filesystem::path{folder} / "data";
   }
   if (!std::filesystem::exists(data)) {

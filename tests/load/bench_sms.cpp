@@ -1,6 +1,5 @@
 // What the sender does with a local HTTP gateway: how many codes a second it sends, against the same gateway asked by
 // as many threads without a log behind it; and how long a code waits when 1,000 a second are asked for.
-#include <algorithm>
 #include <chrono>
 #include <cstdio>
 #include <fstream>
@@ -18,6 +17,7 @@
 #include "tests/load/keep_alive_client.h"
 #include "tests/load/limits.h"
 #include "tests/load/seeded_service.h"
+#include "tests/support/percentile.h"
 
 namespace tweestap::load {
 namespace {
@@ -42,11 +42,8 @@ struct Sent {
   std::size_t failed = 0;
   std::vector<std::int64_t> waits_us;
 
-  [[nodiscard]] double percentile_ms(double of) {
-    if (waits_us.empty()) return 0;
-    std::ranges::sort(waits_us);
-    return static_cast<double>(waits_us[static_cast<std::size_t>(of * static_cast<double>(waits_us.size() - 1))]) /
-           1000;
+  [[nodiscard]] double percentile_ms(double of) const {
+    return static_cast<double>(tests::percentile(waits_us, of)) / 1000;
   }
 };
 

@@ -21,13 +21,15 @@
 #include "consumers/kafka/partition_of.h"
 #include "consumers/kafka/relay.h"
 #include "consumers/kafka/stream_record.h"
+#include "consumers/kafka/topic_admin.h"
 #include "tests/kafka/broker.h"
 #include "tests/load/arguments.h"
 #include "tests/load/cpu_time.h"
+#include "tests/load/give_up.h"
 #include "tests/load/ordinary_day.h"
 #include "tests/load/plain_producer.h"
-#include "tests/load/seeded_service.h"
 #include "tests/support/eventstore_play.h"
+#include "tests/support/percentile.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::load {
@@ -37,20 +39,15 @@ using namespace std::chrono_literals;
 using consumers::kafka::MacKeys;
 using consumers::kafka::Relay;
 using nlohmann::ordered_json;
+using tests::percentile;
 using Clock = std::chrono::steady_clock;
 
-constexpr std::int32_t kPartitions = 12;  // as many as `kafka create-topic` makes
+constexpr std::int32_t kPartitions = consumers::kafka::TopicShape{}.partitions;
 constexpr std::size_t kAccounts = 5'000;
 constexpr auto kPatience = 5min;
 constexpr auto kInterval = 1ms;            // 1,000 events a second
 constexpr std::size_t kAppenders = 8;      // so that one that waits for its sync delays no other
 constexpr std::size_t kUncounted = 1'000;  // what the first second costs, code that never ran, is nobody's latency
-
-// At once: other threads are at work, and destructors would not wait for them.
-[[noreturn]] void give_up(const std::string& what) {
-  std::fprintf(stderr, "bench_stream: %s\n", what.c_str());
-  std::_Exit(1);
-}
 
 MacKeys mac_keys() {
   MacKeys keys;
@@ -276,18 +273,13 @@ void append_by_the_clock(StreamedLog& log, std::uint64_t head, Moments& moments)
   }
 }
 
-// Sorted, in milliseconds. One that was seen before its acknowledgement was read took no time.
+// In milliseconds. One that was seen before its acknowledgement was read took no time.
 std::vector<double> waits(const std::vector<Clock::time_point>& from, const std::vector<Clock::time_point>& to) {
   std::vector<double> ms;
   for (std::size_t i = kUncounted; i < from.size(); ++i) {
     ms.push_back(std::max(0.0, std::chrono::duration<double, std::milli>(to[i] - from[i]).count()));
   }
-  std::ranges::sort(ms);
   return ms;
-}
-
-double percentile(const std::vector<double>& sorted, double of) {
-  return sorted[static_cast<std::size_t>(of * static_cast<double>(sorted.size() - 1))];
 }
 
 ordered_json measure_latency(const Bench& bench, std::size_t events) {

@@ -6,22 +6,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <ctime>
 #include <string_view>
+
+#include "tests/load/give_up.h"
+#include "tests/support/percentile.h"
 
 namespace tweestap::load {
 namespace {
 
 using Clock = std::chrono::steady_clock;
 
-[[noreturn]] void give_up(const char* what) {
-  std::perror(what);
-  std::exit(1);
-}
+// With the system's words for why.
+[[noreturn]] void give_up_at(const char* what) { give_up(std::string{what} + ": " + std::strerror(errno)); }
 
 struct Connection {
   int socket = -1;
@@ -39,7 +41,7 @@ int connect_to(std::uint16_t port) {
   const int on = 1;
   if (socket < 0 || connect(socket, reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0 ||
       setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) != 0) {
-    give_up("connecting");
+    give_up_at("connecting");
   }
   return socket;
 }
@@ -69,7 +71,7 @@ class Run {
       epoll_event event{};
       event.events = EPOLLIN;
       event.data.ptr = &one;
-      if (epoll_ctl(poll_, EPOLL_CTL_ADD, one.socket, &event) != 0) give_up("epoll");
+      if (epoll_ctl(poll_, EPOLL_CTL_ADD, one.socket, &event) != 0) give_up_at("epoll");
     }
     result_.latencies_us.reserve(requests.size());
   }
@@ -112,7 +114,7 @@ class Run {
     one.answer.clear();
     const std::string& request = requests_[next_++];
     if (::send(one.socket, request.data(), request.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(request.size())) {
-      give_up("sending");
+      give_up_at("sending");
     }
   }
   void receive() {
@@ -148,12 +150,7 @@ class Run {
 
 }  // namespace
 
-double LoadResult::percentile_ms(double of) const {
-  if (latencies_us.empty()) return 0;
-  std::vector<std::uint32_t> sorted = latencies_us;
-  std::ranges::sort(sorted);
-  return sorted[static_cast<std::size_t>(of * static_cast<double>(sorted.size() - 1))] / 1000.0;
-}
+double LoadResult::percentile_ms(double of) const { return tests::percentile(latencies_us, of) / 1000.0; }
 
 LoadResult run_load(std::uint16_t port, const std::vector<std::string>& requests, std::size_t connections,
                     double per_second) {

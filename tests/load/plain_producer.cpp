@@ -1,10 +1,8 @@
 #include "tests/load/plain_producer.h"
 
 #include <array>
-#include <cstdio>
-#include <cstdlib>
 
-#include "tests/load/seeded_service.h"
+#include "tests/load/give_up.h"
 
 namespace tweestap::load {
 namespace {
@@ -12,11 +10,6 @@ namespace {
 using namespace consumers::kafka;
 
 constexpr int kPatienceMs = 30'000;
-
-[[noreturn]] void give_up(const char* why) {
-  std::fprintf(stderr, "librdkafka alone: %s\n", why);
-  std::exit(1);
-}
 
 rd_kafka_vu_t memory(rd_kafka_vtype_t what, std::string_view bytes) {
   rd_kafka_vu_t unit{};
@@ -59,7 +52,7 @@ PlainProducer::PlainProducer(const platform::Settings& settings)
     : client_(or_give_up(make_client(settings, Role::Producer))),
       topic_(rd_kafka_topic_new(client_.get(), settings.kafka_topic.c_str(), nullptr)),
       reports_(rd_kafka_queue_get_main(client_.get())) {
-  if (!topic_) give_up("it gives no topic");
+  if (!topic_) give_up("librdkafka gives no topic");
   static_cast<void>(or_give_up(partition_count(client_.get(), topic_.get(), kPatienceMs)));
 }
 
@@ -102,7 +95,7 @@ std::size_t PlainProducer::hear_reports() {
   std::size_t delivered = 0;
   while (delivered == 0) {
     const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(reports_.get(), kPatienceMs)};
-    if (!event) give_up("the broker does not answer");
+    if (!event) give_up("the broker does not answer librdkafka");
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event.get()) != 0) {
       give_up(rd_kafka_event_error_string(event.get()));
     }

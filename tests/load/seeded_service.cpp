@@ -18,10 +18,7 @@ namespace {
 using domain::Answer;
 
 // For what ends a service.
-void end_bench(const platform::Failure& failure) {
-  std::fprintf(stderr, "%s\n", failure.reason.c_str());
-  std::_Exit(1);
-}
+void end_bench(const platform::Failure& failure) { give_up(failure.reason); }
 
 // An answer of a command that has to succeed.
 http::CommandResult done(const http::Services& services, domain::Command command, const domain::AccountId& account) {

@@ -2,9 +2,6 @@
 // A service of the bench's own, on a store of its own: enrolled accounts whose logins wait for a code, made through the
 // committer.
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
-#include <expected>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -20,6 +17,7 @@
 #include "http/listener.h"
 #include "http/router.h"
 #include "http/routes/health.h"
+#include "tests/load/give_up.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::load {
@@ -83,15 +81,5 @@ class SeededService {
   std::unique_ptr<http::Listener> listener_;
   std::size_t seeded_ = 0;  // people so far
 };
-
-/// `result`, or the end of the bench with the failure's sentence.
-template <class T>
-T or_give_up(std::expected<T, platform::Failure> result) {
-  if (!result) {
-    std::fprintf(stderr, "%s\n", result.error().reason.c_str());
-    std::exit(1);
-  }
-  if constexpr (!std::is_void_v<T>) return std::move(*result);
-}
 
 }  // namespace tweestap::load
