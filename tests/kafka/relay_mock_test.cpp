@@ -2,6 +2,7 @@
 // numbers say nothing and which tells repeats from nothing, so one request is on its way at a time (rule KAF-1).
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
 #include <array>
