@@ -74,6 +74,7 @@ std::expected<bool, Failure> Producer::hand_over(const StreamRecord& record, std
     return true;
   }
   if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
+  if (auto why = why_it_gave_up()) return std::unexpected(std::move(*why));
   return std::unexpected(failure_of(rd_kafka_error_code(error.get()), "event " + std::to_string(position)));
 }
 
@@ -94,9 +95,7 @@ void Producer::hear(rd_kafka_event_t* event, News& news) const {
       break;
     case RD_KAFKA_EVENT_ERROR:
       if (rd_kafka_event_error_is_fatal(event) != 0) {  // its code may be its own and not __FATAL
-        std::array<char, 256> words{};
-        const auto error = rd_kafka_fatal_error(client_.get(), words.data(), words.size());
-        if (!news.gave_up) news.gave_up = failure_of(error, "the producer gave up", words.data());
+        if (!news.gave_up) news.gave_up = why_it_gave_up();
       } else if (says_why(event)) {
         news.trouble = failure_of(rd_kafka_event_error(event), "the brokers", rd_kafka_event_error_string(event));
       }
@@ -104,6 +103,14 @@ void Producer::hear(rd_kafka_event_t* event, News& news) const {
     default:  // an int of librdkafka's; no other kind was asked for
       break;
   }
+}
+
+// The words name the first cause; what every later call fails with only says that there was one.
+std::optional<Failure> Producer::why_it_gave_up() const {
+  std::array<char, 512> words{};
+  const auto error = rd_kafka_fatal_error(client_.get(), words.data(), words.size());
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) return std::nullopt;
+  return failure_of(error, "the producer gave up", words.data());
 }
 
 void Producer::hear_reports(rd_kafka_event_t* event, News& news) const {

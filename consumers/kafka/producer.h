@@ -50,6 +50,7 @@ class Producer {
 
  private:
   Producer(Handle<rd_kafka_t> client, Handle<rd_kafka_topic_t> topic);
+  [[nodiscard]] std::optional<platform::Failure> why_it_gave_up() const;
   void hear(rd_kafka_event_t* event, News& news) const;
   void hear_reports(rd_kafka_event_t* event, News& news) const;
 

@@ -95,7 +95,7 @@ TEST_F(RelayTest, KAF_1_WhatTheTopicRefusesIsTriedUntilItDoesNot) {
     add_events(50);  // the broker's change takes a moment
     return relay_->status().last_error.find("too large") != std::string::npos;
   };
-  wait_for(is_refused, "nothing is refused, or nobody sees why");
+  ASSERT_TRUE(eventually(is_refused)) << "nobody sees why: " << relay_->status().last_error << logged();
   wait_for_commands(load);
   const std::int64_t beside_us = load.take_p99_us();
   EXPECT_GT(relay_->status().lag_events, 0U);
