@@ -16,6 +16,7 @@ namespace tweestap::consumers::detection {
 /// A moment at which a window of ten minutes begins.
 inline constexpr domain::Time kWindowBegins{1'773'999'600'000'000};
 inline constexpr domain::Duration kWindow = domain::minutes(10);
+inline constexpr domain::Duration kMoment{1};  // the clock\'s smallest step
 
 /// Three within ten minutes; of devices one is enough.
 inline Thresholds three_in_ten_minutes() {
@@ -36,7 +37,17 @@ inline domain::AccountId account(std::uint32_t n) {
   return domain::AccountId{
       {0xA0, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
 }
-inline domain::EnrolmentId enrolment(std::uint32_t of) { return domain::EnrolmentId{account(of).bytes}; }
+/// The login of somebody, and the enrolment: of no other identifier's bytes, as what is random never is.
+inline domain::LoginId login(std::uint32_t of) {
+  domain::LoginId id{account(of).bytes};
+  id.bytes.back() = 0x11;
+  return id;
+}
+inline domain::EnrolmentId enrolment(std::uint32_t of) {
+  domain::EnrolmentId id{account(of).bytes};
+  id.bytes.back() = 0xE1;
+  return id;
+}
 inline domain::LookupHash identifier(std::uint8_t n) { return domain::LookupHash{{0x99, n}}; }
 inline domain::LookupHash number(std::uint8_t n) { return domain::LookupHash{{0x77, n}}; }
 inline domain::Pseudonym network(std::uint32_t n) {
@@ -95,14 +106,14 @@ class Attack {
   }
   Attack& gets_in(std::uint32_t of, domain::SetOf<domain::Amr> amr, const domain::Pseudonym& from = kOffice) {
     domain::LoginCompleted event;
-    event.login = domain::LoginId{account(of).bytes};
+    event.login = login(of);
     event.amr = amr;
     event.network = from;
     return happened(domain::Subject::of(account(of)), event);
   }
   Attack& code_issued(std::uint32_t of, std::uint8_t to, const domain::Pseudonym& from = kOffice) {
     domain::SmsCodeIssued event;
-    event.login = domain::LoginId{account(of).bytes};
+    event.login = login(of);
     event.number_hash = number(to);
     event.network = from;
     return happened(domain::Subject::of(account(of)), event);

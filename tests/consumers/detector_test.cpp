@@ -20,7 +20,6 @@ using domain::LoginRefusal;
 using domain::Method;
 using domain::SmsRefusal;
 
-constexpr domain::Duration kMoment{1};
 const domain::Actor kHelpdesk{account(1000)};
 
 TEST(CredentialStuffing, IsOneNetworkThatFailsAtManyAccounts) {

@@ -8,7 +8,6 @@ namespace tweestap::consumers::detection {
 namespace {
 
 constexpr Threshold kThree{3, kWindow};
-constexpr domain::Duration kMoment{1};
 
 Thing thing(std::uint8_t n) { return {n}; }
 Key key(std::uint32_t n) { return network(n); }
