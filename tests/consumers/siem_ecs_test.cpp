@@ -29,7 +29,7 @@ void for_each_leaf(const Json& json, const std::string& path,
   }
 }
 
-bool has_type(const Json& value, const std::string& type) {
+bool is_of_elastic_type(const Json& value, const std::string& type) {
   return type == "long" ? value.is_number_integer() : value.is_string();
 }
 
@@ -47,7 +47,8 @@ TEST(Ecs, EveryEventHasFieldsOfTheSchemaOnly) {
       const Json& wanted = facts["fields"][field];
       ASSERT_EQ(value.is_array(), wanted.contains("list")) << field;
       const Json values = value.is_array() ? value : Json::array({value});
-      for (const Json& one : values) EXPECT_TRUE(has_type(one, wanted["type"])) << field << ": " << one.dump();
+      for (const Json& one : values)
+        EXPECT_TRUE(is_of_elastic_type(one, wanted["type"])) << field << ": " << one.dump();
     });
   }
   EXPECT_EQ(used.size(), facts["fields"].size()) << "a field of the facts that no event has";

@@ -132,7 +132,7 @@ TEST(SiemLines, AreThoseOfTheGoldenFiles) {
   for (const auto& file : std::filesystem::directory_iterator{tests::source_dir() / "tests/golden/siem"}) {
     std::string now;
     for (const std::string& line : lines_of(golden_event(file.path().stem().string()))) now += line + "\n";
-    EXPECT_EQ(file_text(file.path()), now) << file.path();
+    EXPECT_EQ(tests::file_text(file.path()), now) << file.path();
     ++files;
   }
   EXPECT_GE(files, 6U);

@@ -18,7 +18,7 @@ namespace {
 
 Json ocsf(const reader::Event& event) { return Json::parse(ocsf_line(event, kRelease), nullptr, false); }
 
-bool has_type(const Json& value, const std::string& type) {
+bool is_of_ocsf_type(const Json& value, const std::string& type) {
   if (type == "boolean_t") return value.is_boolean();
   if (type == "integer_t" || type == "long_t" || type == "timestamp_t") return value.is_number_integer();
   return value.is_string();  // the rest of OCSF's types are texts
@@ -66,7 +66,7 @@ class Judge {
         // `object` is OCSF's name for one with whatever in it.
         const std::string type = facts["object"];
         if (type != "object") judge(one, facts_["objects"][type], path);
-      } else if (!has_type(one, facts["type"])) {
+      } else if (!is_of_ocsf_type(one, facts["type"])) {
         fault(path, "is no " + facts["type"].get<std::string>());
       } else if (facts.contains("enum")) {
         judge_number(object, one, facts, path);

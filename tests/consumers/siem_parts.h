@@ -14,6 +14,7 @@
 
 #include "consumers/kafka/reader/envelope.h"
 #include "consumers/siem/member_places.h"
+#include "tests/support/files.h"
 #include "tests/support/places.h"
 
 namespace tweestap::consumers::siem {
@@ -21,15 +22,10 @@ namespace tweestap::consumers::siem {
 inline constexpr std::string_view kRelease = "0.1.0";
 using Json = nlohmann::ordered_json;
 
-inline std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  EXPECT_TRUE(file.is_open()) << path;
-  return {std::istreambuf_iterator<char>{file}, std::istreambuf_iterator<char>{}};
-}
-
 /// The event of a golden file, such as `login.completed.v2`.
 inline reader::Event golden_event(const std::string& name) {
-  const auto parsed = reader::parse_envelope(file_text(tests::source_dir() / "tests/golden/events" / (name + ".json")));
+  const auto parsed =
+      reader::parse_envelope(tests::file_text(tests::source_dir() / "tests/golden/events" / (name + ".json")));
   EXPECT_TRUE(parsed.has_value()) << name << ": " << (parsed ? "" : parsed.error());
   return parsed ? parsed->event : reader::Event{};
 }
@@ -79,7 +75,7 @@ inline std::vector<reader::Event> all_kinds_of_events() {
 
 /// Facts of a schema that others published, from tests/vectors.
 inline Json facts_of(const std::string& schema) {
-  return Json::parse(file_text(tests::source_dir() / "tests/vectors" / (schema + ".json")), nullptr, false);
+  return Json::parse(tests::file_text(tests::source_dir() / "tests/vectors" / (schema + ".json")), nullptr, false);
 }
 
 }  // namespace tweestap::consumers::siem

@@ -21,7 +21,7 @@ constexpr std::string_view kEnvelope =
     R"("data":{"login":"lgn_040g2081040g2081040g208104","method":"totp","reason":"replayed","failures":3}})";
 constexpr std::string_view kTopic = "tweestap.events";
 
-MacKeys keys() {
+MacKeys mac_keys() {
   MacKeys all;
   all.emplace(1, Secret::from_text("the key of the first version ..."));
   all.emplace(2, Secret::from_text("the key of the second version .."));
@@ -61,14 +61,14 @@ struct Copy {
 Copy copy_of(std::string_view envelope, const Place& place) {
   StreamRecord record;
   EXPECT_TRUE(record.take(envelope));
-  record.place(place, keys());
+  record.place(place, mac_keys());
   return Copy{record};
 }
 
 Copy written() { return copy_of(kEnvelope, {kTopic, 3, 17}); }
 
 bool authentic(const Copy& copy, std::string_view topic = kTopic, std::int32_t partition = 3,
-               const MacKeys& with = keys()) {
+               const MacKeys& with = mac_keys()) {
   std::vector<Header> views;
   const auto record = copy.read(views);
   return record && is_authentic(*record, topic, partition, with);
@@ -117,7 +117,7 @@ TEST(StreamRecord, HasAMacThatThePageDescribes) {
   const std::string bytes = "\0\0\0\x11tweestap-stream-1"s + "\0\0\0\x1elog_01040g2081040g2081040g2081"s +
                             "\0\0\0\x0ftweestap.events"s + "\0\0\0\x04\0\0\0\x03"s + "\0\0\0\x08\0\0\0\0\0\0\0\x11"s +
                             std::string{'\0', '\0', size_high, size} + value;
-  EXPECT_EQ(written().header("mac"), "2:" + platform::to_hex(platform::hmac_sha256(keys().at(2), bytes)));
+  EXPECT_EQ(written().header("mac"), "2:" + platform::to_hex(platform::hmac_sha256(mac_keys().at(2), bytes)));
 }
 
 TEST(StreamRecord, RepeatsTheOptionalAttributes) {
@@ -167,8 +167,8 @@ TEST(HeaderInfos, DescribeEachHeaderThatIsWritten) {
 TEST(StreamRecord, TakesOneEventAfterTheOther) {
   StreamRecord record;
   ASSERT_TRUE(record.take(kEnvelope));
-  record.place({kTopic, 3, 17}, keys());
-  record.place({kTopic, 3, 18}, keys());
+  record.place({kTopic, 3, 17}, mac_keys());
+  record.place({kTopic, 3, 18}, mac_keys());
   Copy copy{record};
   EXPECT_EQ(copy.headers.size(), 17U);
   EXPECT_EQ(copy.header("prevposition"), "18");
@@ -258,7 +258,7 @@ TEST(IsAuthentic, HoldsForOnePlaceOneKeyAndOneValue) {
   others.emplace(2, Secret::from_text("somebody else's"));
   EXPECT_FALSE(authentic(good, kTopic, 3, others));
   MacKeys newer;
-  newer.emplace(3, keys().at(2).clone());
+  newer.emplace(3, mac_keys().at(2).clone());
   EXPECT_FALSE(authentic(good, kTopic, 3, newer));
   Copy changed = good;
   changed.value.replace(changed.value.find("replayed"), 8, "accepted");
@@ -268,7 +268,7 @@ TEST(IsAuthentic, HoldsForOnePlaceOneKeyAndOneValue) {
 
 TEST(IsAuthentic, StillHoldsUnderAnOlderKey) {
   MacKeys old;
-  old.emplace(1, keys().at(1).clone());
+  old.emplace(1, mac_keys().at(1).clone());
   StreamRecord record;
   ASSERT_TRUE(record.take(kEnvelope));
   record.place({kTopic, 3, 17}, old);

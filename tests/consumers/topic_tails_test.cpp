@@ -14,7 +14,7 @@ using platform::Secret;
 using End = TailSearch::End;
 using Kind = Tail::Kind;
 
-constexpr std::string_view kTopic = "tweestap.events";
+constexpr std::string_view kEvents = "tweestap.events";
 constexpr std::int32_t kPartition = 3;
 constexpr std::int32_t kCount = 9;       // where the subject policy belongs there
 constexpr std::int32_t kOtherCount = 5;  // where it does not, and the subject service does
@@ -37,7 +37,7 @@ std::string envelope(const domain::LogId& log, std::uint64_t position, const std
 class Search {
  public:
   explicit Search(std::uint64_t acknowledged = 0, std::int32_t count = kCount)
-      : search_(kLog, kTopic, kPartition, count, keys_, acknowledged) {}
+      : search_(kLog, kEvents, kPartition, count, keys_, acknowledged) {}
   Search& own(std::uint64_t position, const std::string& subject = "policy") {
     return see(envelope(kLog, position, subject), keys_, kPartition);
   }
@@ -59,7 +59,7 @@ class Search {
   Search& see(const std::string& bytes, const MacKeys& with, std::int32_t partition) {
     StreamRecord record;
     EXPECT_TRUE(record.take(bytes));
-    record.place({kTopic, partition, 0}, with);
+    record.place({kEvents, partition, 0}, with);
     search_.see({record.key(), record.value(), record.headers()});
     return *this;
   }
@@ -155,7 +155,7 @@ Tail of(Kind kind) {
 
 TopicVerdict judge(std::vector<std::uint64_t> acknowledged, const std::vector<Tail>& tails, std::uint64_t cursor = 100,
                    std::uint64_t head = 120) {
-  return judge_tails(head, cursor, {std::string{kTopic}, std::move(acknowledged)}, tails);
+  return judge_tails(head, cursor, {std::string{kEvents}, std::move(acknowledged)}, tails);
 }
 
 TEST(JudgeTails, GoesOnFromTheCursorAndPassesOverWhatIsThere) {
@@ -217,14 +217,14 @@ TEST(JudgeTails, RefusesATopicInWhichOursAreBuried) {
 }
 
 TEST(RememberedTopic, ReadsBack) {
-  const RememberedTopic topic{std::string{kTopic}, {0, 7, ~std::uint64_t{0}}};
+  const RememberedTopic topic{std::string{kEvents}, {0, 7, ~std::uint64_t{0}}};
   EXPECT_EQ(parse_remembered(remembered_bytes(topic)), topic);
   const RememberedTopic largest{std::string(kTopicBytesMax, 'a'), std::vector<std::uint64_t>(kPartitionsMax, 1)};
   EXPECT_EQ(parse_remembered(remembered_bytes(largest)), largest);
 }
 
 TEST(RememberedTopic, ReadsNothingElse) {
-  const std::string good = remembered_bytes({std::string{kTopic}, {5, 7}});
+  const std::string good = remembered_bytes({std::string{kEvents}, {5, 7}});
   for (std::size_t size = 0; size < good.size(); ++size) {
     const auto parsed = parse_remembered(good.substr(0, size));
     const bool whole_number_less = size == good.size() - 8;

@@ -7,8 +7,6 @@ namespace {
 
 using namespace domain;
 
-constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
-
 constexpr AppDeviceId kPhone{id_bytes<0xF1>()};
 constexpr std::uint64_t kBoundPosition = 6;
 
@@ -24,7 +22,7 @@ AppEvidence proof(std::uint64_t sequence, bool pin = true, bool device = true) {
   return {kBoundPosition, sequence, device, pin};
 }
 AppPinRejected wrong_pin(std::uint32_t failures) { return {kPhone, failures, kHome, std::nullopt}; }
-LoginCompleted let_in(Time now) {
+LoginCompleted let_in_by_app(Time now) {
   LoginCompleted event = session_opened({Amr::HardwareKey, Amr::Pin}, kOtherSession, now);
   event.network = kHome;
   event.app_device = kPhone;
@@ -38,7 +36,7 @@ BindAppDevice bind(bool proved = true, std::optional<PasswordEvidence> password 
 TEST(APP_1, BothSignaturesLetInAndMoveTheSequence) {
   Given account = with_phone();
   auto then = account.does(log_in_with_pin(proof(1)));
-  then.then(let_in(kStart)).accepted();
+  then.then(let_in_by_app(kStart)).accepted();
   EXPECT_EQ(then.answer<LoginDone>().recovery_codes_left, 6U);
   EXPECT_FALSE(is_fresh(account.state(), account.state().sessions.back(), account.rules, kStart));
   account.when(log_in_with_pin(proof(1))).then().refused(Refusal::CredentialsRejected);

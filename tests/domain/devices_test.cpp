@@ -8,8 +8,6 @@ namespace {
 
 using namespace domain;
 
-constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
-
 constexpr DeviceId kDevice{id_bytes<0xD1>()};
 constexpr DeviceId kOtherDevice{id_bytes<0xD2>()};
 
@@ -29,7 +27,7 @@ StartLogin log_in_with(std::optional<PasswordEvidence> password, const Presented
   command.device = device;
   return command;
 }
-LoginCompleted let_in(Time now, DeviceId device = kDevice) {
+LoginCompleted let_in_by_device(Time now, DeviceId device = kDevice) {
   LoginCompleted event = session_opened({Amr::Password}, kSession, now);
   event.device = device;
   event.network = kHome;
@@ -66,7 +64,7 @@ Given waiting_for_a_code() {
 
 TEST(DEV_1, ALiveTokenStandsForTheSecondStepAndIsRotated) {
   auto then = with_device().when(log_in_with(right_password(), brings(0)));
-  then.then(let_in(kStart), DeviceUsed{kDevice, token(0), token(1)}).accepted();
+  then.then(let_in_by_device(kStart), DeviceUsed{kDevice, token(0), token(1)}).accepted();
   const auto& done = then.answer<LoginDone>();
   EXPECT_EQ(done.session.device, kDevice);
   EXPECT_EQ(done.session.amr, SetOf<Amr>{Amr::Password});
@@ -79,7 +77,7 @@ TEST(DEV_1, ADeviceIsOverAtItsEndAndNotBefore) {
   Given account = with_device();
   account.after(just_before(days(7)));
   account.when(log_in_with(right_password(), brings(0)))
-      .then(let_in(account.now()), DeviceUsed{kDevice, token(0), token(1)});
+      .then(let_in_by_device(account.now()), DeviceUsed{kDevice, token(0), token(1)});
   account.after(Duration{1});
   account.when(log_in_with(right_password(), brings(0))).then(asked_for_a_code(account.now())).accepted();
 }
@@ -115,7 +113,7 @@ TEST(DEV_1, TheLastTokenAgainIsARetryWithinTenSeconds) {
   account.does(log_in_with(right_password(), brings(0)));
   account.after(just_before(seconds(10)));
   account.does(log_in_with(right_password(), brings(0, 0, 7)))
-      .then(let_in(account.now()), DeviceUsed{kDevice, token(0), token(1, 7)});
+      .then(let_in_by_device(account.now()), DeviceUsed{kDevice, token(0), token(1, 7)});
   account.after(Duration{1});
   account.when(log_in_with(right_password(), brings(0)))
       .then(DeviceTheftSuspected{kDevice, token(0), kHome, std::nullopt},
@@ -127,7 +125,7 @@ TEST(DEV_1, EachTokenHandedOutCountsUntilOneOfThemIsUsed) {
   for (std::uint8_t n = 0; n < 9; ++n) account.does(log_in_with(right_password(), brings(0, 0, n))).accepted();
   account.after(hours(5));
   account.does(log_in_with(right_password(), brings(1, 4)))
-      .then(let_in(account.now()), DeviceUsed{kDevice, token(1, 4), token(2)});
+      .then(let_in_by_device(account.now()), DeviceUsed{kDevice, token(1, 4), token(2)});
   account.when(log_in_with(right_password(), brings(1, 3)))
       .then(DeviceTheftSuspected{kDevice, token(1, 3), kHome, std::nullopt},
             DeviceForgotten{kDevice, ForgottenBy::Service, EndReason::Theft}, asked_for_a_code(account.now()));
@@ -172,7 +170,8 @@ TEST(THR_2, WrongPasswordsWithALiveTokenCountWithTheDeviceAndTheTenthForgetsIt) 
   for (std::uint32_t n = 1; n < 10; ++n) {
     account.does(log_in_with(wrong_password(), brings(0))).then(rejected(n)).refused(Refusal::CredentialsRejected);
   }
-  account.when(log_in_with(right_password(), brings(0))).then(let_in(kStart), DeviceUsed{kDevice, token(0), token(1)});
+  account.when(log_in_with(right_password(), brings(0)))
+      .then(let_in_by_device(kStart), DeviceUsed{kDevice, token(0), token(1)});
   account.does(log_in_with(wrong_password(), brings(0)))
       .then(rejected(10), DeviceForgotten{kDevice, ForgottenBy::Service, EndReason::WrongPasswords})
       .refused(Refusal::CredentialsRejected);

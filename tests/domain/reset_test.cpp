@@ -12,9 +12,7 @@ namespace {
 
 using namespace domain;
 
-constexpr ResetId kReset{id_bytes<0xF1>()};
 constexpr ResetId kOtherReset{id_bytes<0xF2>()};
-constexpr AccountId kAnna{id_bytes<0xB1>()};  // of the helpdesk
 constexpr AccountId kBram{id_bytes<0xB2>()};
 constexpr ApiKeyId kKey{id_bytes<0xAB>()};
 

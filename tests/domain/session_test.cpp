@@ -9,7 +9,7 @@ namespace {
 
 using namespace domain;
 
-Given enrolled_with_session() {
+Given in_session() {
   Given account = enrolled();
   account.happened(session_opened({Amr::Password, Amr::Otp}));
   return account;
@@ -58,7 +58,7 @@ TEST(TouchSession, TellsTheLogEveryTenMinutes) {
 }
 
 TEST(StepUp, MakesTheSessionFreshWithAnotherTokenAndTheSameEnd) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.after(minutes(30));
   const Time end = account.state().sessions[0].expires_at;
   auto then = account.does(step_up(code_of(101)));
@@ -70,14 +70,14 @@ TEST(StepUp, MakesTheSessionFreshWithAnotherTokenAndTheSameEnd) {
 }
 
 TEST(StepUp, OTP_3_SpendsTheStepForLoginsToo) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.does(step_up(code_of(101))).accepted();
   account.happened(login_started());
   account.when(submit(code_of(101))).refused(Refusal::CodeRejected);
 }
 
 TEST(StepUp, OTP_6_CountsWithLogins) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.happened(login_started()).happened(CodeRejected{kLogin, Method::Totp, CodeReason::Wrong, 9, {}, {}});
   account.does(step_up(wrong_code()))
       .then(StepUpRejected{kSession, Method::Totp, CodeReason::Wrong, 10, kHome, {}},
@@ -88,7 +88,7 @@ TEST(StepUp, OTP_6_CountsWithLogins) {
 }
 
 TEST(StepUp, TakesARecoveryCodeWhileLocked) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.happened(SecondStepLocked{10, kStart + minutes(15), {}, {}});
   const StepUpByRecoveryCode command{kAccount, session_ref(), from(kHome), kFreshToken,
                                      RecoveryEvidence{kSetPosition, 2}};
@@ -120,7 +120,7 @@ TEST(LoginCompleted, AFiftyFirstSessionEndsTheOldest) {
 }
 
 TEST(RegenerateRecoveryCodes, VoidsTheOldSet) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.does(regenerate()).then(RecoveryCodesGenerated{6, 2, SecretText{"new"}}).accepted();
   account.happened(login_started());
   account.when(submit_recovery(0)).then().refused(Refusal::Stale);
@@ -128,7 +128,7 @@ TEST(RegenerateRecoveryCodes, VoidsTheOldSet) {
 }
 
 TEST(RegenerateRecoveryCodes, NeedsFreshThenPassword) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.when(regenerate(wrong_password())).refused(Refusal::CredentialsRejected);
   account.after(minutes(5));
   account.when(regenerate(wrong_password())).then().refused(Refusal::StepUpNeeded);
@@ -137,7 +137,7 @@ TEST(RegenerateRecoveryCodes, NeedsFreshThenPassword) {
 
 TEST(AcknowledgeRecoveryCodes, IsToldOnce) {
   const AcknowledgeRecoveryCodes command{kAccount, session_ref()};
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.does(command).then(RecoveryCodesAcknowledged{kSetPosition}).accepted();
   account.when(command).then().accepted();
   Given{registered(), session_opened()}.when(command).then().refused(Refusal::NotEnrolled);
@@ -147,7 +147,7 @@ TEST(AcknowledgeRecoveryCodes, IsToldOnce) {
 }
 
 TEST(ChangePassword, SES_2_EndsEverythingElseAndRenewsTheToken) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.happened(session_opened({Amr::Password}, kOtherSession)).happened(login_started());
   account.does(change_password())
       .then(PasswordChanged{kSession, kFreshToken, 2, SecretText{"new verifier"}})
@@ -161,13 +161,13 @@ TEST(ChangePassword, SES_2_EndsEverythingElseAndRenewsTheToken) {
 }
 
 TEST(ChangePassword, SES_4_AVerifierFromBeforeIsStale) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.happened(PasswordRehashed{2, SecretText{"newer"}});
   account.when(change_password()).then().refused(Refusal::Stale);
 }
 
 TEST(DisableAccount, SES_2_EndsEverySession) {
-  Given account = enrolled_with_session();
+  Given account = in_session();
   account.happened(login_started());
   account.does(DisableAccount{kAccount, System{}, "left"}).then(AccountDisabled{"left"}).accepted();
   EXPECT_TRUE(account.state().sessions.empty());

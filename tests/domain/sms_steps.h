@@ -10,8 +10,6 @@ namespace tweestap::tests {
 
 using namespace domain;
 
-constexpr Duration just_before(Duration wait) { return {wait.us - 1}; }
-
 inline constexpr NewChallenge kNew{kChallenge, kSmsKey};
 inline constexpr NewChallenge kAnother{kOtherChallenge, kSmsKey};
 

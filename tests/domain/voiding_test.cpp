@@ -14,9 +14,6 @@ namespace {
 
 using namespace domain;
 
-constexpr ResetId kReset{id_bytes<0xF1>()};
-constexpr AccountId kAnna{id_bytes<0xB1>()};  // of the helpdesk
-
 // A new number, or the first one, up to its code: nothing of SES-2 ends before that counts.
 void begins_by_sms(Given& account) {
   StartEnrolment command = start_sms();

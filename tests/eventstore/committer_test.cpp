@@ -12,6 +12,7 @@
 #include "eventstore/envelope.h"
 #include "tests/support/eventstore_appenders.h"
 #include "tests/support/eventstore_play.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::eventstore {
@@ -31,12 +32,6 @@ Play some(std::uint64_t of, std::size_t events = 1) {
   play.subject = subject(of);
   play.events = events;
   return play;
-}
-
-// Waits for something that another thread is about to do; a test that hangs is ended by ctest.
-template <class Condition>
-void until(Condition condition) {
-  while (!condition()) std::this_thread::yield();
 }
 
 // Decides as PlayDecider does, and tells how often; the first decision waits until it may go on.
@@ -66,9 +61,9 @@ class HeldStore {
     EXPECT_TRUE(opened) << opened.error().reason;
     control_.hold();
     first_ = submit(some(0));
-    until([this] { return decider_.decided == 1; });
+    tests::until([this] { return decider_.decided == 1; });
     second_ = submit(some(99));
-    until([this] { return store_.partition().waiting() == 1; });
+    tests::until([this] { return store_.partition().waiting() == 1; });
     decider_.open();
     control_.wait_for_arrivals(1);
     until_decided(2);
@@ -80,7 +75,7 @@ class HeldStore {
     return std::async(std::launch::async, [this, play] { return store_.play(play); });
   }
   void until_decided(int commands) {
-    until([this, commands] { return decider_.decided == commands; });
+    tests::until([this, commands] { return decider_.decided == commands; });
   }
   Result first() { return first_.get(); }
 
@@ -252,7 +247,7 @@ TEST(Committer, RefusesWhatIsBeyondTheQueue) {
   // Two more: one fits the queue, and of any two one does not.
   auto one = std::async(std::launch::async, [&] { return store.play(some(2)); });
   auto other = std::async(std::launch::async, [&] { return store.play(some(3)); });
-  until(
+  tests::until(
       [&] { return one.wait_for(0s) == std::future_status::ready || other.wait_for(0s) == std::future_status::ready; });
   slow.go.set_value();
   EXPECT_TRUE(deciding.get());

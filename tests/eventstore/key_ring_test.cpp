@@ -23,7 +23,7 @@ using platform::Secret;
 constexpr domain::Time kNovember2026{1'795'500'000'000'000};
 constexpr domain::Time kDecember2026{1'797'500'000'000'000};
 
-domain::Subject subject(std::uint8_t n) {
+domain::Subject filled_subject(std::uint8_t n) {
   domain::Subject out;
   out.bytes.fill(n);
   return out;
@@ -80,7 +80,7 @@ TEST_F(KeyRingTest, GetsTheKeyOfTheStreamWhereItIsFromBeforeThereWasOne) {
 
 TEST_F(KeyRingTest, KeepsAllItsKeysOverAReopening) {
   auto ring = created();
-  const auto made = ring->create_subject_keys(subject(1));
+  const auto made = ring->create_subject_keys(filled_subject(1));
   ASSERT_TRUE(made);
   const std::string pepper = text(*ring->pepper(ring->current_pepper()));
   const std::string answers = text(ring->answers_key());
@@ -90,7 +90,7 @@ TEST_F(KeyRingTest, KeepsAllItsKeysOverAReopening) {
   ring.reset();
 
   ring = opened();
-  const auto keys = ring->subject_keys(subject(1));
+  const auto keys = ring->subject_keys(filled_subject(1));
   ASSERT_TRUE(keys);
   EXPECT_EQ(text(keys->personal), text(made->keys.personal));
   EXPECT_EQ(text(keys->secret), text(made->keys.secret));
@@ -105,13 +105,13 @@ TEST_F(KeyRingTest, KeepsAllItsKeysOverAReopening) {
 
 TEST_F(KeyRingTest, GivesEverySubjectKeysOfItsOwnAndNeverOthers) {
   const auto ring = created();
-  const auto first = ring->create_subject_keys(subject(1));
-  const auto second = ring->create_subject_keys(subject(2));
+  const auto first = ring->create_subject_keys(filled_subject(1));
+  const auto second = ring->create_subject_keys(filled_subject(2));
   EXPECT_NE(text(first->keys.secret), text(second->keys.secret));
-  const auto again = ring->create_subject_keys(subject(1));
+  const auto again = ring->create_subject_keys(filled_subject(1));
   EXPECT_EQ(text(again->keys.secret), text(first->keys.secret));
   EXPECT_EQ(again->wrapped, first->wrapped);
-  const auto none = ring->subject_keys(subject(3));
+  const auto none = ring->subject_keys(filled_subject(3));
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().why, NoKeys::Never);
 }
@@ -122,26 +122,26 @@ TEST_F(KeyRingTest, MakesKeysOfOneSubjectOnceHoweverManyAsk) {
   {
     std::vector<std::jthread> threads;
     for (std::string& key : seen) {
-      threads.emplace_back([&ring, &key] { key = text(ring->create_subject_keys(subject(9))->keys.secret); });
+      threads.emplace_back([&ring, &key] { key = text(ring->create_subject_keys(filled_subject(9))->keys.secret); });
     }
   }
-  for (const std::string& key : seen) EXPECT_EQ(key, text(ring->subject_keys(subject(9))->secret));
+  for (const std::string& key : seen) EXPECT_EQ(key, text(ring->subject_keys(filled_subject(9))->secret));
 }
 
 TEST_F(KeyRingTest, MakesKeysForManySubjectsAtOnce) {
   const auto ring = created();
-  const auto first = ring->create_subject_keys(subject(1));
-  const std::vector<domain::Subject> many{subject(1), subject(2), subject(3)};
+  const auto first = ring->create_subject_keys(filled_subject(1));
+  const std::vector<domain::Subject> many{filled_subject(1), filled_subject(2), filled_subject(3)};
   ASSERT_TRUE(ring->create_subject_keys(many));
-  EXPECT_EQ(text(ring->subject_keys(subject(1))->secret), text(first->keys.secret)) << "keys were replaced";
-  EXPECT_TRUE(ring->subject_keys(subject(2)));
-  EXPECT_TRUE(ring->subject_keys(subject(3)));
+  EXPECT_EQ(text(ring->subject_keys(filled_subject(1))->secret), text(first->keys.secret)) << "keys were replaced";
+  EXPECT_TRUE(ring->subject_keys(filled_subject(2)));
+  EXPECT_TRUE(ring->subject_keys(filled_subject(3)));
 }
 
 TEST_F(KeyRingTest, TakesTheRecordsThatABatchCarried) {
   auto ring = created();
-  const std::string wrapped = ring->create_subject_keys(subject(1))->wrapped;
-  const std::string secret = text(ring->subject_keys(subject(1))->secret);
+  const std::string wrapped = ring->create_subject_keys(filled_subject(1))->wrapped;
+  const std::string secret = text(ring->subject_keys(filled_subject(1))->secret);
   std::string moved = wrapped;
   moved[0] = 5;  // of another subject
   const std::vector<std::string> bad{moved};
@@ -150,16 +150,16 @@ TEST_F(KeyRingTest, TakesTheRecordsThatABatchCarried) {
   EXPECT_FALSE(ring->import_wrapped(none));
   const std::vector<std::string> good{wrapped};
   EXPECT_TRUE(ring->import_wrapped(good));
-  EXPECT_EQ(text(ring->subject_keys(subject(1))->secret), secret);
+  EXPECT_EQ(text(ring->subject_keys(filled_subject(1))->secret), secret);
 }
 
 TEST_F(KeyRingTest, ShowsSubjectsAsLockedWithoutItsKeyEncryptionKey) {
-  static_cast<void>(created()->create_subject_keys(subject(1)));
+  static_cast<void>(created()->create_subject_keys(filled_subject(1)));
   const auto ring = KeyRing::open_read_only(path(), std::nullopt);
   ASSERT_TRUE(ring) << ring.error().reason;
   EXPECT_FALSE((*ring)->unlocked());
-  EXPECT_EQ((*ring)->subject_keys(subject(1)).error().why, NoKeys::Locked);
-  EXPECT_EQ((*ring)->subject_keys(subject(2)).error().why, NoKeys::Never);
+  EXPECT_EQ((*ring)->subject_keys(filled_subject(1)).error().why, NoKeys::Locked);
+  EXPECT_EQ((*ring)->subject_keys(filled_subject(2)).error().why, NoKeys::Never);
 }
 
 TEST_F(KeyRingTest, TellsAnotherKeyEncryptionKeyFromDamage) {
@@ -191,17 +191,18 @@ TEST_F(KeyRingTest, IsThereOnceAndHasOneWriter) {
 
 TEST_F(KeyRingTest, IsReadWhileTheServiceRuns) {
   const auto ring = created();
-  static_cast<void>(ring->create_subject_keys(subject(1)));
+  static_cast<void>(ring->create_subject_keys(filled_subject(1)));
   const auto reader = KeyRing::open_secondary(path(), folder_.path() / "scratch", kek());
   ASSERT_TRUE(reader) << reader.error().reason;
-  EXPECT_EQ(text((*reader)->subject_keys(subject(1))->secret), text(ring->subject_keys(subject(1))->secret));
-  static_cast<void>(ring->create_subject_keys(subject(2)));
+  EXPECT_EQ(text((*reader)->subject_keys(filled_subject(1))->secret),
+            text(ring->subject_keys(filled_subject(1))->secret));
+  static_cast<void>(ring->create_subject_keys(filled_subject(2)));
   const auto made = ring->pseudonym(PseudonymKind::Agent, "curl", kNovember2026);
   EXPECT_FALSE((*reader)->known_pseudonym(PseudonymKind::Agent, "curl", kNovember2026));
   ASSERT_TRUE((*reader)->catch_up());
-  EXPECT_TRUE((*reader)->subject_keys(subject(2)));
+  EXPECT_TRUE((*reader)->subject_keys(filled_subject(2)));
   EXPECT_EQ((*reader)->known_pseudonym(PseudonymKind::Agent, "curl", kNovember2026), *made);
-  EXPECT_FALSE((*reader)->create_subject_keys(subject(3)));
+  EXPECT_FALSE((*reader)->create_subject_keys(filled_subject(3)));
   EXPECT_FALSE((*reader)->pseudonym(PseudonymKind::Agent, "curl", kDecember2026));
 }
 
@@ -263,9 +264,9 @@ TEST_F(KeyRingTest, WithoutRandomnessNoKeyIsMade) {
   created().reset();  // what came to nothing is no ring, and does not stand in the way of one
   const auto ring = KeyRing::open(path(), kek(), none);
   ASSERT_TRUE(ring);
-  EXPECT_FALSE((*ring)->create_subject_keys(subject(1)));
+  EXPECT_FALSE((*ring)->create_subject_keys(filled_subject(1)));
   EXPECT_FALSE((*ring)->pseudonym(PseudonymKind::Network, "a", kNovember2026));
-  EXPECT_EQ((*ring)->subject_keys(subject(1)).error().why, NoKeys::Never);
+  EXPECT_EQ((*ring)->subject_keys(filled_subject(1)).error().why, NoKeys::Never);
 }
 
 TEST_F(KeyRingTest, UsingALockedRingForMoreIsABug) {
@@ -280,7 +281,7 @@ using KEY_3 = KeyRingTest;
 // The files of the database have no key in them: neither the one that wraps nor one that is wrapped.
 TEST_F(KEY_3, NoKeyLiesInAFile) {
   auto ring = created();
-  const auto keys = ring->create_subject_keys(subject(1));
+  const auto keys = ring->create_subject_keys(filled_subject(1));
   const std::vector<std::string> secrets{text(kek()),
                                          text(keys->keys.personal),
                                          text(keys->keys.secret),

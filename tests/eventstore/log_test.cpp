@@ -22,6 +22,7 @@
 #include "eventstore/keys.h"
 #include "eventstore/storage.h"
 #include "tests/support/eventstore_play.h"
+#include "tests/support/eventually.h"
 #include "tests/support/temporary_folder.h"
 
 namespace tweestap::eventstore {
@@ -34,16 +35,6 @@ using tests::subject;
 using tests::TemporaryFolder;
 
 using Clock = std::chrono::steady_clock;
-
-// What does not come within a minute ends the test.
-template <class Condition>
-void until(Condition condition) {
-  const auto end = Clock::now() + 60s;
-  while (!condition()) {
-    if (Clock::now() > end) throw std::runtime_error("what the test waits for does not come");
-    std::this_thread::yield();
-  }
-}
 
 class LogTest : public testing::Test {
  protected:
@@ -79,7 +70,7 @@ TEST_F(LogTest, ReadsPagesInOrder) {
 TEST_F(LogTest, AReaderOfThePastLeavesTheCacheToOthers) {
   StorageSettings settings;
   settings.folder = folder_.path() / "raw";
-  const auto storage = Storage::create(settings);
+  auto storage = Storage::create(settings);
   ASSERT_TRUE(storage) << storage.error().reason;
   rocksdb::WriteBatch batch;
   for (std::uint64_t position = 1; position <= 100; ++position) {
@@ -87,6 +78,9 @@ TEST_F(LogTest, AReaderOfThePastLeavesTheCacheToOthers) {
   }
   ASSERT_TRUE((*storage)->write(batch));
   ASSERT_TRUE((*storage)->flush());
+  storage->reset();  // with its cache, which has what was flushed
+  storage = Storage::open(settings);
+  ASSERT_TRUE(storage) << storage.error().reason;
   Head head;
   head.position = 100;
   const Log raw{*storage, std::make_shared<HeadWatch>(head), {}};
@@ -170,16 +164,16 @@ TEST_F(LogTest, AFollowerSeesEverythingInOrderAndGoesOnWhereItWas) {
   };
   {
     Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 3}}, handle};
-    until([&] { return last == 10; });
+    tests::until([&] { return last == 10; });
     add(1, 5);
-    until([&] { return last == 15; });
+    tests::until([&] { return last == 15; });
   }
   EXPECT_EQ(*store_.partition().cursor("test"), 15U);
   store_.close();
   ASSERT_TRUE(store_.open());
   add(1, 1);
   Follower follower{store_.partition(), {.name = "test"}, handle};
-  until([&] { return follower.cursor() == 16; });
+  tests::until([&] { return follower.cursor() == 16; });
   EXPECT_EQ(last, 16U);
   EXPECT_EQ(*store_.partition().cursor("another"), 0U);
 }
@@ -194,7 +188,7 @@ TEST_F(LogTest, ACursorIsNeverAheadOfWhatWasHandled) {
   };
   {
     Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms}, handle};
-    until([&] { return tries > 1; });
+    tests::until([&] { return tries > 1; });
     EXPECT_EQ(follower.cursor(), 0U);
   }
   EXPECT_EQ(*store_.partition().cursor("test"), 0U);
@@ -212,7 +206,7 @@ TEST_F(LogTest, AFollowerTriesAgainWhatFailedOrThrew) {
   std::atomic<int> told{0};  // once for both: they came one after the other
   const auto on_trouble = [&](const platform::Failure&) { ++told; };
   Follower follower{store_.partition(), {.name = "test", .pause_max = 1ms, .on_trouble = on_trouble}, handle};
-  until([&] { return follower.cursor() == 1; });
+  tests::until([&] { return follower.cursor() == 1; });
   EXPECT_EQ(tries, 3);
   EXPECT_EQ(told, 1) << "somebody has to hear that it stands still";
 }
@@ -234,7 +228,7 @@ TEST_F(LogTest, AFollowerRestsAfterAPageThatWasNotFull) {
   };
   {
     Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = kRest}, handle};
-    until([&] { return follower.cursor() == 13; });
+    tests::until([&] { return follower.cursor() == 13; });
   }
   ASSERT_EQ(sizes, (std::vector<std::size_t>{4, 4, 2, 3}));
   EXPECT_GE(begun[3] - read_to_the_end, kRest) << "what comes during its rest is read together, behind it";
@@ -252,7 +246,7 @@ TEST_F(LogTest, AFollowerReadsOnAfterAFullPageAndAStopEndsItsRest) {
   Clock::time_point stopped;
   {
     Follower follower{store_.partition(), {.name = "test", .page = {.count_max = 4}, .rest = kRest}, handle};
-    until([&] { return follower.cursor() == 10; });
+    tests::until([&] { return follower.cursor() == 10; });
     stopped = Clock::now();
   }
   EXPECT_EQ(pages, 3U);

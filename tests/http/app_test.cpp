@@ -12,9 +12,9 @@
 namespace tweestap::http::people {
 namespace {
 
-class House : public PeopleService {
+class PhoneHouse : public PeopleService {
  public:
-  House() {
+  PhoneHouse() {
     account_ = account();
     alex_ = enrol();
     phone.bind(*this, alex_.session);
@@ -31,7 +31,7 @@ class House : public PeopleService {
 };
 
 TEST(APP_1, APhoneLogsInWithBothSignatures) {
-  House house;
+  PhoneHouse house;
   const Heard heard = house.log_in_with(house.phone.login(house));
   ASSERT_EQ(heard.status, 201) << heard.body;
   const Json json = heard.json();
@@ -44,7 +44,7 @@ TEST(APP_1, APhoneLogsInWithBothSignatures) {
 }
 
 TEST(APP_1, ASuccessVoidsTheChallengesBefore) {
-  House house;
+  PhoneHouse house;
   const Json first = house.phone.login(house);
   const Json second = house.phone.login(house);
   EXPECT_EQ(house.post("/v1/app/challenges", {{"app_device", house.phone.id}}).json().at("sequence"), 1);
@@ -56,7 +56,7 @@ TEST(APP_1, ASuccessVoidsTheChallengesBefore) {
 }
 
 TEST(APP_1, AChallengeIsGoodForSixtySeconds) {
-  House house;
+  PhoneHouse house;
   const Json body = house.phone.login(house);
   house.after(just_before(domain::seconds(60)));
   EXPECT_EQ(house.log_in_with(body).status, 201);
@@ -67,7 +67,7 @@ TEST(APP_1, AChallengeIsGoodForSixtySeconds) {
 }
 
 TEST(APP_1, EveryFailedLoginAnswersAlikeAndOnlyAWrongPinOfTheRightPhoneCounts) {
-  House house;
+  PhoneHouse house;
   const Json right = house.phone.login(house);
   const auto with = [&](const char* member, const Json& value) {
     Json body = right;
@@ -95,7 +95,7 @@ TEST(APP_1, EveryFailedLoginAnswersAlikeAndOnlyAWrongPinOfTheRightPhoneCounts) {
 }
 
 TEST(APP_1, AnUnknownPhoneGetsAChallengeThatLooksTheSame) {
-  House house;
+  PhoneHouse house;
   const std::string unknown = "app_" + std::string(26, '1');
   const Json known = house.post("/v1/app/challenges", {{"app_device", house.phone.id}}).json();
   const Json first = house.post("/v1/app/challenges", {{"app_device", unknown}}).json();
@@ -107,7 +107,7 @@ TEST(APP_1, AnUnknownPhoneGetsAChallengeThatLooksTheSame) {
 }
 
 TEST(APP_1, TenWrongPinsInARowLockThePhone) {
-  House house;
+  PhoneHouse house;
   for (int i = 0; i < 9; ++i) (void)house.log_in_with(house.phone.login(house, house.wrong_pin));
   EXPECT_EQ(house.log_in_with(house.phone.login(house)).status, 201);
   for (int i = 0; i < 10; ++i) (void)house.log_in_with(house.phone.login(house, house.wrong_pin));
@@ -119,7 +119,7 @@ TEST(APP_1, TenWrongPinsInARowLockThePhone) {
 }
 
 TEST(APP_1, ParallelWrongPinsAreNoMoreThanTen) {
-  House house;
+  PhoneHouse house;
   const Json wrong = house.phone.login(house, house.wrong_pin);
   std::barrier start(64);
   std::vector<std::jthread> threads;
@@ -134,7 +134,7 @@ TEST(APP_1, ParallelWrongPinsAreNoMoreThanTen) {
 }
 
 TEST(APP_1, TheSecondStepsLockDoesNotTouchIt) {
-  House house;
+  PhoneHouse house;
   const std::string login = house.pending();
   const std::string wrong = house.wrong_code(house.alex().secret);
   for (int i = 0; i < 11; ++i) (void)house.post("/v1/logins/current/code", {{"code", wrong}}, login);
@@ -143,7 +143,7 @@ TEST(APP_1, TheSecondStepsLockDoesNotTouchIt) {
 }
 
 TEST(SES_2, APasswordChangeEndsThePhone) {
-  House house;
+  PhoneHouse house;
   const Json body = house.phone.login(house);
   EXPECT_EQ(house
                 .post("/v1/account/password", {{"current_password", kPassword}, {"new_password", "a loud harbour"}},
@@ -154,7 +154,7 @@ TEST(SES_2, APasswordChangeEndsThePhone) {
 }
 
 TEST(BindPhone, WantsTwoDifferentKeysOnTheCurve) {
-  House house;
+  PhoneHouse house;
   const Phone other;
   const Json right = other.binding(house, house.alex().session);
   const auto refused = [&](const char* member, const Json& value) {
@@ -180,7 +180,7 @@ TEST(BindPhone, WantsTwoDifferentKeysOnTheCurve) {
 }
 
 TEST(BindPhone, AWrongProofOrChallengeIsNoFailedPassword) {
-  House house;
+  PhoneHouse house;
   const Phone other;
   const std::string session = house.alex().session;
   const Json right = other.binding(house, session);
@@ -207,7 +207,7 @@ TEST(BindPhone, NeedsTwoStep) {
 }
 
 TEST(Phones, AreListedAndUnbound) {
-  House house;
+  PhoneHouse house;
   const std::string session = house.alex().session;
   const Json before = house.get("/v1/app/devices", session).json().at("app_devices").at(0);
   EXPECT_EQ(before.at("app_device"), house.phone.id);
@@ -223,7 +223,7 @@ TEST(Phones, AreListedAndUnbound) {
 }
 
 TEST(Phones, OutliveARestart) {
-  House house;
+  PhoneHouse house;
   const Json body = house.phone.login(house);
   house.reopen();
   EXPECT_EQ(house.log_in_with(body).status, 201);

@@ -13,9 +13,9 @@ namespace {
 
 constexpr const char* kFirefox = "Mozilla/5.0 (X11; Linux x86_64; rv:131.0) Gecko/20100101 Firefox/131.0";
 
-class House : public PeopleService {
+class DeviceHouse : public PeopleService {
  public:
-  House() {
+  DeviceHouse() {
     account_ = account();
     alex_ = enrol();
   }
@@ -67,7 +67,7 @@ std::string cookie_in(const Heard& heard, const std::string& name) {
 }
 
 TEST(RememberMe, HandsOutATokenUntilTheDefaultsEnd) {
-  House house;
+  DeviceHouse house;
   const Heard heard = house.remember();
   ASSERT_EQ(heard.status, 200) << heard.body;
   EXPECT_TRUE(heard.json().at("device_token").get<std::string>().starts_with("dvt_"));
@@ -78,7 +78,7 @@ TEST(RememberMe, HandsOutATokenUntilTheDefaultsEnd) {
 }
 
 TEST(RememberMe, IsWhatThePersonTickedAndNothingElse) {
-  House house;
+  DeviceHouse house;
   EXPECT_FALSE(house.remember(Json::object()).json().contains("device_token"));
   EXPECT_FALSE(house.remember({{"remember_me", false}}).json().contains("device_token"));
   EXPECT_EQ(house.remember({{"remember_me", "yes"}}).member(), "remember_me");
@@ -86,7 +86,7 @@ TEST(RememberMe, IsWhatThePersonTickedAndNothingElse) {
 }
 
 TEST(RememberMe, IsNotTakenWithARecoveryCode) {
-  House house;
+  DeviceHouse house;
   const Heard heard =
       house.post("/v1/logins/current/recovery-code",
                  {{"recovery_code", house.alex().recovery_codes[0]}, {"remember_me", true}}, house.pending());
@@ -94,7 +94,7 @@ TEST(RememberMe, IsNotTakenWithARecoveryCode) {
 }
 
 TEST(LoginAnswers, SayHowLongADeviceMayBeRemembered) {
-  House house;
+  DeviceHouse house;
   EXPECT_EQ(house.log_in().json().at("remember"), "12h");
   EXPECT_EQ(house.get("/v1/account", house.alex().session).json().at("two_step").at("remember"), "12h");
   EXPECT_EQ(house.put("/v1/account/remember", {{"duration", "never"}}, house.alex().session).status, 200);
@@ -104,7 +104,7 @@ TEST(LoginAnswers, SayHowLongADeviceMayBeRemembered) {
 }
 
 TEST(DEV_1, ARememberedDeviceSkipsTheSecondStepAndNeverThePassword) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   EXPECT_EQ(house.log_in_with(device, "wrong").code(), "credentials_rejected");
   const Heard heard = house.log_in_with(device);
@@ -122,14 +122,14 @@ TEST(DEV_1, ARememberedDeviceSkipsTheSecondStepAndNeverThePassword) {
 }
 
 TEST(DEV_1, ASessionOfARememberedDeviceIsNotFresh) {
-  House house;
+  DeviceHouse house;
   const std::string session = session_in(house.log_in_with(house.device()));
   EXPECT_EQ(house.post("/v1/account/recovery-codes", {{"password", kPassword}}, session).code(), "step_up_required");
   EXPECT_EQ(house.put("/v1/account/remember", {{"duration", "1w"}}, session).code(), "step_up_required");
 }
 
 TEST(DEV_1, AStaleTokenIsTheft) {
-  House house;
+  DeviceHouse house;
   const std::string first = house.device();
   const Heard in = house.log_in_with(first);
   house.after(domain::seconds(11));
@@ -144,7 +144,7 @@ TEST(DEV_1, AStaleTokenIsTheft) {
 }
 
 TEST(DEV_1, WithinTenSecondsTheLastTokenIsARetry) {
-  House house;
+  DeviceHouse house;
   const std::string first = house.device();
   const std::string second = house.log_in_with(first).json().at("device_token");
   house.after(domain::seconds(9));
@@ -156,7 +156,7 @@ TEST(DEV_1, WithinTenSecondsTheLastTokenIsARetry) {
 }
 
 TEST(DEV_1, TheRetryOfTheSameRequestHearsTheSameToken) {
-  House house;
+  DeviceHouse house;
   const std::string first = house.device();
   const Ask ask{.method = Method::Post,
                 .target = "/v1/logins",
@@ -170,7 +170,7 @@ TEST(DEV_1, TheRetryOfTheSameRequestHearsTheSameToken) {
 
 // Whoever knows the password and meets the key has no second step yet: the cookie stands for it.
 TEST(DEV_1, AKeptAnswerIsHeardOnlyWithTheDevicesCookie) {
-  House house;
+  DeviceHouse house;
   const std::string cookie = "device=" + house.device();
   Ask ask = from_a_page(Method::Post, "/v1/logins", {{"identifier", kAlex}, {"password", kPassword}}, cookie);
   ask.headers.emplace_back("Idempotency-Key", "1");
@@ -183,7 +183,7 @@ TEST(DEV_1, AKeptAnswerIsHeardOnlyWithTheDevicesCookie) {
 }
 
 TEST(DEV_1, TheServerDecidesWhenItIsOver) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   house.after(just_before(domain::hours(12)));
   const std::string next = house.log_in_with(device).json().at("device_token");
@@ -193,7 +193,7 @@ TEST(DEV_1, TheServerDecidesWhenItIsOver) {
 }
 
 TEST(DEV_1, ATokenOfSomebodyElseOrOfNobodyIsIgnored) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   (void)house.account("robin@example.org");
   EXPECT_EQ(house.log_in_with(device, kPassword, "robin@example.org").json().at("state"), "completed");
@@ -207,7 +207,7 @@ TEST(DEV_1, ATokenOfSomebodyElseOrOfNobodyIsIgnored) {
 }
 
 TEST(THR_2, TheOwnerGetsInFromAKnownDeviceWhateverOthersTry) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   for (int i = 0; i < 6; ++i) (void)house.log_in(kAlex, "wrong");
   EXPECT_EQ(house.log_in().code(), "too_many_requests");
@@ -215,7 +215,7 @@ TEST(THR_2, TheOwnerGetsInFromAKnownDeviceWhateverOthersTry) {
 }
 
 TEST(THR_2, TenWrongPasswordsInARowForgetTheDeviceAndCountNowhereElse) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   for (int i = 0; i < 9; ++i) EXPECT_EQ(house.log_in_with(device, "wrong").code(), "credentials_rejected") << i;
   EXPECT_EQ(house.log_in(kAlex, "wrong").code(), "credentials_rejected") << "the identifier's own count is at none";
@@ -225,7 +225,7 @@ TEST(THR_2, TenWrongPasswordsInARowForgetTheDeviceAndCountNowhereElse) {
 }
 
 TEST(THR_2, ParallelTriesWithADeviceAreNoMoreThanTen) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   std::vector<std::jthread> threads;
   std::barrier start(64);
@@ -245,7 +245,7 @@ TEST(THR_2, ParallelTriesWithADeviceAreNoMoreThanTen) {
 }
 
 TEST(DEV_1, ALockedSecondStepStopsNoRememberedDevice) {
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   house.next_step();
   const std::string login = house.pending();
@@ -258,7 +258,7 @@ TEST(DEV_1, ALockedSecondStepStopsNoRememberedDevice) {
 }
 
 TEST(ADM_2, TheStaffListenerTakesAndGivesNoDevice) {
-  House house;
+  DeviceHouse house;
   (void)house.account("admin@example.org", kPassword, {domain::Role::Person, domain::Role::Admin});
   const std::string device = house.device();
   const Heard heard = house.ask(
@@ -270,7 +270,7 @@ TEST(ADM_2, TheStaffListenerTakesAndGivesNoDevice) {
 }
 
 TEST(Cookies, CarryTheDevicesTokenForAsLongAsItIsRemembered) {
-  House house;
+  DeviceHouse house;
   house.next_step();
   const Json who{{"identifier", kAlex}, {"password", kPassword}};
   const Heard started = house.ask(from_a_page(Method::Post, "/v1/logins", who, ""));
@@ -305,7 +305,7 @@ TEST(Cookies, CarryTheDevicesTokenForAsLongAsItIsRemembered) {
 }
 
 TEST(Cookies, TheTenthWrongPasswordWithADeviceClearsIt) {
-  House house;
+  DeviceHouse house;
   const std::string device = "device=" + house.device();
   const Ask wrong = from_a_page(Method::Post, "/v1/logins", {{"identifier", kAlex}, {"password", "wrong"}}, device);
   for (int i = 0; i < 9; ++i) EXPECT_TRUE(house.ask(wrong).cookies().empty()) << i;
@@ -318,7 +318,7 @@ TEST(Cookies, TheTenthWrongPasswordWithADeviceClearsIt) {
 }
 
 TEST(Cookies, WhatForgetsTheDeviceClearsIt) {
-  House house;
+  DeviceHouse house;
   const Heard in = house.remember();
   const std::string session = session_in(in);
   const std::string device = "device=" + in.json().at("device_token").get<std::string>();
@@ -327,7 +327,7 @@ TEST(Cookies, WhatForgetsTheDeviceClearsIt) {
   };
   EXPECT_EQ(cookie_in(page(Method::Put, "/v1/account/remember", {{"duration", "12h"}}), "device"), "");
   EXPECT_EQ(page(Method::Put, "/v1/account/remember", {{"duration", "never"}}).cookies().size(), 1U);
-  House other;
+  DeviceHouse other;
   const Heard changed = other.ask(from_a_page(Method::Post, "/v1/account/password",
                                               {{"current_password", kPassword}, {"new_password", "a loud harbour"}},
                                               "session=" + other.alex().session + "; device=" + other.device()));
@@ -335,7 +335,7 @@ TEST(Cookies, WhatForgetsTheDeviceClearsIt) {
 }
 
 TEST(Devices, AreListedWithNameAndCurrentOne) {
-  House house;
+  DeviceHouse house;
   const Heard remembered = house.remember();
   const std::string session = session_in(remembered);
   const Heard opened = house.log_in_with(remembered.json().at("device_token"));
@@ -354,7 +354,7 @@ TEST(Devices, AreListedWithNameAndCurrentOne) {
 }
 
 TEST(Devices, AreForgottenOneByOneOrAllAtOnce) {
-  House house;
+  DeviceHouse house;
   const std::string first = house.device();
   const std::string second = house.device();
   const std::string session = house.alex().session;
@@ -372,7 +372,7 @@ TEST(Devices, AreForgottenOneByOneOrAllAtOnce) {
 }
 
 TEST(Remember, TakesOneOfFourThatThePolicyAllows) {
-  House house;
+  DeviceHouse house;
   const std::string session = house.alex().session;
   EXPECT_EQ(house.put("/v1/account/remember", {{"duration", "1w"}}, session).json(), (Json{{"duration", "1w"}}));
   EXPECT_EQ(house.get("/v1/account", session).json().at("two_step").at("remember"), "1w");
@@ -391,7 +391,7 @@ TEST(Remember, TakesOneOfFourThatThePolicyAllows) {
 
 TEST(DEV_1, ManyWithOneTokenAtOnceAreNoTheft) {
   constexpr int kThreads = 64;
-  House house;
+  DeviceHouse house;
   const std::string device = house.device();
   std::barrier start(kThreads);
   std::mutex mutex;

@@ -209,20 +209,20 @@ RC_GTEST_PROP(JsonBody, ReadsStringsLikeNlohmann, (const std::vector<std::uint8_
 RC_GTEST_PROP(JsonBody, AnyBytesAreReadOrRefused, (std::string text)) { static_cast<void>(read(text)); }
 
 RC_GTEST_PROP(JsonWriter, WritesStringsThatNlohmannReads, (const std::string& text)) {
-  JsonWriter json{1};
-  json.begin_object().member("text", std::string_view{text}).end_object();
-  const auto read_back = nlohmann::json::parse(json.view(), nullptr, false);
+  JsonWriter writer{1};
+  writer.begin_object().member("text", std::string_view{text}).end_object();
+  const auto read_back = nlohmann::json::parse(writer.view(), nullptr, false);
   RC_ASSERT(read_back.is_object());
   if (is_utf8(text)) RC_ASSERT(read_back["text"].get<std::string>() == text);
 }
 
 TEST(JsonWriter, PutsCommasAndLeavesOutWhatIsAbsent) {
-  JsonWriter json{1};
-  json.begin_object().member("a", 1).member("gone", std::optional<std::string>{}).member("b", true);
-  json.member_array("c").string("x").integer(-2).begin_object().end_object().end_array();
-  json.member("d", "text").member("e", std::optional<int>{5}).member_object("f").end_object();
-  json.key("g").raw(R"({"raw":1})").end_object();
-  EXPECT_EQ(json.view(), R"({"a":1,"b":true,"c":["x",-2,{}],"d":"text","e":5,"f":{},"g":{"raw":1}})");
+  JsonWriter writer{1};
+  writer.begin_object().member("a", 1).member("gone", std::optional<std::string>{}).member("b", true);
+  writer.member_array("c").string("x").integer(-2).begin_object().end_object().end_array();
+  writer.member("d", "text").member("e", std::optional<int>{5}).member_object("f").end_object();
+  writer.key("g").raw(R"({"raw":1})").end_object();
+  EXPECT_EQ(writer.view(), R"({"a":1,"b":true,"c":["x",-2,{}],"d":"text","e":5,"f":{},"g":{"raw":1}})");
 }
 
 TEST(JsonWriter, EscapesOnlyWhatJsonDemands) {

@@ -9,7 +9,6 @@ namespace tweestap::http {
 namespace {
 
 using domain::KeyRole;
-using domain::Listener;
 using domain::Role;
 
 nlohmann::json value_of(const Member& member) {
@@ -31,10 +30,12 @@ nlohmann::json value_of(const Member& member) {
   std::unreachable();
 }
 
-ListenerKind kind_of(Listener listener) {
-  return listener == Listener::Public ? ListenerKind::Public : ListenerKind::Staff;
+ListenerKind kind_of(domain::Listener listener) {
+  return listener == domain::Listener::Public ? ListenerKind::Public : ListenerKind::Staff;
 }
-Listener other(Listener listener) { return listener == Listener::Public ? Listener::Staff : Listener::Public; }
+domain::Listener other(domain::Listener listener) {
+  return listener == domain::Listener::Public ? domain::Listener::Staff : domain::Listener::Public;
+}
 
 }  // namespace
 
@@ -76,14 +77,14 @@ Callers::Callers(StaffService& service)
   for (const auto& account : {has_to_enrol_, with_devices_}) {
     service.run(domain::SetMandatoryFrom{account, domain::System{}, domain::Time{1}});
   }
-  for (const auto& account : {helpdesk_, admin_, auditor_}) (void)service.session(account, Listener::Staff);
+  for (const auto& account : {helpdesk_, admin_, auditor_}) (void)service.session(account, domain::Listener::Staff);
   keys_ = {{'H', service.key(KeyRole::Helpdesk)},
            {'A', service.key(KeyRole::Admin)},
            {'U', service.key(KeyRole::Auditor)},
            {'F', service.key(KeyRole::Frontend)},
            {'S', service.key(KeyRole::Stream)},
            {'t', service.key(KeyRole::Admin, service.services->now() + domain::minutes(1))}};
-  for (const Listener listener : {Listener::Public, Listener::Staff}) {
+  for (const domain::Listener listener : {domain::Listener::Public, domain::Listener::Staff}) {
     unused_[listener] = service.session(helpdesk_, listener);
     outlived_[listener] = service.session(helpdesk_, listener);
     late_logins_[listener] = service.pending_login(helpdesk_, listener);
@@ -94,7 +95,7 @@ Callers::Callers(StaffService& service)
                                      *domain::ApiKeyId::parse(event.at("data").at("apikey").get<std::string>())});
   }
   outlive();
-  (void)service.session(with_devices_, Listener::Public);  // which enrols
+  (void)service.session(with_devices_, domain::Listener::Public);  // which enrols
 }
 
 // Twelve hours and a little, in steps that are shorter than the hour after which a session that nobody uses is over.
@@ -109,13 +110,13 @@ void Callers::outlive() {
   }
 }
 
-const std::string& Callers::token(char letter, Listener listener) {
+const std::string& Callers::token(char letter, domain::Listener listener) {
   const auto [found, is_new] = tokens_.try_emplace({letter, listener});
   if (is_new) found->second = make(letter, listener);
   return found->second;
 }
 
-std::string Callers::make(char letter, Listener listener) {
+std::string Callers::make(char letter, domain::Listener listener) {
   switch (letter) {
     case 'n':
       return "";
@@ -142,9 +143,9 @@ std::string Callers::make(char letter, Listener listener) {
     case 'c':
       return service_.pending_login(helpdesk_, listener);
     case 'e':
-      return service_.pending_login(listener == Listener::Public ? has_to_enrol_ : staff_to_enrol_, listener);
+      return service_.pending_login(listener == domain::Listener::Public ? has_to_enrol_ : staff_to_enrol_, listener);
     case 'p':
-      return service_.session(person_, Listener::Public);
+      return service_.session(person_, domain::Listener::Public);
     case 'm':
       return service_.session_by_app(with_devices_);
     case 'v':
@@ -160,7 +161,7 @@ std::string Callers::make(char letter, Listener listener) {
   }
 }
 
-std::string Callers::ended(std::string token, std::string target, Listener listener) {
+std::string Callers::ended(std::string token, std::string target, domain::Listener listener) {
   const Heard heard = service_.ask(
       {.method = Method::Delete, .target = std::move(target), .token = token, .listener = kind_of(listener)});
   if (heard.status != 204) throw std::runtime_error(heard.body);

@@ -13,7 +13,7 @@ using nlohmann::json;
 
 constexpr std::string_view kReason = R"({"reason":"asked by phone"})";
 
-std::string path_of(const domain::AccountId& account, std::string_view rest) {
+std::string below(const domain::AccountId& account, std::string_view rest) {
   return "/v1/accounts/" + account.text() + std::string{rest};
 }
 
@@ -41,11 +41,11 @@ TEST(Unlock, OpensALockAndSaysWhy) {
   const auto account = service.account("alex@example.org");
   lock(service, account, ListenerKind::Public);
   const std::string session = service.key(KeyRole::Helpdesk);
-  EXPECT_EQ(service.post(path_of(account, "/unlock"), std::string{kReason}, session).status, 204);
+  EXPECT_EQ(service.post(below(account, "/unlock"), std::string{kReason}, session).status, 204);
   EXPECT_FALSE(service.state(account).lock.holds(service.services->now()));
   EXPECT_EQ(service.state(account).lock.failures, 0U);
   EXPECT_EQ(service.count("second_step.unlocked"), 1U);
-  EXPECT_EQ(service.post(path_of(account, "/unlock"), std::string{kReason}, session).code(), "state_conflict");
+  EXPECT_EQ(service.post(below(account, "/unlock"), std::string{kReason}, session).code(), "state_conflict");
 }
 
 TEST(Unlock, OfAStaffAccountNeedsAnAdminSessionThatIsNotItsOwn) {
@@ -57,11 +57,11 @@ TEST(Unlock, OfAStaffAccountNeedsAnAdminSessionThatIsNotItsOwn) {
   lock(service, admin, ListenerKind::Staff);
   for (const std::string& token : {own, service.session(helpdesk, domain::Listener::Staff), service.key(KeyRole::Admin),
                                    service.key(KeyRole::Helpdesk)}) {
-    EXPECT_EQ(service.post(path_of(admin, "/unlock"), std::string{kReason}, token).code(), "forbidden");
+    EXPECT_EQ(service.post(below(admin, "/unlock"), std::string{kReason}, token).code(), "forbidden");
   }
   EXPECT_TRUE(service.state(admin).lock.holds(service.services->now()));
   const std::string session = service.session(other, domain::Listener::Staff);
-  EXPECT_EQ(service.post(path_of(admin, "/unlock"), std::string{kReason}, session).status, 204);
+  EXPECT_EQ(service.post(below(admin, "/unlock"), std::string{kReason}, session).status, 204);
 }
 
 TEST(DisableAndEnable, CloseAndOpenAnAccount) {
@@ -72,13 +72,13 @@ TEST(DisableAndEnable, CloseAndOpenAnAccount) {
   const StaffAsk own{
       .method = Method::Get, .target = "/v1/account", .token = session, .listener = ListenerKind::Public};
   ASSERT_EQ(service.ask(own).status, 200);
-  EXPECT_EQ(service.post(path_of(account, "/disable"), std::string{kReason}, admin).status, 204);
+  EXPECT_EQ(service.post(below(account, "/disable"), std::string{kReason}, admin).status, 204);
   EXPECT_EQ(service.ask(own).code(), "token_expired");
-  EXPECT_EQ(service.get(path_of(account, ""), admin).json().at("disabled"), true);
-  EXPECT_EQ(service.post(path_of(account, "/disable"), std::string{kReason}, admin).status, 204);
+  EXPECT_EQ(service.get(below(account, ""), admin).json().at("disabled"), true);
+  EXPECT_EQ(service.post(below(account, "/disable"), std::string{kReason}, admin).status, 204);
   EXPECT_EQ(service.count("account.disabled"), 1U);
-  EXPECT_EQ(service.post(path_of(account, "/enable"), std::string{kReason}, admin).status, 204);
-  EXPECT_EQ(service.get(path_of(account, ""), admin).json().at("disabled"), false);
+  EXPECT_EQ(service.post(below(account, "/enable"), std::string{kReason}, admin).status, 204);
+  EXPECT_EQ(service.get(below(account, ""), admin).json().at("disabled"), false);
   EXPECT_EQ(service.count("account.enabled"), 1U);
 }
 
@@ -86,7 +86,7 @@ TEST(DisableAndEnable, OfOneselfAnswersARepeatAlthoughTheSessionIsOver) {
   StaffService service;
   const auto admin = service.account("admin@example.org", {Role::Admin});
   const StaffAsk ask{.method = Method::Post,
-                     .target = path_of(admin, "/disable"),
+                     .target = below(admin, "/disable"),
                      .body = std::string{kReason},
                      .token = service.session(admin, domain::Listener::Staff),
                      .idempotency_key = "last"};
@@ -101,7 +101,7 @@ TEST(StaffReason, HasBoundsAndNoControlCharacters) {
   const auto account = service.account("alex@example.org");
   const std::string admin = service.key(KeyRole::Admin);
   const auto code = [&](const std::string& text) {
-    const Heard heard = service.post(path_of(account, "/enable"), json{{"reason", text}}.dump(), admin);
+    const Heard heard = service.post(below(account, "/enable"), json{{"reason", text}}.dump(), admin);
     if (heard.status != 204) {
       EXPECT_EQ(heard.member(), "reason");
     }
@@ -117,16 +117,16 @@ TEST(StaffReason, HasBoundsAndNoControlCharacters) {
   EXPECT_EQ(code(""), "malformed_request");
   EXPECT_EQ(code("bell\a"), "malformed_request");
   EXPECT_EQ(code("\u0085"), "malformed_request");
-  EXPECT_EQ(service.post(path_of(account, "/enable"), "", admin).member(), "reason");
+  EXPECT_EQ(service.post(below(account, "/enable"), "", admin).member(), "reason");
 }
 
 TEST(StaffReason, IsSealed) {
   StaffService service;
   const auto account = service.account("alex@example.org");
   const std::uint64_t before = service.head();
-  ASSERT_EQ(service.post(path_of(account, "/disable"), R"({"reason":"moved to Utrecht"})", service.key(KeyRole::Admin))
-                .status,
-            204);
+  ASSERT_EQ(
+      service.post(below(account, "/disable"), R"({"reason":"moved to Utrecht"})", service.key(KeyRole::Admin)).status,
+      204);
   for (const auto& event : service.events_after(before)) EXPECT_FALSE(event.dump().contains("Utrecht"));
 }
 
@@ -134,13 +134,12 @@ TEST(MandatoryFrom, GivesAnAccountItsOwnDateAndTakesItBack) {
   StaffService service;
   const auto account = service.account("alex@example.org");
   const std::string admin = service.key(KeyRole::Admin);
-  const std::string path = path_of(account, "/mandatory-from");
+  const std::string path = below(account, "/mandatory-from");
   EXPECT_EQ(service.put(path, R"({"date":"2027-01-01T00:00:00Z"})", admin).body,
             R"({"mandatory_from":"2027-01-01T00:00:00Z"})");
-  EXPECT_EQ(service.get(path_of(account, ""), admin).json().at("two_step").at("mandatory_from"),
-            "2027-01-01T00:00:00Z");
+  EXPECT_EQ(service.get(below(account, ""), admin).json().at("two_step").at("mandatory_from"), "2027-01-01T00:00:00Z");
   EXPECT_EQ(service.put(path, R"({"date":null})", admin).body, "{}");
-  EXPECT_FALSE(service.get(path_of(account, ""), admin).json().at("two_step").contains("mandatory_from"));
+  EXPECT_FALSE(service.get(below(account, ""), admin).json().at("two_step").contains("mandatory_from"));
   EXPECT_EQ(service.put(path, "{}", admin).member(), "date");
   EXPECT_EQ(service.put(path, R"({"date":"tomorrow"})", admin).member(), "date");
 }

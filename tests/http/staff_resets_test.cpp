@@ -13,7 +13,7 @@ using domain::KeyRole;
 using domain::Role;
 using nlohmann::json;
 
-constexpr std::string_view kReason = R"({"reason":"lost the phone"})";
+constexpr std::string_view kLostPhone = R"({"reason":"lost the phone"})";
 
 class Resets : public ::testing::Test {
  protected:
@@ -40,7 +40,7 @@ class Resets : public ::testing::Test {
 
   Heard request(const std::string& token) { return request(alex, token); }
   Heard request(const domain::AccountId& account, const std::string& token) {
-    return service.post("/v1/accounts/" + account.text() + "/two-step-reset", std::string{kReason}, token);
+    return service.post("/v1/accounts/" + account.text() + "/two-step-reset", std::string{kLostPhone}, token);
   }
   Heard decide(const std::string& reset, std::string_view what, const std::string& token, std::string body = "") {
     return service.post("/v1/resets/" + reset + "/" + std::string{what}, std::move(body), token);
@@ -83,7 +83,7 @@ TEST_F(Resets, RefuseAnAccountWithoutTwoStep) {
   EXPECT_EQ(request(other, service.key(KeyRole::Helpdesk)).code(), "state_conflict");
   for (const std::string id : {"acc_00000000000000000000000009", "service", "acc_x"}) {
     EXPECT_EQ(
-        service.post("/v1/accounts/" + id + "/two-step-reset", std::string{kReason}, service.key(KeyRole::Helpdesk))
+        service.post("/v1/accounts/" + id + "/two-step-reset", std::string{kLostPhone}, service.key(KeyRole::Helpdesk))
             .code(),
         "not_found");
   }
@@ -318,7 +318,7 @@ TEST_F(Resets, SES_2_EndWhatIsOpenAndAskForAnEnrolmentInTime) {
 TEST_F(Resets, AreAnsweredAgainUnderTheSameKey) {
   const StaffAsk ask{.method = Method::Post,
                      .target = "/v1/accounts/" + alex.text() + "/two-step-reset",
-                     .body = std::string{kReason},
+                     .body = std::string{kLostPhone},
                      .token = service.key(KeyRole::Helpdesk),
                      .idempotency_key = "once"};
   const Heard first = service.ask(ask);

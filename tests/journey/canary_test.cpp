@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <fstream>
-#include <iterator>
 #include <map>
 #include <set>
 
 #include "tests/journey/person.h"
+#include "tests/support/files.h"
 #include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
 
@@ -24,11 +24,6 @@ constexpr std::string_view kCanary = "kanarie";
 constexpr std::string_view kPublicName = "parkiet";
 // Codes are six digits; these stand alone nowhere else.
 constexpr std::string_view kCodes[] = {"739215", "604738"};
-
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -4,13 +4,12 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
-#include <iterator>
 #include <thread>
 
 #include "platform/crypto/secret.h"
 #include "platform/text/encoding.h"
 #include "tests/journey/person.h"
+#include "tests/support/files.h"
 #include "tests/support/process_memory.h"
 #include "tests/support/temporary_folder.h"
 
@@ -18,11 +17,6 @@ namespace tweestap::tests {
 namespace {
 
 using nlohmann::json;
-
-std::string file_text(const std::filesystem::path& path) {
-  std::ifstream file{path, std::ios::binary};
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::string cookie_value(const HttpAnswer& answer) {
   const auto found = answer.headers.find("Set-Cookie");

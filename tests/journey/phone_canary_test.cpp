@@ -3,16 +3,15 @@
 #include <gtest/gtest.h>
 #include <httplib.h>
 
-#include <chrono>
 #include <fstream>
-#include <functional>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <thread>
 
 #include "tests/journey/person.h"
+#include "tests/support/eventually.h"
+#include "tests/support/files.h"
 #include "tests/support/import_client.h"
 #include "tests/support/places.h"
 #include "tests/support/temporary_folder.h"
@@ -21,7 +20,6 @@ namespace tweestap::tests {
 namespace {
 
 using nlohmann::json;
-using namespace std::chrono_literals;
 
 // As somebody types it, and what is stored: one for each field that takes a number.
 struct Number {
@@ -35,7 +33,7 @@ const Number kImported{"0031613570004", "+31613570004"};
 const Number kLandline{"020 135 7005", "+31201357005"};  // which nothing takes
 const std::string kPassword = "a quiet harbour";         // of who moves here
 
-void expect_none(const std::string& where, const std::string& text) {
+void expect_no_number(const std::string& where, const std::string& text) {
   for (const Number& number : {kEnrolled, kChanged, kCreated, kImported, kLandline}) {
     // Without the country's code, so that it is found whatever stands before it.
     const std::string national = number.e164.substr(3);
@@ -44,15 +42,6 @@ void expect_none(const std::string& where, const std::string& text) {
       EXPECT_EQ(at, std::string::npos) << form << " in " << where << ": " << text.substr(at < 60 ? 0 : at - 60, 140);
     }
   }
-}
-
-bool eventually(const std::function<bool()>& is_so) {
-  const auto deadline = std::chrono::steady_clock::now() + 60s;
-  while (!is_so()) {
-    if (std::chrono::steady_clock::now() > deadline) return false;
-    std::this_thread::sleep_for(20ms);  // polls another process; the loop has its own end
-  }
-  return true;
 }
 
 // Refuses every message, and quotes it.
@@ -115,9 +104,9 @@ class PhoneCanaries : public ::testing::Test {
   HttpAnswer ask(const std::string& url, const std::string& method, const std::string& path, const std::string& token,
                  const std::optional<json>& body = std::nullopt) const {
     HttpAnswer answer = call(url, method, path, token, body);
-    expect_none("the answer of " + method + " " + path, answer.body);
+    expect_no_number("the answer of " + method + " " + path, answer.body);
     for (const auto& [name, value] : answer.headers)
-      expect_none("header " + name + " of " + method + " " + path, value);
+      expect_no_number("header " + name + " of " + method + " " + path, value);
     return answer;
   }
   HttpAnswer people(const std::string& method, const std::string& path, const std::string& token,
@@ -177,7 +166,7 @@ class PhoneCanaries : public ::testing::Test {
                                                   account("landline@example.org", kLandline).dump() + "\n");
     ASSERT_EQ(imported.lines.size(), 2U);
     EXPECT_TRUE(json::parse(imported.lines[0]).contains("account")) << imported.lines[0];
-    for (const std::string& line : imported.lines) expect_none("a line of the import's answer", line);
+    for (const std::string& line : imported.lines) expect_no_number("a line of the import's answer", line);
     log_in("created@example.org", kCreated);
     log_in("imported@example.org", kImported);
   }
@@ -201,23 +190,21 @@ TEST_F(PhoneCanaries, LOG_1_NoPhoneNumberIsInLogsMetricsErrorsAnswersEventsOrFil
     return found;
   };
   ASSERT_TRUE(eventually([&] { return failures() >= 4; })) << feed();
-  expect_none("the events of the feed", feed());
-  expect_none("the metrics", call(service_.staff(), "GET", "/metrics").body);
+  expect_no_number("the events of the feed", feed());
+  expect_no_number("the metrics", call(service_.staff(), "GET", "/metrics").body);
   const std::string log = service_.log();
   EXPECT_NE(log.find("service.started"), std::string::npos);
-  expect_none("the log", log);
+  expect_no_number("the log", log);
 
   service_.kill();  // so that everything is still in the write-ahead log, where nothing is compressed
-  std::ifstream out{folder_.path() / "out", std::ios::binary};
-  expect_none("what it printed", {std::istreambuf_iterator<char>(out), {}});
+  expect_no_number("what it printed", file_text(folder_.path() / "out"));
   const ProcessResult events = run_process({program().string(), "events", "--json", "--data", data().string()});
   ASSERT_EQ(events.status, 0) << events.err;
   EXPECT_NE(events.out.find("enrolment.phone_changed"), std::string::npos);
-  expect_none("the stored events", events.out);
+  expect_no_number("the stored events", events.out);
   for (const auto& entry : std::filesystem::recursive_directory_iterator(data())) {
     if (!entry.is_regular_file()) continue;
-    std::ifstream file{entry.path(), std::ios::binary};
-    expect_none(entry.path().filename().string(), {std::istreambuf_iterator<char>(file), {}});
+    expect_no_number(entry.path().filename().string(), file_text(entry.path()));
   }
 }
 

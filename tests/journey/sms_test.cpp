@@ -1,9 +1,8 @@
 // Codes and notices by SMS with the real program: from the log to the gateway and back.
 #include <gtest/gtest.h>
 
-#include <fstream>
-
 #include "tests/journey/sms_journey.h"
+#include "tests/support/files.h"
 
 namespace tweestap::tests {
 namespace {
@@ -71,8 +70,7 @@ TEST_F(SmsJourney, LOG_1_NoCodeOrNumberIsAnywhereButInTheGatewaysFile) {
   bool gateways_file = false;
   for (const auto& entry : std::filesystem::recursive_directory_iterator{data()}) {
     if (!entry.is_regular_file()) continue;
-    std::ifstream file{entry.path(), std::ios::binary};
-    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    const std::string text = file_text(entry.path());
     if (entry.path().filename() == "sms.ndjson") {
       gateways_file = text.find(kNumber) != std::string::npos && text.find('"' + code) != std::string::npos;
     } else {

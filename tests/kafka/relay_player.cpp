@@ -20,7 +20,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kClients = 2;
-constexpr std::uint64_t kSubjects = 97;
 constexpr std::size_t kEventsMax = 12;  // of one command, so that some are half sent when it is killed
 constexpr auto kPace = 2ms;             // of the load and of the looks at the relay: nothing waits for it
 

@@ -18,7 +18,7 @@ using namespace std::chrono_literals;
 using State = RelayStatus::State;
 using tests::SteadyLoad;
 
-constexpr std::string_view kPassword = "a-canary-of-a-password";
+constexpr std::string_view kCanary = "a-canary-of-a-password";
 
 // What a relay that is refused does, whatever it was that it lacked.
 class RefusedRelayTest : public RelayFixture {
@@ -51,12 +51,12 @@ class RefusedRelayTest : public RelayFixture {
     EXPECT_EQ(refused.state, State::Connecting);
     EXPECT_EQ(refused.position, 0U);
     EXPECT_EQ(refused.lag_events, store_.head());
-    EXPECT_EQ(refused.last_error.find(kPassword), std::string::npos) << refused.last_error;
+    EXPECT_EQ(refused.last_error.find(kCanary), std::string::npos) << refused.last_error;
     EXPECT_EQ(lost_ + alarms_, 0);
     tests::tell_p99("a broker that refuses", without_us, beside_us);
     relay_.reset();
     EXPECT_NE(logged().find("stream.trouble"), std::string::npos) << "the log of operations does not hear of it";
-    EXPECT_EQ(logged().find(kPassword), std::string::npos) << logged();
+    EXPECT_EQ(logged().find(kCanary), std::string::npos) << logged();
     be_let_in();
     start_relay();
     wait_until_all_is_there();
@@ -73,15 +73,15 @@ class PasswordRelayTest : public RefusedRelayTest {
         "sasl.mechanism.inter.broker.protocol=PLAIN",
         "listener.name.broker.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required "
         "username=\"relay\" password=\"" +
-            std::string{kPassword} + "\" user_relay=\"" + std::string{kPassword} + "\" user_reader=\"" +
-            std::string{kPassword} + "\";",
+            std::string{kCanary} + "\" user_relay=\"" + std::string{kCanary} + "\" user_reader=\"" +
+            std::string{kCanary} + "\";",
         "authorizer.class.name=org.apache.kafka.metadata.authorizer.StandardAuthorizer",
         "super.users=User:relay;User:ANONYMOUS"});
   }
   static void TearDownTestSuite() { broker_.reset(); }
 
   void SetUp() override { use_and_make_topic(*broker_); }
-  void be_let_in() override { be("relay", kPassword); }
+  void be_let_in() override { be("relay", kCanary); }
   void be(const std::string& user, std::string_view password) {
     settings_.kafka_security = "sasl_plaintext";
     settings_.kafka_sasl_mechanism = "PLAIN";
@@ -93,12 +93,12 @@ class PasswordRelayTest : public RefusedRelayTest {
 };
 
 TEST_F(PasswordRelayTest, KAF_1_AWrongPasswordIsToldAndCostsNothing) {
-  be("relay", std::string{kPassword} + "-of-before");
+  be("relay", std::string{kCanary} + "-of-before");
   expect_that_it_is_refused("uthentication");  // the library's words begin with a small or a capital letter
 }
 
 TEST_F(PasswordRelayTest, KAF_1_ATopicThatItMayNotUseIsToldAndCostsNothing) {
-  be("reader", kPassword);
+  be("reader", kCanary);
   expect_that_it_is_refused("uthorization");
 }
 
@@ -109,7 +109,7 @@ class CertificateRelayTest : public RefusedRelayTest {
     certificates_ = std::make_unique<tests::Certificates>();
     for (const char* authority : {kAuthority, kStrangers}) certificates_->make_authority(authority);
     certificates_->make("broker", kAuthority, {"-noenc", "-addext", "subjectAltName=IP:127.0.0.1"});
-    const std::vector<std::string> locked{"-passout", "pass:" + std::string{kPassword}};
+    const std::vector<std::string> locked{"-passout", "pass:" + std::string{kCanary}};
     certificates_->make("relay", kAuthority, locked);
     certificates_->make("stranger", kStrangers, locked);
     broker_ = std::make_unique<tests::KafkaBroker>(std::vector<std::string>{
@@ -132,7 +132,7 @@ class CertificateRelayTest : public RefusedRelayTest {
   void be(const std::string& name) {
     settings_.kafka_certificate_file = certificates_->certificate(name);
     settings_.kafka_key_file = certificates_->key(name);
-    settings_.kafka_key_password = platform::Secret::from_text(kPassword);
+    settings_.kafka_key_password = platform::Secret::from_text(kCanary);
   }
 
   static constexpr const char* kAuthority = "authority";

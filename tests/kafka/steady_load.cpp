@@ -15,7 +15,6 @@ namespace {
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t kPeople = 2;
-constexpr std::uint64_t kSubjects = 97;
 constexpr std::size_t kEvents = 5;
 constexpr auto kBetween = 5ms;  // the load's pace: nothing waits for it
 

@@ -16,7 +16,7 @@ namespace {
 using nlohmann::json;
 
 constexpr const char* kPerson = "alex@example.org";  // of the demo
-constexpr const char* kPassword = "tweestap-demo";
+constexpr const char* kDemoPassword = "tweestap-demo";
 
 std::uint64_t position_of(const std::string& envelope) { return json::parse(envelope).at("position"); }
 
@@ -86,7 +86,7 @@ std::int64_t StreamingService::log_in(int times) const {
   for (int i = 0; i < times; ++i) {
     const auto from = std::chrono::steady_clock::now();
     const HttpAnswer login =
-        call(service_->people(), "POST", "/v1/logins", {}, json{{"identifier", kPerson}, {"password", kPassword}});
+        call(service_->people(), "POST", "/v1/logins", {}, json{{"identifier", kPerson}, {"password", kDemoPassword}});
     EXPECT_EQ(login.status, 201) << login.body;
     const auto time = std::chrono::steady_clock::now() - from;
     took.push_back(std::chrono::duration_cast<std::chrono::microseconds>(time).count());

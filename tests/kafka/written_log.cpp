@@ -18,7 +18,7 @@ namespace {
 using namespace consumers::kafka;
 using namespace std::chrono_literals;
 
-constexpr std::uint64_t kSubjects = 97;
+constexpr std::uint64_t kAccounts = 97;
 
 MacKeys keys() {
   MacKeys all;
@@ -27,7 +27,7 @@ MacKeys keys() {
 }
 
 std::string subject_of(std::uint64_t position) {
-  const std::string number = std::to_string(position % kSubjects);
+  const std::string number = std::to_string(position % kAccounts);
   return "acc_1" + std::string(25 - number.size(), '0') + number;  // those that begin with zeros are reserved
 }
 

@@ -30,7 +30,7 @@ struct Signed {
   [[nodiscard]] bool verifies() const { return verify_es256(key(), message, signature); }
 };
 
-std::vector<Signed> vectors() {
+std::vector<Signed> signatures() {
   std::vector<Signed> all;
   for (const auto& line : read_vectors("rfc6979_rfc7515_es256.txt")) {
     all.push_back({hex(line[0]), hex(line[1]), joined(hex(line[2]), hex(line[3])), hex(line[4])});
@@ -55,13 +55,13 @@ Octets difference(const Octets& a, const Octets& b) {
 }
 
 TEST(VerifyEs256, AcceptsTheVectorsOfTheRfcs) {
-  const auto all = vectors();
+  const auto all = signatures();
   ASSERT_EQ(all.size(), 3U);
   for (const Signed& one : all) EXPECT_TRUE(one.verifies()) << to_hex(one.message);
 }
 
 TEST(VerifyEs256, RefusesEveryFlippedBitOfASignature) {
-  const Signed right = vectors()[2];
+  const Signed right = signatures()[2];
   for (std::size_t bit = 0; bit < 8 * right.signature.size(); ++bit) {
     Signed flipped = right;
     flipped.signature[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
@@ -70,7 +70,7 @@ TEST(VerifyEs256, RefusesEveryFlippedBitOfASignature) {
 }
 
 TEST(VerifyEs256, RefusesEveryFlippedBitOfAMessage) {
-  const Signed right = vectors()[1];
+  const Signed right = signatures()[1];
   for (std::size_t bit = 0; bit < 8 * right.message.size(); ++bit) {
     Signed flipped = right;
     flipped.message[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
@@ -85,13 +85,13 @@ TEST(VerifyEs256, RefusesEveryFlippedBitOfAMessage) {
 }
 
 TEST(VerifyEs256, RefusesAnotherKeysSignature) {
-  const auto all = vectors();
+  const auto all = signatures();
   EXPECT_FALSE(verify_es256(all[2].key(), all[0].message, all[0].signature));
   EXPECT_FALSE(verify_es256(all[0].key(), all[2].message, all[2].signature));
 }
 
 TEST(VerifyEs256, TakesExactly64Bytes) {
-  const Signed right = vectors()[0];
+  const Signed right = signatures()[0];
   for (std::size_t size = 0; size <= 80; ++size) {
     Signed resized = right;
     resized.signature.resize(size);
@@ -106,7 +106,7 @@ TEST(VerifyEs256, TakesExactly64Bytes) {
 }
 
 TEST(VerifyEs256, RefusesNumbersThatAreZeroOrNotBelowTheOrder) {
-  const Signed right = vectors()[0];
+  const Signed right = signatures()[0];
   const Octets r(right.signature.begin(), right.signature.begin() + 32);
   const Octets s(right.signature.begin() + 32, right.signature.end());
   const Octets most(32, 0xff);
@@ -123,7 +123,7 @@ TEST(VerifyEs256, RefusesNumbersThatAreZeroOrNotBelowTheOrder) {
 
 // Just inside and just outside: n - 1 is a number like any other, and r plus n would be r again if it were not refused.
 TEST(VerifyEs256, TheOrderIsTheFirstNumberThatIsRefused) {
-  const Signed right = vectors()[1];
+  const Signed right = signatures()[1];
   const Octets r(right.signature.begin(), right.signature.begin() + 32);
   const Octets s(right.signature.begin() + 32, right.signature.end());
   Signed mirrored = right;
@@ -137,9 +137,9 @@ TEST(Es256PublicKey, ReadsAJwkAndItsStoredForm) {
   const auto key = Es256PublicKey::from_jwk("f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
                                             "x_FEzRu9m36HLN_tue659LNpXW6pCyStikYjKIWI5a0");
   ASSERT_TRUE(key);
-  EXPECT_EQ(to_hex(key->bytes()), to_hex(vectors()[2].key_bytes()));
+  EXPECT_EQ(to_hex(key->bytes()), to_hex(signatures()[2].key_bytes()));
   EXPECT_EQ(Es256PublicKey::from_bytes(key->bytes()).value(), *key);
-  EXPECT_NE(vectors()[0].key(), *key);
+  EXPECT_NE(signatures()[0].key(), *key);
 }
 
 TEST(Es256PublicKey, TakesExactly32BytesACoordinate) {
@@ -160,7 +160,7 @@ TEST(Es256PublicKey, TakesExactly32BytesACoordinate) {
 }
 
 TEST(Es256PublicKey, RefusesPointsThatAreNotOnTheCurve) {
-  const Signed right = vectors()[0];
+  const Signed right = signatures()[0];
   for (std::size_t bit = 0; bit < 8 * 64; ++bit) {
     Octets flipped = right.key_bytes();
     flipped[bit / 8] ^= static_cast<std::uint8_t>(1U << bit % 8);
@@ -180,7 +180,7 @@ TEST(Es256PublicKey, RefusesCoordinatesThatAreNotBelowThePrime) {
 
 // The list of errors is the thread's: TLS would take a stranger's wrong key for its own failure.
 TEST(VerifyEs256, LeavesNoErrorBehind) {
-  const Signed right = vectors()[0];
+  const Signed right = signatures()[0];
   ERR_clear_error();
   EXPECT_FALSE(Es256PublicKey::from_bytes(Octets(64, 1)));
   EXPECT_EQ(ERR_peek_error(), 0U);
@@ -190,7 +190,7 @@ TEST(VerifyEs256, LeavesNoErrorBehind) {
 
 TEST(VerifyEs256, RefusesRandomSignatures) {
   SystemRandom random;
-  const Signed right = vectors()[0];
+  const Signed right = signatures()[0];
   const Es256PublicKey key = right.key();
   for (int i = 0; i < 1000; ++i) {
     const auto drawn = draw_bytes<kEs256SignatureBytes>(random);
@@ -200,7 +200,7 @@ TEST(VerifyEs256, RefusesRandomSignatures) {
 }
 
 TEST(VerifyEs256, MayBeCalledFromManyThreads) {
-  const auto all = vectors();
+  const auto all = signatures();
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&all] {

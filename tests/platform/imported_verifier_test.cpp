@@ -20,7 +20,7 @@ struct Known {
   std::string text;
 };
 
-std::vector<Known> vectors() {
+std::vector<Known> verifiers() {
   std::vector<Known> all;
   for (const auto& line : read_vectors("imported_verifiers.txt")) {
     all.push_back({std::string(text_of(hex(line[0]))), line[1]});
@@ -65,13 +65,13 @@ const std::string kSaltAndHash = "$c29tZXNhbHQ$nf65EOgLrQMR/uIPnA4rEsF5h7TKyQwu9
 const std::string kBcryptTail = "CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW";
 
 TEST(ImportedVerifier, KnowsThePasswordsOfOtherSystems) {
-  const auto all = vectors();
+  const auto all = verifiers();
   ASSERT_EQ(all.size(), 38U);
   for (const Known& one : all) EXPECT_TRUE(lets_in(one.text, one.password)) << one.text;
 }
 
 TEST(ImportedVerifier, RefusesEveryOtherPassword) {
-  for (const Known& one : vectors()) {
+  for (const Known& one : verifiers()) {
     EXPECT_FALSE(lets_in(one.text, "x" + one.password)) << one.text;
     const bool quick = !one.text.contains("m=65536") && !one.text.contains("ln=16") && !one.text.contains("$260000$");
     if (quick && !one.password.empty()) {
@@ -81,7 +81,7 @@ TEST(ImportedVerifier, RefusesEveryOtherPassword) {
 }
 
 TEST(ImportedVerifier, RefusesAChangedHash) {
-  for (const Known& one : vectors()) {
+  for (const Known& one : verifiers()) {
     if (one.text.starts_with("$scrypt$ln=16")) continue;  // 64 MiB each time
     // The last symbol may have bits that belong to nothing; the one before has none.
     std::string changed = one.text;
@@ -172,7 +172,7 @@ TEST(PWD_1, ImportedSaltsHashesAndTextsAreBounded) {
 // What is one symbol away from a hash, and what is far from it, is read or refused, and never costs more than is
 // allowed.
 RC_GTEST_PROP(PWD_1, WhateverTextIsImportedIsBounded, ()) {
-  static const auto kKnown = vectors();
+  static const auto kKnown = verifiers();
   std::string text = (*rc::gen::elementOf(kKnown)).text;
   const auto changes = *rc::gen::inRange(0, 4);
   for (int i = 0; i < changes; ++i) {
@@ -289,7 +289,7 @@ TEST(StoredVerifier, OursNamesThePepperAndNoImportedOneMay) {
   EXPECT_EQ(cost_of(*stored), "ours m=19456,t=2,p=1");
   EXPECT_EQ(reason(ours), "not an argon2 hash") << "or somebody could import a hash as if it had our pepper";
 
-  for (const Known& one : vectors()) {
+  for (const Known& one : verifiers()) {
     const auto other = parse_stored_verifier(one.text);
     ASSERT_TRUE(other) << one.text;
     EXPECT_TRUE(std::holds_alternative<ImportedVerifier>(*other)) << one.text;
@@ -299,7 +299,7 @@ TEST(StoredVerifier, OursNamesThePepperAndNoImportedOneMay) {
 }
 
 TEST(ImportedVerifier, MayBeCheckedFromManyThreads) {
-  auto all = vectors();
+  auto all = verifiers();
   std::erase_if(all, [](const Known& one) { return one.text.contains("m=65536") || one.text.contains("260000"); });
   std::vector<std::jthread> threads;
   for (int i = 0; i < 4; ++i) {

@@ -9,8 +9,6 @@ namespace {
 using namespace domain;
 using projections::kAccountsView;
 
-const Subject kAlex = Subject::of(kAccount);
-
 TEST(Accounts, FoldsAnAccountsStream) {
   MemoryNode node;
   node.happened(kAlex, registered());

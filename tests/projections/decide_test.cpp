@@ -8,8 +8,6 @@ namespace {
 
 using namespace domain;
 
-const Subject kAlex = Subject::of(kAccount);
-
 StartLogin nobody(std::optional<PasswordEvidence> password = wrong_password(), std::uint8_t who = 0x33) {
   StartLogin command = log_in(std::move(password));
   command.account.reset();

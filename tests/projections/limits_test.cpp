@@ -12,8 +12,6 @@ using projections::Limit;
 using projections::Trier;
 using projections::Whose;
 
-const Subject kAlex = Subject::of(kAccount);
-
 PasswordRejected wrong(std::optional<Pseudonym> network = kHome, Listener listener = Listener::Public) {
   return {listener, PasswordReason::Wrong, std::nullopt, std::nullopt, network, std::nullopt};
 }

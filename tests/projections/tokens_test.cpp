@@ -11,8 +11,6 @@ using projections::kTokensView;
 using projections::TokenKind;
 using projections::TokenRow;
 
-const Subject kAlex = Subject::of(kAccount);
-
 TokenId token_of(const SessionId& session) { return TokenId{session.bytes}; }
 TokenId token_of(const LoginId& login) { return TokenId{login.bytes}; }
 

@@ -24,6 +24,9 @@
 
 namespace tweestap::tests {
 
+/// So many accounts play where a test does not say.
+inline constexpr std::uint64_t kSubjects = 97;
+
 /// Stores `events` events of the subject, unless it has `count_max` of them already.
 struct Play final : eventstore::Command {
   domain::Subject subject;

@@ -1,7 +1,9 @@
 #pragma once
 // Waiting for what another thread or process does.
 #include <chrono>
+#include <stdexcept>
 #include <thread>
+#include <utility>
 
 namespace tweestap::tests {
 
@@ -15,6 +17,12 @@ template <class Condition>
     std::this_thread::sleep_for(std::chrono::milliseconds{5});  // polls; the loop has its own end
   }
   return true;
+}
+
+/// As eventually(), where the test cannot go on without it: throws.
+template <class Condition>
+void until(Condition condition) {
+  if (!eventually(std::move(condition))) throw std::runtime_error("what the test waits for does not come");
 }
 
 }  // namespace tweestap::tests

@@ -39,11 +39,16 @@ inline constexpr domain::ChallengeId kOtherChallenge{id_bytes<0xCB>()};
 inline constexpr domain::LookupHash kNumber{id_bytes<0x31>()};
 inline constexpr domain::LookupHash kOtherNumber{id_bytes<0x32>()};
 inline constexpr std::uint32_t kSmsKey = 20'532;  // of a day in March 2026
+inline constexpr domain::ResetId kReset{id_bytes<0xF1>()};
+inline constexpr domain::AccountId kAnna{id_bytes<0xB1>()};  // of the helpdesk
 inline constexpr domain::CommandId kCommand{id_bytes<0xC1>()};
 inline constexpr domain::LookupHash kHash{id_bytes<0x99>()};
 inline constexpr domain::Time kStart{1'774'000'000'000'000};  // in March 2026
 inline constexpr domain::Pseudonym kHome{2026, 3, {1}};
 inline constexpr domain::Pseudonym kElsewhere{2026, 3, {2}};
+
+/// One microsecond less, which is the clock\'s smallest step.
+constexpr domain::Duration just_before(domain::Duration wait) { return {wait.us - 1}; }
 
 /// What a decision came to.
 class Then {

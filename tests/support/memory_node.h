@@ -13,8 +13,11 @@
 #include "projections/all.h"
 #include "projections/decide.h"
 #include "projections/moment.h"
+#include "tests/support/given.h"
 
 namespace tweestap::tests {
+
+inline const domain::Subject kAlex = domain::Subject::of(kAccount);
 
 class MemoryRows final : public eventstore::Rows {
  public:
