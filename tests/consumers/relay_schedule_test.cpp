@@ -116,7 +116,7 @@ class Schedule {
       if (!lanes_[lane].removed) before = 0;
       for (const Kept& one : lanes_[lane].kept) {
         RC_ASSERT(next_of(lane, one.previous) == one.position);
-        RC_ASSERT(!before || *before == one.previous);
+        RC_ASSERT((!before || *before == one.previous));  // in brackets: the macro has an || that evaluates both
         before = one.position;
       }
     }
