@@ -297,9 +297,10 @@ Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing, std::strin
   return {kind, std::move(reason)};
 }
 
-std::expected<std::size_t, Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic, int timeout_ms) {
+std::expected<std::size_t, Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic,
+                                                    std::chrono::milliseconds patience) {
   const rd_kafka_metadata_t* answer = nullptr;
-  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &answer, timeout_ms);
+  const rd_kafka_resp_err_t error = rd_kafka_metadata(client, 0, topic, &answer, timeout_ms(patience));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR)
     return std::unexpected(failure_of(error, "asking the brokers for the topic"));
   const Handle<const rd_kafka_metadata_t> metadata{answer};

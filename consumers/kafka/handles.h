@@ -2,6 +2,7 @@
 // librdkafka lives behind this header. Only for consumers/kafka/ and its tests.
 #include <librdkafka/rdkafka.h>
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <expected>
@@ -53,9 +54,14 @@ enum class Role : std::uint8_t {
   return rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN;
 }
 
-/// How many Kafka partitions the topic has, waiting at most `timeout_ms` for an answer. Invalid where there is no such
+/// A patience as librdkafka's functions take it.
+[[nodiscard]] constexpr int timeout_ms(std::chrono::milliseconds patience) {
+  return static_cast<int>(patience.count());
+}
+
+/// How many Kafka partitions the topic has, waiting at most `patience` for an answer. Invalid where there is no such
 /// topic.
 [[nodiscard]] std::expected<std::size_t, platform::Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic,
-                                                                            int timeout_ms);
+                                                                            std::chrono::milliseconds patience);
 
 }  // namespace tweestap::consumers::kafka

@@ -51,7 +51,7 @@ Producer::~Producer() {
   rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT | RD_KAFKA_PURGE_F_NON_BLOCKING);
 }
 
-std::expected<bool, Failure> Producer::hand_over(const StreamRecord& record, std::uint64_t position,
+std::expected<void, Failure> Producer::hand_over(const StreamRecord& record, std::uint64_t position,
                                                  std::int32_t partition) {
   auto headers = headers_of(record);
   if (!headers) return std::unexpected(std::move(headers.error()));
@@ -71,16 +71,15 @@ std::expected<bool, Failure> Producer::hand_over(const StreamRecord& record, std
   const Handle<rd_kafka_error_t> error{rd_kafka_produceva(client_.get(), units.data(), units.size())};
   if (!error) {
     static_cast<void>(headers->release());  // the record's now
-    return true;
+    return {};
   }
-  if (rd_kafka_error_code(error.get()) == RD_KAFKA_RESP_ERR__QUEUE_FULL) return false;
   if (auto why = why_it_gave_up()) return std::unexpected(std::move(*why));
   return std::unexpected(failure_of(rd_kafka_error_code(error.get()), "event " + std::to_string(position)));
 }
 
 Producer::News Producer::listen(std::chrono::milliseconds patience) {
   News news;
-  auto wait = static_cast<int>(patience.count());
+  int wait = timeout_ms(patience);
   while (const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(reports_.get(), wait)}) {
     hear(event.get(), news);
     wait = 0;  // whatever else is there
@@ -129,7 +128,7 @@ void Producer::hear_reports(rd_kafka_event_t* event, News& news) const {
 }
 
 std::expected<std::size_t, Failure> Producer::partition_count(std::chrono::milliseconds patience) const {
-  return kafka::partition_count(client_.get(), topic_.get(), static_cast<int>(patience.count()));
+  return kafka::partition_count(client_.get(), topic_.get(), patience);
 }
 
 }  // namespace tweestap::consumers::kafka

@@ -39,9 +39,9 @@ class Producer {
   Producer(const Producer&) = delete;
   Producer& operator=(const Producer&) = delete;
 
-  /// Copies the record. False where there is no room before older ones are reported. A failure: this record cannot be
-  /// sent at all, and nothing behind it may be.
-  [[nodiscard]] std::expected<bool, platform::Failure> hand_over(const StreamRecord& record, std::uint64_t position,
+  /// Copies the record; there is room for twice kInFlightMax of them. A failure: this record cannot be sent, and
+  /// nothing behind it may be.
+  [[nodiscard]] std::expected<void, platform::Failure> hand_over(const StreamRecord& record, std::uint64_t position,
                                                                  std::int32_t partition);
   /// What was heard; waits at most `patience` where that is nothing.
   [[nodiscard]] News listen(std::chrono::milliseconds patience);

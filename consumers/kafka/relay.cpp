@@ -193,33 +193,33 @@ void Relay::stream(const std::stop_token& stop) {
     const bool moved = window_->taken() + window_->cursor() != before;
     quick = moved ? kQuick : std::min(quick * 2, kQuickMax);
     if (moved) show_position();
-    tick();
-    if (!producer_) return;
-    if (next_ == page_.size() && window_->has_room()) read_on(window_->in_flight() > 0 ? quick : kIdle, stop);
+    if (!tick()) return;
+    const bool reads = next_ == page_.size() && window_->has_room();
+    if (reads && !read_on(window_->in_flight() > 0 ? quick : kIdle, stop)) return;
   }
   let_the_rest_arrive();
 }
 
 // Waits for an event where there is none behind what was taken.
-void Relay::read_on(milliseconds patience, const std::stop_token& stop) {
+bool Relay::read_on(milliseconds patience, const std::stop_token& stop) {
   page_.clear();
   next_ = 0;
   const eventstore::Log& log = parts_.partition.log();
-  if (log.wait_beyond(window_->taken(), patience, stop) <= window_->taken()) return;
+  if (log.wait_beyond(window_->taken(), patience, stop) <= window_->taken()) return true;
   auto page = log.read(window_->taken());
-  if (page) {
-    page_ = std::move(*page);
-  } else {
+  if (!page) {
     met(page.error());
-    producer_.reset();
+    return false;
   }
+  page_ = std::move(*page);
+  return true;
 }
 
 bool Relay::hand_over_what_fits() {
   for (; next_ < page_.size() && window_->has_room(); ++next_) {
-    if (!producer_ || !hand_over(page_[next_])) return false;
+    if (!hand_over(page_[next_])) return false;
   }
-  return producer_ != nullptr;
+  return true;
 }
 
 bool Relay::hand_over(const eventstore::Record& record) {
@@ -231,11 +231,11 @@ bool Relay::hand_over(const eventstore::Record& record) {
   const auto previous = window_->take(record.position, partition);
   if (!previous) return true;  // it is there
   record_.place({topic(), partition, *previous}, parts_.keys);
-  const auto handed_over = producer_->hand_over(record_, record.position, partition);
-  if (handed_over && *handed_over) return true;
-  // The window is half of what a producer holds, so one that is full is as wrong as one that refuses.
-  met(handed_over ? Failure{Failure::Kind::Internal, "the producer takes no more"} : handed_over.error());
-  return false;
+  if (const auto handed_over = producer_->hand_over(record_, record.position, partition); !handed_over) {
+    met(handed_over.error());
+    return false;
+  }
+  return true;
 }
 
 bool Relay::listen(milliseconds patience) {
@@ -262,16 +262,15 @@ void Relay::let_the_rest_arrive() {
   }
 }
 
-void Relay::tick() {
+bool Relay::tick() {
   const std::int64_t now_us = parts_.clock.monotonic_us();
-  if (now_us - ticked_us_ < kTickUs) return;
+  if (now_us - ticked_us_ < kTickUs) return true;
   ticked_us_ = now_us;
-  if (window_ && window_->cursor() != stored_cursor_) store_cursor();
+  if (window_->cursor() != stored_cursor_) store_cursor();
   show_figures();
-  if (producer_ && now_us - counted_us_ >= parts_.count_partitions_every.count() * 1000) {
-    counted_us_ = now_us;
-    look_at_partition_count();
-  }
+  if (now_us - counted_us_ < parts_.count_partitions_every.count() * 1000) return true;
+  counted_us_ = now_us;
+  return partition_count_stays();
 }
 
 void Relay::store_cursor() {
@@ -286,9 +285,10 @@ void Relay::store_cursor() {
 }
 
 // Nothing that was sent is wrong: we place events by the recorded count. But whoever made partitions has to hear it.
-void Relay::look_at_partition_count() {
+bool Relay::partition_count_stays() {
   const auto count = producer_->partition_count(kCountPatience);
-  if (count && *count != window_->in_topic().size()) producer_.reset();
+  if (!count) met(count.error());  // the next report says whether it matters
+  return !count || *count == window_->in_topic().size();
 }
 
 void Relay::show_position() {

@@ -96,11 +96,11 @@ class Relay {
   bool hand_over_what_fits();
   bool hand_over(const eventstore::Record& record);
   bool listen(std::chrono::milliseconds patience);
-  void read_on(std::chrono::milliseconds patience, const std::stop_token& stop);
+  bool read_on(std::chrono::milliseconds patience, const std::stop_token& stop);
   void let_the_rest_arrive();
-  void tick();
+  bool tick();
   void store_cursor();
-  void look_at_partition_count();
+  bool partition_count_stays();
   void show_position();
   void show_figures();
   void hold_back(std::chrono::milliseconds pause, const std::stop_token& stop);

@@ -175,7 +175,7 @@ std::expected<ReadRecord, Failure> read_record(const RawRecord& raw) {
   // What we would have written for this value is what has to be there.
   StreamRecord wanted;
   if (auto taken = wanted.take(*raw.value); !taken) return std::unexpected(std::move(taken.error()));
-  const auto log = domain::LogId::parse(log_of(eventstore::scan_attributes(*raw.value)->text("id")));
+  const auto log = domain::LogId::parse(wanted.log());
   if (!log) return damaged("a record names a log that is none");
   if (raw.key != wanted.key()) return damaged("a record's key is not its event's subject");
   if (raw.more_headers || attribute_headers(raw.headers) != attribute_headers(wanted.headers())) {
@@ -188,12 +188,7 @@ std::expected<ReadRecord, Failure> read_record(const RawRecord& raw) {
   }
   const auto previous = read_number<std::uint64_t>(only_header(raw.headers, kPrevious.name).value_or(""));
   if (!previous || *previous >= head->position) return damaged("a record has no prevposition before its position");
-  ReadRecord record{.log = *log,
-                    .position = head->position,
-                    .version = head->version,
-                    .time = head->time,
-                    .previous = *previous,
-                    .value = *raw.value};
+  ReadRecord record{.log = *log, .position = head->position, .previous = *previous, .value = *raw.value};
   if (!read_mac(only_header(raw.headers, kMac.name).value_or(""), record)) return damaged("a record has no mac");
   return record;
 }

@@ -11,7 +11,6 @@
 
 #include "consumers/kafka/mac_keys.h"
 #include "domain/ids.h"
-#include "domain/time.h"
 #include "eventstore/attributes.h"
 #include "platform/crypto/hash.h"
 #include "platform/failure.h"
@@ -64,6 +63,8 @@ class StreamRecord {
   /// Adds `prevposition` and `mac`, under the newest of `keys`.
   void place(const Place& place, const MacKeys& keys);
 
+  /// `log_…`, of which it is an event.
+  [[nodiscard]] std::string_view log() const { return log_; }
   [[nodiscard]] std::string_view key() const { return key_; }
   [[nodiscard]] std::string_view value() const { return value_; }
   [[nodiscard]] std::span<const Header> headers() const { return {headers_.data(), count_}; }
@@ -97,8 +98,6 @@ inline constexpr std::size_t kRawHeadersMax = 2 * kHeadersMax;
 struct ReadRecord {
   domain::LogId log;
   std::uint64_t position = 0;
-  std::uint64_t version = 0;
-  domain::Time time;
   std::uint64_t previous = 0;
   std::string_view value;
   std::uint32_t mac_version = 0;

@@ -14,8 +14,6 @@ using platform::Failure;
 
 using std::chrono::milliseconds;
 
-int count_of(milliseconds time) { return static_cast<int>(time.count()); }
-
 constexpr std::string_view kCleanup = "cleanup.policy";
 constexpr std::string_view kRetentionMs = "retention.ms";
 constexpr std::string_view kRetentionBytes = "retention.bytes";
@@ -40,7 +38,7 @@ std::int64_t number(const std::string& text, std::int64_t otherwise) {
 Handle<rd_kafka_AdminOptions_t> options_for(rd_kafka_t* client, rd_kafka_admin_op_t what, milliseconds patience) {
   Handle<rd_kafka_AdminOptions_t> options{rd_kafka_AdminOptions_new(client, what)};
   // Only refuses a number out of its bounds.
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), count_of(patience), nullptr, 0);
+  rd_kafka_AdminOptions_set_request_timeout(options.get(), timeout_ms(patience), nullptr, 0);
   return options;
 }
 
@@ -48,7 +46,7 @@ Handle<rd_kafka_AdminOptions_t> options_for(rd_kafka_t* client, rd_kafka_admin_o
 std::expected<Handle<rd_kafka_event_t>, Failure> answer_of(rd_kafka_queue_t* queue, std::string_view doing,
                                                            milliseconds patience) {
   constexpr milliseconds kGrace{1000};  // for librdkafka to say itself that the time is over
-  Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue, count_of(patience + kGrace))};
+  Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue, timeout_ms(patience + kGrace))};
   if (!event) return std::unexpected(failure_of(RD_KAFKA_RESP_ERR__TIMED_OUT, doing));
   const auto error = rd_kafka_event_error(event.get());
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -89,7 +87,7 @@ std::expected<std::map<std::string, std::string>, Failure> settings_of(rd_kafka_
 std::expected<std::int32_t, Failure> replication_of(rd_kafka_t* client, rd_kafka_topic_t* topic,
                                                     milliseconds patience) {
   const rd_kafka_metadata_t* found = nullptr;
-  const auto error = rd_kafka_metadata(client, 0, topic, &found, count_of(patience));
+  const auto error = rd_kafka_metadata(client, 0, topic, &found, timeout_ms(patience));
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "asking for the topic's replicas"));
   const Handle<const rd_kafka_metadata_t> metadata{found};
   std::int32_t fewest = 0;
@@ -199,7 +197,7 @@ std::expected<FoundTopic, Failure> look_for_dangers(const platform::Settings& se
   if (!client) return std::unexpected(client.error());
   const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
   if (!topic) return std::unexpected(failure_of(rd_kafka_last_error(), "the topic " + settings.kafka_topic));
-  const auto count = partition_count(client->get(), topic.get(), count_of(patience));
+  const auto count = partition_count(client->get(), topic.get(), patience);
   if (!count) return std::unexpected(count.error());
   const auto found = settings_of(client->get(), settings.kafka_topic, patience);
   if (!found) return std::unexpected(found.error());

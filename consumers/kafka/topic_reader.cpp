@@ -5,8 +5,12 @@
 #include <utility>
 #include <vector>
 
+#include "consumers/kafka/client_settings.h"
+
 namespace tweestap::consumers::kafka {
 namespace {
+
+static_assert(kTailRecordsMax > kInFlightMax, "a producer that came before may have that many on their way");
 
 using platform::Failure;
 using std::chrono::milliseconds;
@@ -22,8 +26,6 @@ constexpr milliseconds kPatience{5000};
 constexpr milliseconds kRequest{400};
 constexpr milliseconds kRequestMax{3000};
 constexpr std::size_t kBatch = 256;
-
-int count_of(milliseconds time) { return static_cast<int>(time.count()); }
 
 std::optional<std::string_view> bytes(const void* at, std::size_t size) {
   if (at == nullptr) return std::nullopt;
@@ -106,10 +108,10 @@ std::expected<std::size_t, Failure> TopicReader::partition_count(const std::stop
   const auto until = steady_clock::now() + kPatience;
   milliseconds request = kRequest;
   while (!stop.stop_requested()) {
-    auto count = kafka::partition_count(client_.get(), topic_.get(), count_of(request));
+    auto count = kafka::partition_count(client_.get(), topic_.get(), request);
     if (count || count.error().kind != Failure::Kind::Unavailable) return count;
     if (steady_clock::now() >= until) return std::unexpected(no_answer("asking for the topic"));
-    hear_errors(count_of(kStopSeenWithin));
+    hear_errors(timeout_ms(kStopSeenWithin));
     if (!heard_) request = std::min(2 * request, kRequestMax);
   }
   return std::unexpected(Failure{Failure::Kind::Unavailable, "stopping"});
@@ -120,7 +122,7 @@ std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, Tail
   std::int64_t first = 0;
   std::int64_t end = 0;
   const auto asked = rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()), partition,
-                                                      &first, &end, count_of(kRequestMax));
+                                                      &first, &end, timeout_ms(kRequestMax));
   if (asked == RD_KAFKA_RESP_ERR__TIMED_OUT) return std::unexpected(no_answer("asking for the topic's end"));
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(asked, "asking for the topic's end"));
   const std::int64_t last_looked_at = std::max(first, end - kTailRecordsMax);
@@ -145,7 +147,7 @@ std::expected<void, Failure> TopicReader::read_piece(std::int32_t partition, std
   for (std::int64_t next = from; next < until;) {
     if (stop.stop_requested()) return std::unexpected(Failure{Failure::Kind::Unavailable, "stopping"});
     const ssize_t count =
-        rd_kafka_consume_batch(topic_.get(), partition, count_of(kStopSeenWithin), batch.data(), batch.size());
+        rd_kafka_consume_batch(topic_.get(), partition, timeout_ms(kStopSeenWithin), batch.data(), batch.size());
     if (count < 0) return std::unexpected(failure_of(rd_kafka_last_error(), "reading the topic's end"));
     if (count > 0) heard_at = steady_clock::now();
     std::optional<Failure> failed;

@@ -182,7 +182,6 @@ TEST(ReadRecord, SaysWhatTheRecordSays) {
   ASSERT_TRUE(record) << record.error().reason;
   EXPECT_EQ(record->log.text(), "log_01040g2081040g2081040g2081");
   EXPECT_EQ(record->position, 42U);
-  EXPECT_EQ(record->version, 7U);
   EXPECT_EQ(record->previous, 17U);
   EXPECT_EQ(record->mac_version, 2U);
   EXPECT_EQ(record->value, kEnvelope);

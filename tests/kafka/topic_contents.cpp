@@ -14,7 +14,7 @@ namespace {
 
 using namespace consumers::kafka;
 
-constexpr int kReadMs = 10'000;
+constexpr std::chrono::seconds kPatience{10};
 
 std::string_view text(const void* at, std::size_t size) { return {static_cast<const char*>(at), size}; }
 
@@ -74,7 +74,7 @@ void for_each_message(const platform::Settings& settings, Begin begin, See see) 
   const auto client = make_client(settings, Role::Reader);
   ASSERT_TRUE(client) << client.error().reason;
   const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), settings.kafka_topic.c_str(), nullptr)};
-  const auto count = partition_count(client->get(), topic.get(), kReadMs);
+  const auto count = partition_count(client->get(), topic.get(), kPatience);
   ASSERT_TRUE(count) << count.error().reason;
   const auto partitions = static_cast<std::int32_t>(*count);
   for (std::int32_t partition = 0; partition < partitions; ++partition) {
@@ -82,7 +82,7 @@ void for_each_message(const platform::Settings& settings, Begin begin, See see) 
     rd_kafka_consume_start(topic.get(), partition, RD_KAFKA_OFFSET_BEGINNING);
     bool at_the_end = false;
     while (!at_the_end) {
-      const Handle<rd_kafka_message_t> message{rd_kafka_consume(topic.get(), partition, kReadMs)};
+      const Handle<rd_kafka_message_t> message{rd_kafka_consume(topic.get(), partition, timeout_ms(kPatience))};
       if (!message) break;
       at_the_end = message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF;
       if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {

@@ -9,7 +9,7 @@ namespace {
 
 using namespace consumers::kafka;
 
-constexpr int kPatienceMs = 30'000;
+constexpr std::chrono::seconds kPatience{30};
 
 rd_kafka_vu_t memory(rd_kafka_vtype_t what, std::string_view bytes) {
   rd_kafka_vu_t unit{};
@@ -53,7 +53,7 @@ PlainProducer::PlainProducer(const platform::Settings& settings)
       topic_(rd_kafka_topic_new(client_.get(), settings.kafka_topic.c_str(), nullptr)),
       reports_(rd_kafka_queue_get_main(client_.get())) {
   if (!topic_) give_up("librdkafka gives no topic");
-  static_cast<void>(or_give_up(partition_count(client_.get(), topic_.get(), kPatienceMs)));
+  static_cast<void>(or_give_up(partition_count(client_.get(), topic_.get(), kPatience)));
 }
 
 // Where all is delivered there is nothing to forget; where not, the process has ended.
@@ -94,7 +94,7 @@ bool PlainProducer::hand_over(const PreparedRecord& record) {
 std::size_t PlainProducer::hear_reports() {
   std::size_t delivered = 0;
   while (delivered == 0) {
-    const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(reports_.get(), kPatienceMs)};
+    const Handle<rd_kafka_event_t> event{rd_kafka_queue_poll(reports_.get(), timeout_ms(kPatience))};
     if (!event) give_up("the broker does not answer librdkafka");
     if (rd_kafka_event_type(event.get()) == RD_KAFKA_EVENT_ERROR && rd_kafka_event_error_is_fatal(event.get()) != 0) {
       give_up(rd_kafka_event_error_string(event.get()));
