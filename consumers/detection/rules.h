@@ -44,7 +44,7 @@ struct Thresholds {
   [[nodiscard]] Threshold& operator[](domain::AlertRule rule) { return of[static_cast<std::size_t>(rule)]; }
   [[nodiscard]] const Threshold& operator[](domain::AlertRule rule) const { return of[static_cast<std::size_t>(rule)]; }
   /// How far back a detector has to begin so that from there on it raises what one does that saw everything: a window
-  /// for what is counted, and one for whether the alert of this window was raised.
+  /// for what is counted, and one for whether the alert of this period was raised.
   [[nodiscard]] domain::Duration memory() const;
 };
 

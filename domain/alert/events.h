@@ -26,9 +26,10 @@ inline constexpr auto kNames<AlertRule> = std::to_array<std::string_view>({"cred
 // history, and whoever has stolen the session would read that he was noticed. So all alerts are in one stream, in their
 // order, for whoever watches.
 struct AlertRaised {
-  static constexpr EventInfo kInfo{1401, "alert.raised", 1,
-                                   "Events of one network, account or key look like an attack; at most once in each "
-                                   "window of a rule."};
+  static constexpr EventInfo kInfo{
+      1401, "alert.raised", 1,
+      "Events look like an attack: of one network, account or key, or of everybody together. At most once for each of "
+      "these in a period of the clock, which is as long as the rule's window."};
   AlertRule rule{};
   std::optional<AccountId> account;
   std::optional<ApiKeyId> api_key;

@@ -13,10 +13,10 @@
 
 namespace tweestap::consumers::detection {
 
-/// A moment at which a window of ten minutes begins.
-inline constexpr domain::Time kWindowBegins{1'773'999'600'000'000};
+/// A moment at which a period of ten minutes begins, as the clock has them (Threshold::period()).
+inline constexpr domain::Time kPeriodBegins{1'773'999'600'000'000};
 inline constexpr domain::Duration kWindow = domain::minutes(10);
-inline constexpr domain::Duration kMoment{1};  // the clock\'s smallest step
+inline constexpr domain::Duration kMoment{1};  // the clock's smallest step
 
 /// Three within ten minutes; of devices one is enough.
 inline Thresholds three_in_ten_minutes() {
@@ -157,7 +157,7 @@ class Attack {
   Detector detector;
   std::vector<domain::AlertRaised> alerts;
   std::uint64_t position = 0;
-  domain::Time now = kWindowBegins;
+  domain::Time now = kPeriodBegins;
 };
 
 }  // namespace tweestap::consumers::detection

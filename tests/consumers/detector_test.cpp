@@ -33,8 +33,8 @@ TEST(CredentialStuffing, IsOneNetworkThatFailsAtManyAccounts) {
   expected.count = 3;
   expected.threshold = 3;
   expected.window_seconds = 600;
-  expected.since = kWindowBegins;
-  expected.until = kWindowBegins + domain::seconds(7);
+  expected.since = kPeriodBegins;
+  expected.until = kPeriodBegins + domain::seconds(7);
   expected.about = 5;
   EXPECT_EQ(shown(attack.alerts), shown(std::vector{expected}));
 }
@@ -210,7 +210,7 @@ TEST(MfaFatigue, BeginsAnewWhenACodeIsEntered) {
 TEST(DeviceTheft, IsTheFirstTimeAlready) {
   Attack attack{only(AlertRule::DeviceTheft)};
   attack.theft(1, 1).theft(1, 2).theft(2, 1);
-  ASSERT_EQ(attack.alerts.size(), 2U) << "once a window of an account";
+  ASSERT_EQ(attack.alerts.size(), 2U) << "once a period of an account";
   EXPECT_EQ(attack.alerts[0].account, account(1));
   EXPECT_EQ(attack.alerts[1].account, account(2));
   attack.after(kWindow).theft(1, 3);
@@ -338,7 +338,7 @@ std::vector<Doing> draw_doings() {
 // was in its memory before.
 std::vector<std::string> alerts_from(const std::vector<Doing>& doings, std::size_t split, bool begun_anew) {
   std::vector<domain::Time> times;
-  domain::Time now = kWindowBegins;
+  domain::Time now = kPeriodBegins;
   for (const Doing& one : doings) times.push_back(now = now + domain::seconds(one.wait_s));
   const domain::Time at_split = split < times.size() ? times[split] : now;
   Attack attack{three_in_ten_minutes()};
@@ -360,9 +360,9 @@ RC_GTEST_PROP(Detector, RaisesTheSameAlertsWhereverItBegins, ()) {
   RC_ASSERT(alerts_from(doings, split, true) == alerts_from(doings, split, false));
 }
 
-// Three at five minutes are told, and again with the fourth, which is in the next window. Of those three nothing counts
-// any more when the last one comes, but that its window was told does.
-TEST(Detector, BegunAnewKnowsThatItsWindowWasTold) {
+// Three at five minutes are told, and again with the fourth, which is in the next period. Of those three nothing counts
+// any more when the last one comes, but that its period was told does.
+TEST(Detector, BegunAnewKnowsThatItsPeriodWasTold) {
   const std::vector<Doing> doings{{0, 1, 1, 300}, {0, 2, 1, 0},   {0, 3, 1, 0},
                                   {0, 4, 1, 301}, {0, 5, 1, 270}, {0, 6, 1, 270}};
   EXPECT_EQ(alerts_from(doings, 0, false).size(), 4U) << "of stuffing and of spraying, twice each";
@@ -370,13 +370,13 @@ TEST(Detector, BegunAnewKnowsThatItsWindowWasTold) {
   EXPECT_EQ(alerts_from(doings, 5, true), std::vector<std::string>{});
 }
 
-RC_GTEST_PROP(Detector, TellsATroubleOnceInItsWindow, ()) {
+RC_GTEST_PROP(Detector, TellsTheSameOnceInItsPeriod, ()) {
   Attack attack{three_in_ten_minutes()};
   for (const Doing& one : draw_doings()) let_happen(attack, one);
   std::vector<std::string> told;
   for (const domain::AlertRaised& one : attack.alerts) {
     told.push_back(std::string{domain::name_of(one.rule)} + " " + whom(one) + " " +
-                   std::to_string(one.until.us / kWindow.us));
+                   std::to_string(three_in_ten_minutes()[one.rule].period(one.until)));
   }
   std::ranges::sort(told);
   RC_ASSERT(std::ranges::adjacent_find(told) == told.end());
