@@ -15,7 +15,9 @@ namespace {
 using domain::AlertRule;
 using domain::Amr;
 
-// Of an account as many as an hour's budget lets through; beyond them the oldest is forgotten.
+// More than the ten messages that go out for an account within an hour, the defaults of sms.budget_account and
+// detection.pumping_window. With a larger budget or a longer window there may be more that count still: the oldest is
+// forgotten then, which forgotten() tells, or one account could fill the memory.
 constexpr std::size_t kAskingsMax = 16;
 
 // The two signs of a reset that cannot be right: the second step counted, and somebody asked to have it reset.
@@ -239,7 +241,8 @@ bool Detector::folds(std::string_view type) {
   return std::ranges::find(kTypes, type) != kTypes.end();
 }
 
-// No more accounts than any rule has keys.
+// No more accounts than any rule has keys. What is forgotten is not taken off the count of a network when its code is
+// entered, so it may raise an alert about a person.
 void Detector::remember(const domain::AccountId& account, const Asking& asking) {
   const Threshold& threshold = counts(AlertRule::SmsPumping).threshold();
   if (threshold.count == 0) return;
@@ -247,11 +250,18 @@ void Detector::remember(const domain::AccountId& account, const Asking& asking) 
   Askings& askings = askings_.touch(account);
   askings.touched = asking.at;
   std::erase_if(askings.all, [&](const Asking& one) {
-    return one.network == asking.network && one.number == asking.number && one.purpose == asking.purpose;
+    const bool is_over = one.at <= asking.at - threshold.window;
+    return is_over || (one.network == asking.network && one.number == asking.number && one.purpose == asking.purpose);
   });
   askings.all.push_back(asking);
-  if (askings.all.size() > kAskingsMax) askings.all.erase(askings.all.begin());
-  if (askings_.size() > bounds_.keys_max) askings_.erase_oldest();
+  if (askings.all.size() > kAskingsMax) {
+    askings.all.erase(askings.all.begin());
+    ++askings_forgotten_;
+  }
+  if (askings_.size() > bounds_.keys_max) {
+    askings_.erase_oldest();
+    ++askings_forgotten_;
+  }
 }
 
 // As long as what is counted of them, so that a detector that began a window ago knows the same ones.
@@ -264,7 +274,7 @@ std::vector<Detector::Asking>* Detector::askings_of(const domain::AccountId& acc
 }
 
 std::uint64_t Detector::forgotten() const {
-  std::uint64_t forgotten = 0;
+  std::uint64_t forgotten = askings_forgotten_;
   for (const SlidingCounts& one : counts_) forgotten += one.forgotten();
   return forgotten;
 }

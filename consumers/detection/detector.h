@@ -1,6 +1,5 @@
 #pragma once
 // Looks for attacks in what happened: events in, alerts out.
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -38,7 +37,8 @@ class Detector {
   /// Whether fold() does anything with an event of that type, so that others need not be decoded.
   [[nodiscard]] static bool folds(std::string_view type);
 
-  /// Keys that were forgotten for want of room although they counted still: what is counted of them begins anew.
+  /// What was forgotten for want of room although it counted still: keys, of which the count begins anew, and messages
+  /// and accounts with theirs, whose numbers stay counted although their code is entered.
   [[nodiscard]] std::uint64_t forgotten() const;
   /// How many keys and things are remembered over all rules.
   [[nodiscard]] std::size_t remembered() const;
@@ -71,6 +71,7 @@ class Detector {
   Bounds bounds_;
   std::vector<SlidingCounts> counts_;  // in the order of the rules
   RecentMap<domain::AccountId, Askings, HashOfAccount> askings_;
+  std::uint64_t askings_forgotten_ = 0;  // messages, and accounts with theirs
 };
 
 }  // namespace tweestap::consumers::detection

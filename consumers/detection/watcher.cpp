@@ -20,7 +20,7 @@ constexpr platform::CounterInfo<1> kAlerts{
     "tweestap_alerts_total", "Alerts raised: each says that something looks like an attack.", {"rule"}};
 constexpr platform::CounterInfo<0> kForgotten{
     "tweestap_detection_forgotten_total",
-    "Networks and accounts that the detection stopped counting for want of room, and counts anew."};
+    "Networks, accounts and messages that the detection forgot for want of room although they counted still."};
 
 // Nobody waits for an alert with a screen before them, and logins want the processor.
 constexpr std::chrono::milliseconds kRest{200};

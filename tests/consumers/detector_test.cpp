@@ -269,6 +269,45 @@ TEST(Detector, AnAlertRaisesNone) {
   EXPECT_TRUE(Detector::folds(domain::ResetCancelled::kInfo.name));
 }
 
+// The network stays one key of few things, so that nothing but what was sent is forgotten.
+TEST(Detector, CountsTheAccountsWhoseMessagesItForgets) {
+  constexpr Bounds kTwenty{.keys_max = 20};
+  for (const bool late : {false, true}) {
+    Attack attack{only(AlertRule::SmsPumping), kTwenty};
+    for (std::uint32_t n = 1; n <= 20; ++n) attack.code_issued(n, 1);
+    EXPECT_EQ(attack.detector.forgotten(), 0U) << "as many as there is room for";
+    attack.after(late ? kWindow : domain::Duration{kWindow.us - 1}).code_issued(21, 1);
+    EXPECT_EQ(attack.detector.forgotten(), late ? 0U : 1U) << "what does not count any more is not missed";
+  }
+}
+
+TEST(Detector, CountsTheMessagesOfAnAccountThatItForgets) {
+  for (const bool late : {false, true}) {
+    Attack attack{only(AlertRule::SmsPumping)};
+    attack.code_issued(1, 1).after(kMoment);
+    for (std::uint8_t n = 2; n <= 16; ++n) attack.code_issued(1, n);
+    for (std::uint8_t n = 2; n <= 16; ++n) attack.code_issued(1, n);
+    EXPECT_EQ(attack.detector.forgotten(), 0U) << "a repeat is none more";
+    attack.after({kWindow.us - (late ? 1 : 2)}).code_issued(1, 17);
+    EXPECT_EQ(attack.detector.forgotten(), late ? 0U : 1U) << "the first one still counts until its window is over";
+  }
+}
+
+// What was forgotten cannot be taken off: this is what the count of it tells.
+TEST(SmsPumping, TakesOffTheNumberOfTheOldestOfSixteenMessagesAndNotOfSeventeen) {
+  for (const bool too_many : {false, true}) {
+    const std::uint8_t messages = too_many ? 17 : 16;
+    Thresholds thresholds = only(AlertRule::SmsPumping);
+    thresholds[AlertRule::SmsPumping].count = messages + 1U;
+    Attack attack{thresholds};
+    attack.code_issued(1, 1);
+    for (std::uint8_t n = 2; n <= messages; ++n) attack.code_to_enrol(1, n);
+    attack.gets_in(1, {Amr::Password, Amr::Sms}).code_issued(2, 99);
+    EXPECT_EQ(attack.alerts.size(), too_many ? 1U : 0U);
+    EXPECT_EQ(attack.detector.forgotten(), too_many ? 1U : 0U);
+  }
+}
+
 TEST(Detector, StaysWithinItsBoundsWhateverComesAndRemembersWhoGoesOn) {
   constexpr Bounds kSmall{.keys_max = 20, .things_max = 60};
   Attack attack{three_in_ten_minutes(), kSmall};
