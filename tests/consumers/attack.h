@@ -37,7 +37,7 @@ inline domain::AccountId account(std::uint32_t n) {
   return domain::AccountId{
       {0xA0, static_cast<std::uint8_t>(n >> 16), static_cast<std::uint8_t>(n >> 8), static_cast<std::uint8_t>(n)}};
 }
-/// The login of somebody, and the enrolment: of no other identifier's bytes, as what is random never is.
+/// The login of somebody, the enrolment and the session: of no other identifier's bytes, as what is random never is.
 inline domain::LoginId login(std::uint32_t of) {
   domain::LoginId id{account(of).bytes};
   id.bytes.back() = 0x11;
@@ -46,6 +46,11 @@ inline domain::LoginId login(std::uint32_t of) {
 inline domain::EnrolmentId enrolment(std::uint32_t of) {
   domain::EnrolmentId id{account(of).bytes};
   id.bytes.back() = 0xE1;
+  return id;
+}
+inline domain::SessionId session(std::uint32_t of) {
+  domain::SessionId id{account(of).bytes};
+  id.bytes.back() = 0x5E;
   return id;
 }
 inline domain::LookupHash identifier(std::uint8_t n) { return domain::LookupHash{{0x99, n}}; }
@@ -126,6 +131,14 @@ class Attack {
     event.network = from;
     return happened(domain::Subject::of(account(of)), event);
   }
+  Attack& code_to_step_up(std::uint32_t of, std::uint8_t to, const domain::Pseudonym& from = kOffice) {
+    domain::SmsCodeIssued event;
+    event.purpose = domain::SmsPurpose::StepUp;
+    event.session = session(of);
+    event.number_hash = number(to);
+    event.network = from;
+    return happened(domain::Subject::of(account(of)), event);
+  }
   Attack& code_resent(std::uint32_t of, std::uint8_t to) {
     domain::SmsCodeResent event;
     event.number_hash = number(to);
@@ -145,6 +158,18 @@ class Attack {
     event.method = method;
     return happened(domain::Subject::of(account(of)), event);
   }
+  Attack& method_changed(std::uint32_t of, domain::Method method = domain::Method::Sms) {
+    domain::TwoStepMethodChanged event;
+    event.enrolment = enrolment(of);
+    event.method = method;
+    return happened(domain::Subject::of(account(of)), event);
+  }
+  Attack& stepped_up(std::uint32_t of, domain::Amr by) {
+    domain::SessionSteppedUp event;
+    event.session = session(of);
+    event.by = by;
+    return happened(domain::Subject::of(account(of)), event);
+  }
   Attack& theft(std::uint32_t of, std::uint8_t device) {
     domain::DeviceTheftSuspected event;
     event.device = domain::DeviceId{{0xDE, device}};
@@ -152,6 +177,11 @@ class Attack {
   }
   Attack& reset(std::uint32_t of, const domain::Actor& by) {
     return happened(domain::Subject::of(account(of)), domain::ResetRequested{}, by);
+  }
+  Attack& reset_cancelled(std::uint32_t of, domain::EndReason why) {
+    domain::ResetCancelled event;
+    event.why = why;
+    return happened(domain::Subject::of(account(of)), event);
   }
 
   Detector detector;
