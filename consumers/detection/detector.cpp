@@ -188,8 +188,10 @@ class Detector::Reading {
   }
   void asked_for_a_reset() {
     if (!account_) return;
+    // kAsked is added to look once whether kPassed is there: with it there are two signs, which add() tells.
     add(AlertRule::ImpossibleReset, Key{*account_}, kAsked);
-    // What is passed after it is passed with what the person enrolled anew.
+    // It does not stay, as kPassed does: who passes the second step later does so with what was enrolled after the
+    // reset.
     detector_.counts(AlertRule::ImpossibleReset).remove(Key{*account_}, kAsked);
   }
 

@@ -3,9 +3,7 @@
 #include <algorithm>
 #include <deque>
 #include <map>
-#include <optional>
 #include <string>
-#include <tuple>
 #include <utility>
 
 namespace tweestap::consumers::detection {
@@ -13,11 +11,6 @@ namespace {
 
 using domain::AlertRaised;
 using platform::Failure;
-
-using Whose = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
-                         std::optional<domain::Pseudonym>>;
-
-Whose whose(const AlertRaised& alert) { return {alert.rule, alert.account, alert.api_key, alert.network}; }
 
 // The position after which a replay of the stretch begins to read.
 std::expected<std::uint64_t, Failure> begin_of(const eventstore::Log& log, const Stretch& stretch,

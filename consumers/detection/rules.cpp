@@ -63,6 +63,8 @@ Thresholds thresholds_of(const platform::Settings& settings) {
   return thresholds;
 }
 
+Whose whose(const domain::AlertRaised& alert) { return {alert.rule, alert.account, alert.api_key, alert.network}; }
+
 std::string whom(const domain::AlertRaised& alert) {
   if (alert.network) return "network " + alert.network->text();
   if (alert.account) return "account " + alert.account->text();

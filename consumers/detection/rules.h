@@ -2,11 +2,14 @@
 // What is looked for, and from how much on.
 #include <array>
 #include <cstdint>
-#include <span>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 
 #include "domain/alert/events.h"
+#include "domain/ids.h"
+#include "domain/pseudonym.h"
 #include "domain/time.h"
 #include "platform/settings/settings.h"
 
@@ -50,7 +53,13 @@ struct Thresholds {
 
 [[nodiscard]] Thresholds thresholds_of(const platform::Settings& settings);
 
-/// Whom an alert is about: `network 2026-03-…`, `account acc_…`, `key apk_…`, `everybody`.
+/// What an alert says of whom: the rule, and the account, key or network that it is about; none of them is everybody.
+/// Two alerts with the same one are of one attack that goes on, or of a later one.
+using Whose = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
+                         std::optional<domain::Pseudonym>>;
+[[nodiscard]] Whose whose(const domain::AlertRaised& alert);
+
+/// Whom an alert is about, in words: `network 2026-03-…`, `account acc_…`, `key apk_…`, `everybody`.
 [[nodiscard]] std::string whom(const domain::AlertRaised& alert);
 
 }  // namespace tweestap::consumers::detection

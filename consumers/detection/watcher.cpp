@@ -4,7 +4,6 @@
 #include <chrono>
 #include <ranges>
 #include <string>
-#include <utility>
 
 #include "consumers/detection/replay.h"
 #include "domain/all_commands.h"
@@ -139,7 +138,7 @@ std::expected<void, Failure> Watcher::read_again(std::uint64_t after, std::uint6
 std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after, std::uint64_t first,
                                                          std::vector<domain::AlertRaised>& behind_cursor) {
   const eventstore::Log& log = parts_.partition.log();
-  told_ = {.troubles = {}, .up_to = log.head().position};
+  told_ = {.occasions = {}, .up_to = log.head().position};
   std::uint64_t before = 0;
   while (before != 1) {
     if (stop_.stop_requested()) return std::unexpected(stopping());
@@ -151,7 +150,7 @@ std::expected<void, Failure> Watcher::read_what_was_told(std::uint64_t after, st
       const auto envelope = eventstore::decode(record.envelope);
       if (!envelope) return std::unexpected(envelope.error());
       if (const auto* alert = std::get_if<domain::AlertRaised>(&envelope->event)) {
-        told_.troubles.insert(trouble_of(*alert));
+        told_.occasions.insert(occasion_of(*alert));
         if (record.position >= first) behind_cursor.push_back(*alert);
       }
       before = envelope->version;
@@ -171,7 +170,7 @@ std::expected<void, Failure> Watcher::look_at(const eventstore::Record& record) 
     }
   }
   looked_at_ = record.position;
-  if (looked_at_ >= told_.up_to) told_.troubles.clear();
+  if (looked_at_ >= told_.up_to) told_.occasions.clear();
   return {};
 }
 
@@ -203,8 +202,8 @@ void Watcher::tell_operator(const domain::AlertRaised& alert) {
 }
 
 // Which period it is depends on how long one is, and that is today's.
-Watcher::Trouble Watcher::trouble_of(const domain::AlertRaised& alert) const {
-  return {alert.rule, alert.account, alert.api_key, alert.network, parts_.thresholds[alert.rule].period(alert.until)};
+Watcher::Occasion Watcher::occasion_of(const domain::AlertRaised& alert) const {
+  return {whose(alert), parts_.thresholds[alert.rule].period(alert.until)};
 }
 
 }  // namespace tweestap::consumers::detection

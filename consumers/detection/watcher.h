@@ -10,7 +10,7 @@
 #include <span>
 #include <stop_token>
 #include <string_view>
-#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "consumers/detection/detector.h"
@@ -66,13 +66,12 @@ class Watcher {
   [[nodiscard]] std::uint64_t position() const { return position_; }
 
  private:
-  // What is told once: a rule, whom it is about, and in which period.
-  using Trouble = std::tuple<domain::AlertRule, std::optional<domain::AccountId>, std::optional<domain::ApiKeyId>,
-                             std::optional<domain::Pseudonym>, std::int64_t>;
+  // What is told once: whose it is, and in which period.
+  using Occasion = std::pair<Whose, std::int64_t>;
 
   // What the service's stream had when it was read.
   struct ToldAlready {
-    std::set<Trouble> troubles;
+    std::set<Occasion> occasions;
     std::uint64_t up_to = 0;  // the log's head: what is later was told by nobody
   };
 
@@ -86,9 +85,9 @@ class Watcher {
   std::expected<void, platform::Failure> look_at(const eventstore::Record& record);
   std::expected<void, platform::Failure> tell();
   void tell_operator(const domain::AlertRaised& alert);
-  [[nodiscard]] Trouble trouble_of(const domain::AlertRaised& alert) const;
+  [[nodiscard]] Occasion occasion_of(const domain::AlertRaised& alert) const;
   [[nodiscard]] bool was_told(const domain::AlertRaised& alert) const {
-    return told_.troubles.contains(trouble_of(alert));
+    return told_.occasions.contains(occasion_of(alert));
   }
 
   const Parts parts_;

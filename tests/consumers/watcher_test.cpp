@@ -281,7 +281,7 @@ AlertRaised alert_of(const domain::Pseudonym& from, std::int64_t since_s, std::i
   return alert;
 }
 
-TEST(Compare, FindsTheSameTroubleWhereItsTimesMeet) {
+TEST(Compare, FindsTheSameAlertWhereItsTimesMeet) {
   const std::vector<AlertRaised> today{alert_of(kOffice, 0, 20), alert_of(kOffice, 100, 120),
                                        alert_of(kOtherPlace, 0, 40)};
   const std::vector<AlertRaised> other{alert_of(kOffice, 20, 50), alert_of(kOffice, 121, 150)};
