@@ -1,6 +1,7 @@
 #include "consumers/kafka/relay.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "consumers/kafka/client_settings.h"
@@ -65,21 +66,53 @@ RelayStatus Relay::status() const {
 
 void Relay::run(const std::stop_token& stop) {
   platform::name_thread("relay");
-  // Until the topic was looked at it says where the relay stood; that it does not read back is met there again.
-  if (const auto position = remembered_position(parts_.partition, topic())) {
-    const std::scoped_lock lock(mutex_);
-    status_.position = *position;
-  }
-  while (!stop.stop_requested() && !lost_events_) {
-    if (begin(stop)) {
-      stream(stop);
-      store_cursor();  // the next look at the topic begins with what it knows
-      metrics_.began_again.add(stop.stop_requested() ? 0 : 1);
+  // Catches what libraries throw: an exception would end the thread, and with it the process and its logins. What is in
+  // memory may be half done then, so it begins again with the topic's end, as where it lost its producer.
+  const auto guarded = [&](const auto& step) {
+    try {
+      step();
+    } catch (const std::exception& thrown) {
+      if (lost_events_) throw;  // the process has to end, and nobody may have heard of it
+      stop_because_of(thrown);
+      platform::rest(pause_before(++failures_), stop);
     }
-    // Its end closes its connections, so that nothing of it arrives after the topic's end is read again.
-    producer_.reset();
-    if (!lost_events_) hold_back(pause_before(++failures_), stop);
+  };
+  guarded([&] {
+    // Until the topic was looked at it says where the relay stood; that it does not read back is met there again.
+    if (const auto position = remembered_position(parts_.partition, topic())) {
+      const std::scoped_lock lock(mutex_);
+      status_.position = *position;
+    }
+  });
+  while (!stop.stop_requested() && !lost_events_) {
+    guarded([&] {
+      if (begin(stop)) {
+        stream(stop);
+        store_cursor();  // the next look at the topic begins with what it knows
+        metrics_.began_again.add(stop.stop_requested() ? 0 : 1);
+      }
+      // Its end closes its connections, so that nothing of it arrives after the topic's end is read again.
+      producer_.reset();
+      if (!lost_events_) hold_back(pause_before(++failures_), stop);
+    });
   }
+}
+
+// The next look at the topic that succeeds takes it back.
+void Relay::stop_because_of(const std::exception& thrown) {
+  producer_.reset();
+  met({Failure::Kind::Internal, "a library threw: " + std::string{thrown.what()}});
+  const std::string what_to_do =
+      "the relay met what should not be, see the last error, and begins again: where this comes back, look at the "
+      "machine's memory, and report it";
+  {
+    const std::scoped_lock lock(mutex_);
+    status_.state = State::Stopped;
+    status_.advice = what_to_do;
+  }
+  metrics_.stopped.set(1);
+  metrics_.began_again.add();
+  parts_.log.write(LogLevel::Error, "stream.stopped", {{"topic", topic()}, {"advice", what_to_do}});
 }
 
 // Connections end with the producer or the process that had them, and what was on its way through them may arrive

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
+#include <exception>
 #include <expected>
 #include <functional>
 #include <memory>
@@ -87,6 +88,7 @@ class Relay {
 
  private:
   void run(const std::stop_token& stop);
+  void stop_because_of(const std::exception& thrown);
   bool begin(const std::stop_token& stop);
   std::expected<Contact, platform::Failure> look_until_it_stands_still(const std::stop_token& stop);
   void look_for_dangers_once();

@@ -3,8 +3,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdint>
 #include <filesystem>
+#include <new>
 #include <thread>
 
 #include "consumers/kafka/producer.h"
@@ -213,6 +215,44 @@ TEST_F(RelayTest, DUR_2_ATopicAheadMeansThatTheLogLostEvents) {
   wait_for([&] { return relay_->status().state == State::Stopped; }, "it goes on all the same");
   relay_.reset();
   EXPECT_EQ(tests::read_topic(settings_, keys()).positions.size(), 350U);
+}
+
+// Stands for whatever library of the relay's throws: it is asked all the time, and has no other way to fail.
+class ClockThatThrows final : public platform::Clock {
+ public:
+  void throw_once() { throws_ = true; }
+  [[nodiscard]] std::int64_t wall_us() const override { return clock_.wall_us(); }
+  [[nodiscard]] std::int64_t monotonic_us() const override {
+    if (throws_.exchange(false)) throw std::bad_alloc{};
+    return clock_.monotonic_us();
+  }
+
+ private:
+  platform::SystemClock clock_;
+  mutable std::atomic<bool> throws_ = false;
+};
+
+TEST_F(RelayTest, KAF_1_WhatALibraryThrowsIsAnAlarmAndEndsNeitherStreamNorService) {
+  ClockThatThrows clock;
+  Relay relay{Relay::Parts{.partition = store_.partition(),
+                           .settings = settings_,
+                           .clock = clock,
+                           .metrics = metrics_,
+                           .log = log_,
+                           .keys = keys(),
+                           .on_lost_events = [](const platform::Failure&) {}}};
+  const auto all_is_there = [&] { return relay.status().position == store_.head(); };
+  add_events(200);
+  wait_for(all_is_there, "not everything was delivered");
+  clock.throw_once();
+  wait_for([&] { return logged().find("stream.stopped") != std::string::npos; }, "nobody heard of it");
+  EXPECT_NE(logged().find("a library threw: "), std::string::npos);
+  EXPECT_NE(relay.status().last_error, "");
+  add_events(200);
+  wait_for(all_is_there, "the stream does not go on");
+  EXPECT_EQ(relay.status().state, State::Streaming);
+  EXPECT_EQ(relay.status().advice, "");
+  expect_every_event_once();
 }
 
 TEST_F(RelayTest, KAF_1_RecordsOfStrangersAreAnAlarmAndNoMore) {
