@@ -19,6 +19,7 @@ _OF_PROMETHEUS = {"up": {"job", "instance"}}  # what it counts itself
 _SHOWN = {"logins": '"login.completed"', "failures": "login.password_rejected", "commit latency": "tweestap_commit_seconds_bucket",
           "lag of the stream": "tweestap_stream_lag_seconds"}
 _ROOT = {"root", "0"}
+_TESTED_KAFKA = "scripts/kafka/pom.xml"
 
 
 def metrics(root: pathlib.Path) -> dict[str, set[str]]:
@@ -148,12 +149,26 @@ def _about_service(root: pathlib.Path, name: str, service: dict) -> list[str]:
     return found
 
 
+def _about_kafka(root: pathlib.Path, services: dict) -> list[str]:
+    """What people try the stream with is what its tests ran against."""
+    path = root / _TESTED_KAFKA
+    tested = re.search(r"<kafka\.version>\s*([^<\s]+)", path.read_text(encoding="utf-8") if path.is_file() else "")
+    if tested is None:
+        return [f"{_TESTED_KAFKA}: has no kafka.version"]
+    images = [image for image in (service.get("image", "") for service in services.values()) if image.startswith("apache/kafka:")]
+    if not images:
+        return ["compose.yaml: no service has an image of apache/kafka"]
+    return [f"compose.yaml: has '{image}', and {_TESTED_KAFKA} tests with {tested.group(1)}"
+            for image in images if image.split(":")[1].split("@")[0] != tested.group(1)]
+
+
 def _compose(root: pathlib.Path) -> list[str]:
     try:
         services = yaml.safe_load((root / "compose.yaml").read_text(encoding="utf-8"))["services"]
     except (OSError, yaml.YAMLError, KeyError, TypeError) as trouble:
         return [f"compose.yaml: has no services: {' '.join(str(trouble).split())}"]
     found = [f"compose.yaml: {trouble}" for name, service in services.items() for trouble in _about_service(root, name, service)]
+    found += _about_kafka(root, services)
     for path in tree.files(root / "deploy", ".cfg", ".yml", ".toml"):
         text = re.sub(r"#[^\n]*", "", path.read_text(encoding="utf-8"))
         for host in re.findall(r"\b([a-z][a-z0-9-]*):\d{2,5}\b", text):

@@ -229,7 +229,10 @@ services:
     volumes: ["./deploy/a.cfg:/a.cfg:ro", "data:/data"]
   theirs:
     image: example/theirs:3.0
+  kafka:
+    image: apache/kafka:1.2.3
 """
+POM = "<project><properties><kafka.version>1.2.3</kafka.version></properties></project>\n"
 DOCKERFILE = "FROM debian:13-slim AS build\nUSER root\nFROM debian:13-slim\nUSER 10001\n"
 
 
@@ -242,6 +245,7 @@ class Deployment(LintTest):
         super().setUp()
         self.write("compose.yaml", COMPOSE)
         self.write("Dockerfile", DOCKERFILE)
+        self.write("scripts/kafka/pom.xml", POM)
         self.write("deploy/a.cfg", "server ours ours:8080  # not other:8080\n")
         self.write("deploy/b.yml", 'targets: ["theirs:80"]\n')
         self.write("docs/reference/schemas/login.completed.v2.json", "{}")
@@ -303,6 +307,20 @@ class Deployment(LintTest):
             with self.subTest(by):
                 self.write("compose.yaml", COMPOSE.replace(text, by))
                 self.refuses(deployment, "compose.yaml: ours: ")
+
+    def test_refuses_another_kafka_than_the_tested_one(self):
+        for compose, pom, words in ((COMPOSE.replace("kafka:1.2.3", "kafka:1.2.4"), POM, "has 'apache/kafka:1.2.4', and scripts/kafka/pom.xml tests with 1.2.3"),
+                                    (COMPOSE, POM.replace("1.2.3", "1.2.30"), "tests with 1.2.30"),
+                                    (COMPOSE.replace("apache/kafka:1", "example/kafka:1"), POM, "no service has an image of apache/kafka"),
+                                    (COMPOSE, "<project/>", "has no kafka.version")):
+            with self.subTest(words):
+                self.write("compose.yaml", compose)
+                self.write("scripts/kafka/pom.xml", pom)
+                self.refuses(deployment, words)
+        for image in ('"apache/kafka:1.2.3"', "apache/kafka:1.2.3@sha256:0"):
+            self.write("compose.yaml", COMPOSE.replace("apache/kafka:1.2.3", image))
+            self.write("scripts/kafka/pom.xml", POM)
+            self.accepts(deployment)
 
     def test_refuses_what_does_not_hold_together(self):
         for name, text, words in (("compose.yaml", COMPOSE.replace("theirs:3.0", "theirs:latest"), "has no version"),
