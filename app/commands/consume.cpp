@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "app/command_line.h"
+#include "app/kafka_flags.h"
 #include "app/version.h"
 #include "consumers/kafka/client_settings.h"
 #include "consumers/siem/lines.h"
@@ -31,8 +32,7 @@ using namespace std::chrono_literals;
 using platform::Failure;
 
 struct ConsumeFlags {
-  std::optional<std::string> brokers;
-  std::optional<std::string> topic;
+  KafkaFlags kafka;
   std::optional<std::string> format;
   std::string api_key_file;
   bool now = false;
@@ -222,15 +222,8 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   if (line.flags().url_typed && service.url.empty()) {
     return wrong("--url, where missing events are fetched from, wants a key in TWEESTAP_API_KEY, or --api-key-file");
   }
-  std::vector<platform::SettingSources::Flag> more;
-  if (flags.brokers) more.push_back({"kafka.brokers", "--kafka", *flags.brokers});
-  if (flags.topic) more.push_back({"kafka.topic", "--kafka-topic", *flags.topic});
-  const auto settings = line.settings(std::move(more));
+  const auto settings = kafka_settings(line, flags.kafka);
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  if (settings->values.kafka_brokers.empty()) return wrong("which brokers? Give --kafka HOST:PORT or kafka.brokers");
-  if (auto good = consumers::kafka::check_settings(settings->values); !good) {
-    return fail(ExitStatus::WrongUse, good.error());
-  }
   struct sigaction action {};
   action.sa_handler = stop_consuming;
   sigaction(SIGINT, &action, nullptr);
@@ -246,8 +239,7 @@ void add_consume(CommandLine& line) {
   const auto flags = std::make_shared<ConsumeFlags>();
   Command command = line.add("consume", "print events as they come over Kafka, until Ctrl-C", Reach::Anywhere,
                              [&line, flags] { return run_consume(line, *flags); });
-  command.option("--kafka", &flags->brokers, "BROKERS", "HOST:PORT,… (kafka.brokers)");
-  command.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
+  add_kafka_flags(command, flags->kafka);
   command.option("--format", &flags->format, "F", format_help());
   command.flag("--now", flags->now, "only what comes from now on");
   command.option(

@@ -2,7 +2,7 @@
 #include <nlohmann/json.hpp>
 
 #include "app/command_line.h"
-#include "consumers/kafka/client_settings.h"
+#include "app/kafka_flags.h"
 #include "consumers/kafka/remembered_topic.h"
 #include "consumers/kafka/topic_admin.h"
 
@@ -13,30 +13,14 @@ using consumers::kafka::AskedShape;
 using consumers::kafka::Danger;
 using consumers::kafka::TopicShape;
 
-struct KafkaFlags {
-  std::optional<std::string> brokers;
-  std::optional<std::string> topic;
+struct CreateTopicFlags {
+  KafkaFlags kafka;
   std::optional<std::uint64_t> partitions;
   std::optional<std::uint64_t> replication;
 };
 
 // Kafka's own bounds are wider; these are what the relay takes and what a cluster can have.
 constexpr std::uint64_t kReplicationMax = 32;
-
-std::expected<platform::EffectiveSettings, platform::Failure> settings_of(const CommandLine& line,
-                                                                          const KafkaFlags& flags) {
-  std::vector<platform::SettingSources::Flag> more;
-  if (flags.brokers) more.push_back({"kafka.brokers", "--kafka", *flags.brokers});
-  if (flags.topic) more.push_back({"kafka.topic", "--kafka-topic", *flags.topic});
-  auto settings = line.settings(std::move(more));
-  if (!settings) return settings;
-  if (settings->values.kafka_brokers.empty()) {
-    return std::unexpected(
-        platform::Failure{platform::Failure::Kind::Invalid, "which brokers? Give --kafka HOST:PORT or kafka.brokers"});
-  }
-  if (auto good = consumers::kafka::check_settings(settings->values); !good) return std::unexpected(good.error());
-  return settings;
-}
 
 ExitStatus say(const CommandLine& line, const std::string& topic, bool created, const std::vector<Danger>& dangers) {
   if (line.flags().json) {
@@ -57,7 +41,7 @@ ExitStatus say(const CommandLine& line, const std::string& topic, bool created, 
 }
 
 // Nothing where one is out of its bounds.
-std::optional<AskedShape> asked_of(const KafkaFlags& flags) {
+std::optional<AskedShape> asked_of(const CreateTopicFlags& flags) {
   const auto within = [](const std::optional<std::uint64_t>& number, std::uint64_t most) {
     return !number || (*number >= 1 && *number <= most);
   };
@@ -70,7 +54,7 @@ std::optional<AskedShape> asked_of(const KafkaFlags& flags) {
   return asked;
 }
 
-ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
+ExitStatus run_create_topic(const CommandLine& line, const CreateTopicFlags& flags) {
   const auto asked = asked_of(flags);
   if (!asked) {
     return fail(ExitStatus::WrongUse,
@@ -78,7 +62,7 @@ ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
                                                        std::to_string(consumers::kafka::kPartitionsMax) +
                                                        ", --replication from 1 to " + std::to_string(kReplicationMax)});
   }
-  const auto settings = settings_of(line, flags);
+  const auto settings = kafka_settings(line, flags.kafka);
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   const auto trouble = [](const platform::Failure& failure) {
     const bool answered = failure.kind == platform::Failure::Kind::Invalid;
@@ -101,12 +85,11 @@ ExitStatus run_create_topic(const CommandLine& line, const KafkaFlags& flags) {
 
 void add_kafka(CommandLine& line) {
   const Command group = line.group("kafka", "the topic that events are streamed to");
-  const auto flags = std::make_shared<KafkaFlags>();
+  const auto flags = std::make_shared<CreateTopicFlags>();
   Command create = line.add(group, "create-topic",
                             "make it as an audit trail needs it, or say what is wrong with the one that is there",
                             Reach::Anywhere, [&line, flags] { return run_create_topic(line, *flags); });
-  create.option("--kafka", &flags->brokers, "BROKERS", "HOST:PORT,… (kafka.brokers)");
-  create.option("--kafka-topic", &flags->topic, "NAME", "which topic; default tweestap.events (kafka.topic)");
+  add_kafka_flags(create, flags->kafka);
   create.option("--partitions", &flags->partitions, "N", "how many, for ever; default 12");
   create.option("--replication", &flags->replication, "N", "brokers that keep a copy; default 3");
 }

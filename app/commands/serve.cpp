@@ -1,5 +1,6 @@
 #include "app/command_line.h"
 #include "app/demo.h"
+#include "app/kafka_flags.h"
 #include "app/service.h"
 #include "consumers/sms/choose_gateway.h"
 
@@ -13,16 +14,13 @@ struct ServeFlags {
   std::optional<std::string> ports_file;
   std::optional<std::string> admin_key_file;
   std::optional<std::string> sms;
-  std::optional<std::string> kafka;
-  std::optional<std::string> kafka_topic;
+  KafkaFlags kafka;
 };
 
 ExitStatus run_serve(const CommandLine& line, const ServeFlags& flags) {
-  std::vector<platform::SettingSources::Flag> settings;
+  std::vector<platform::SettingSources::Flag> settings = settings_of(flags.kafka);
   if (flags.people) settings.push_back({"http.public", "--public", *flags.people});
   if (flags.staff) settings.push_back({"http.staff", "--staff", *flags.staff});
-  if (flags.kafka) settings.push_back({"kafka.brokers", "--kafka", *flags.kafka});
-  if (flags.kafka_topic) settings.push_back({"kafka.topic", "--kafka-topic", *flags.kafka_topic});
   if (flags.sms) {
     auto gateway = consumers::sms::settings_of_sms_flag(*flags.sms);
     if (!gateway) return fail(ExitStatus::WrongUse, gateway.error());
@@ -55,8 +53,7 @@ void add_serve(CommandLine& line) {
   command.option("--ports-file", &flags->ports_file, "FILE", "written as JSON once both listeners answer");
   command.option("--admin-key-file", &flags->admin_key_file, "FILE",
                  "the first start writes the admin API key there instead of printing it");
-  command.option("--kafka", &flags->kafka, "BROKERS", "stream every event to Kafka, HOST:PORT,… (kafka.brokers)");
-  command.option("--kafka-topic", &flags->kafka_topic, "NAME", "the topic; default tweestap.events (kafka.topic)");
+  add_kafka_flags(command, flags->kafka, "stream every event to Kafka, ");
   command.option("--sms", &flags->sms, "file:PATH",
                  "messages go to a file, a line each; off: none go out (sms.gateway)");
 }

@@ -108,6 +108,21 @@ TEST(CommandLine, SaysItsVersionAndAsJsonToPrograms) {
   }
 }
 
+TEST(KafkaFlags, NameBrokersAndATopicThatCanBeBeforeAnybodyIsAsked) {
+  const auto refusal = [](std::vector<const char*> command, const std::vector<const char*>& flags) {
+    command.insert(command.end(), flags.begin(), flags.end());
+    const Ran ran = run(command);
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.out, "");
+    return ran.err;
+  };
+  for (const auto& command : {std::vector<const char*>{"consume"}, {"kafka", "create-topic"}}) {
+    EXPECT_NE(refusal(command, {}).find("which brokers?"), std::string::npos) << command.back();
+    const std::string refused = refusal(command, {"--kafka", "127.0.0.1:1", "--kafka-topic", "two words"});
+    EXPECT_NE(refused.find("kafka.topic is no topic's name"), std::string::npos) << refused;
+  }
+}
+
 TEST(Consume, SaysWhatItNeedsBeforeItAsksAnybody) {
   const auto refusal = [](std::vector<const char*> arguments) {
     arguments.insert(arguments.begin(), "consume");
