@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <chrono>
 #include <csignal>
 #include <cstdint>
@@ -38,9 +39,31 @@ struct ConsumeFlags {
   bool now = false;
 };
 
-// Ctrl-C ends it; a reader of the output that goes away ends it too.
-volatile std::sig_atomic_t stopped = 0;
-void stop_consuming(int) { stopped = 1; }
+// As long as this is there, Ctrl-C and SIGTERM stop the reader, whatever it waits for. Before and behind that they end
+// the program as they end any other: nothing was printed yet while brokers are looked for, and a second Ctrl-C is from
+// somebody who does not want to wait until the reader has left them.
+class StopsAtSignals {
+ public:
+  explicit StopsAtSignals(reader::Reader& reader) {
+    running_ = &reader;
+    at_signals([](int) { running_.load()->stop(); });
+  }
+  ~StopsAtSignals() { at_signals(SIG_DFL); }
+  StopsAtSignals(const StopsAtSignals&) = delete;
+  StopsAtSignals& operator=(const StopsAtSignals&) = delete;
+
+ private:
+  // Without SA_RESTART: a write that waits for whoever reads the output is to end too.
+  static void at_signals(void (*handler)(int)) {
+    struct sigaction action {};
+    action.sa_handler = handler;
+    sigaction(SIGINT, &action, nullptr);
+    sigaction(SIGTERM, &action, nullptr);
+  }
+
+  static inline std::atomic<reader::Reader*> running_ = nullptr;
+  static_assert(std::atomic<reader::Reader*>::is_always_lock_free);  // the handler reads it
+};
 
 // As the relay's own client gets them. librdkafka keeps copies of passwords as long as the reader is there, so nothing
 // is won by wiping ours.
@@ -194,7 +217,7 @@ constexpr std::chrono::milliseconds kPatience{500};
 ExitStatus print_all(reader::Reader& from, const Format& format) {
   Silence silence;
   auto patience = 0ms;
-  while (stopped == 0) {
+  while (true) {
     const auto delivery = from.next(patience);
     if (delivery && *delivery) {
       silence.over();
@@ -202,13 +225,13 @@ ExitStatus print_all(reader::Reader& from, const Format& format) {
       patience = 0ms;
       continue;
     }
+    if (!delivery && delivery.error().trouble == reader::Trouble::Stopped) return ExitStatus::Done;
     if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return trouble(delivery.error());
     silence.met(from.last_trouble());
     // What was printed is out before the next wait.
     if (std::fflush(stdout) != 0) return ExitStatus::Done;
     patience = kPatience;
   }
-  return ExitStatus::Done;
 }
 
 ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
@@ -224,12 +247,9 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   }
   const auto settings = kafka_settings(line, flags.kafka);
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  struct sigaction action {};
-  action.sa_handler = stop_consuming;
-  sigaction(SIGINT, &action, nullptr);
-  sigaction(SIGTERM, &action, nullptr);
   auto made = reader::Reader::create(options_of(settings->values, flags, std::move(service)));
   if (!made) return trouble(made.error());
+  const StopsAtSignals stops{**made};
   return print_all(**made, *format);
 }
 

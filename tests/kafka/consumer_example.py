@@ -8,6 +8,7 @@ import os
 import pathlib
 import queue
 import re
+import signal
 import socket
 import struct
 import subprocess
@@ -322,11 +323,32 @@ class ConsumerExample(Streamed):
         reasons = [line.split(" (")[0] for line in heard[:heard.index("tweestap: events come again")]]
         self.assertEqual(sorted(reasons), sorted(set(reasons)))
 
+    def test_consume_ends_at_once_while_it_looks_for_brokers(self):
+        brokers = Deaf(self)
+        consume = self.running(PROGRAM, "consume", "--kafka", brokers.address)
+        brokers.wait_for_a_caller()
+        # By the signal itself: had it waited for the brokers until it gives up, it would say so.
+        self.assertEqual(consume.stop(), (-signal.SIGTERM, [], []))
+
     def test_has_at_most_forty_lines(self):
         self.assertLessEqual(len(EXAMPLE.read_text(encoding="utf-8").splitlines()), 40)
 
     def test_has_less_than_sixty_lines_in_cpp(self):
         self.assertLess(len(EXAMPLE.with_name("code_alarm.cpp").read_text(encoding="utf-8").splitlines()), 60)
+
+
+class Deaf:
+    """Takes connections and says nothing."""
+
+    def __init__(self, test: unittest.TestCase):
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        test.addCleanup(self._listener.close)
+        self._listener.settimeout(SECONDS)
+        self._test = test
+        self.address = f"127.0.0.1:{self._listener.getsockname()[1]}"
+
+    def wait_for_a_caller(self) -> None:
+        self._test.addCleanup(self._listener.accept()[0].close)
 
 
 class ConsumeFillsGaps(Streamed):
@@ -369,6 +391,15 @@ class ConsumeFillsGaps(Streamed):
                 consume = self.consume("json", *flags, environment=environment)
                 self.assertEqual(sorted(consume.take(len(log)), key=position), log)
                 self.assertEqual(consume.stop(), (0, [], []))
+
+    def test_ends_at_once_while_it_fetches(self):
+        self.cut()
+        service = Deaf(self)
+        consume = self.consume("json", "--url", f"http://{service.address}", environment={"TWEESTAP_API_KEY": self.key})
+        service.wait_for_a_caller()
+        since = time.monotonic()
+        self.assertEqual(consume.stop()[0], 0)
+        self.assertLess(time.monotonic() - since, 20)  # it would wait thirty seconds for the answer
 
     def test_stops_without_a_key_or_with_a_wrong_one(self):
         self.cut()
