@@ -502,6 +502,14 @@ TEST_F(ReaderTest, SaysWhatIsWrongWithItsOptions) {
   EXPECT_EQ(secret.find("hush"), std::string::npos);
 }
 
+TEST_F(ReaderTest, SaysWhyNoBrokerAnswers) {
+  options_.brokers = "127.0.0.1:1";
+  const auto reader = Reader::create(options_);
+  ASSERT_FALSE(reader);
+  EXPECT_EQ(reader.error().trouble, Trouble::Unavailable);
+  EXPECT_NE(reader.error().reason.find("refused"), std::string::npos) << reader.error().reason;
+}
+
 // docs/examples/code_alarm.cpp, as it was built beside this test. It ends itself where the test does not end it.
 class CodeAlarm {
  public:

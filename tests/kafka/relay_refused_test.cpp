@@ -1,5 +1,6 @@
 // Brokers that do not let the relay in (rule KAF-1).
 #include <gtest/gtest.h>
+#include <tweestap/reader.h>
 
 #include <memory>
 #include <string>
@@ -100,6 +101,25 @@ TEST_F(PasswordRelayTest, KAF_1_AWrongPasswordIsToldAndCostsNothing) {
 TEST_F(PasswordRelayTest, KAF_1_ATopicThatItMayNotUseIsToldAndCostsNothing) {
   be("reader", kCanary);
   expect_that_it_is_refused("uthorization");
+}
+
+// Nor does a reader of the stream take for an outage what no waiting mends.
+TEST_F(PasswordRelayTest, AReaderWithAWrongPasswordIsToldSo) {
+  reader::Options options;
+  options.brokers = broker_->address();
+  options.topic = settings_.kafka_topic;
+  options.librdkafka = {{"security.protocol", "sasl_plaintext"},
+                        {"sasl.mechanism", "PLAIN"},
+                        {"sasl.username", "relay"},
+                        {"sasl.password", std::string{kCanary} + "-of-before"}};
+  const auto refused = reader::Reader::create(options);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().trouble, reader::Trouble::Invalid);
+  EXPECT_NE(refused.error().reason.find("uthentication"), std::string::npos) << refused.error().reason;
+  EXPECT_EQ(refused.error().reason.find(kCanary), std::string::npos) << refused.error().reason;
+  options.librdkafka["sasl.password"] = kCanary;
+  const auto let_in = reader::Reader::create(options);
+  EXPECT_TRUE(let_in) << let_in.error().reason;
 }
 
 // A broker that speaks TLS and asks for a certificate, and certificates that it does not know or that do not know it.

@@ -107,6 +107,19 @@ std::optional<std::expected<std::int32_t, Failure>> ask_for_count(rd_kafka_t* cl
   return std::nullopt;
 }
 
+// Of what the client met since the last time: the first that does not pass by itself, or else the last.
+std::optional<Failure> last_heard(rd_kafka_queue_t* errors) {
+  std::optional<Failure> last;
+  int wait_ms = kBetweenRequestsMs;
+  while (!last || last->trouble != Trouble::Invalid) {
+    const KafkaHandle<rd_kafka_event_t> event{rd_kafka_queue_poll(errors, std::exchange(wait_ms, 0))};
+    if (!event) break;
+    if (rd_kafka_event_type(event.get()) != RD_KAFKA_EVENT_ERROR) continue;
+    if (auto failure = heard(event.get())) last = std::move(failure);
+  }
+  return last;
+}
+
 }  // namespace
 
 std::expected<KafkaHandle<rd_kafka_t>, Failure> make_client(const Options& options) {
@@ -142,20 +155,26 @@ Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing) {
   return {trouble, std::string{doing} + ": " + rd_kafka_err2str(error)};
 }
 
-std::expected<std::int32_t, Failure> count_partitions(rd_kafka_t* client, rd_kafka_topic_t* topic,
-                                                      const std::atomic<bool>& stopping) {
+std::optional<Failure> heard(rd_kafka_event_t* event) {
+  const auto error = rd_kafka_event_error(event);
+  if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return std::nullopt;
+  Failure failure = failure_of(error, "the brokers");
+  failure.reason.append(" (").append(rd_kafka_event_error_string(event)).append(")");
+  if (rd_kafka_event_error_is_fatal(event) != 0) failure.trouble = Trouble::Invalid;
+  return failure;
+}
+
+std::expected<std::int32_t, Failure> count_partitions(rd_kafka_t* client, rd_kafka_topic_t* topic) {
   const auto until = steady_clock::now() + kPatience;
   Failure met{Trouble::Unavailable, "the brokers do not answer"};
+  std::optional<Failure> reason;  // "timed out" does not say why; what the client met meanwhile does
   const KafkaHandle<rd_kafka_queue_t> errors{rd_kafka_queue_get_main(client)};
   do {
     if (auto answer = ask_for_count(client, topic, met)) return std::move(*answer);
-    // "Timed out" does not say why; what the client met meanwhile does.
-    const KafkaHandle<rd_kafka_event_t> heard{rd_kafka_queue_poll(errors.get(), kBetweenRequestsMs)};
-    if (heard && rd_kafka_event_type(heard.get()) == RD_KAFKA_EVENT_ERROR) {
-      met = {Trouble::Unavailable, std::string{"the brokers: "} + rd_kafka_event_error_string(heard.get())};
-    }
-  } while (!stopping && steady_clock::now() < until);
-  return std::unexpected(std::move(met));
+    if (auto met_meanwhile = last_heard(errors.get())) reason = std::move(met_meanwhile);
+    if (reason && reason->trouble == Trouble::Invalid) break;
+  } while (steady_clock::now() < until);
+  return std::unexpected(std::move(reason).value_or(std::move(met)));
 }
 
 }  // namespace tweestap::reader

@@ -2,9 +2,9 @@
 // A client of librdkafka with the properties that the rules need.
 #include <tweestap/reader.h>
 
-#include <atomic>
 #include <cstdint>
 #include <expected>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,9 +20,12 @@ namespace tweestap::reader {
 /// thread.
 [[nodiscard]] Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing);
 
-/// How many Kafka partitions the topic has. Waits ten seconds for the brokers, or less after a stop. Invalid where
-/// there is no such topic.
-[[nodiscard]] std::expected<std::int32_t, Failure> count_partitions(rd_kafka_t* client, rd_kafka_topic_t* topic,
-                                                                    const std::atomic<bool>& stopping);
+/// What an event of the kind RD_KAFKA_EVENT_ERROR says, judged as failure_of() does. Nothing for one that says only
+/// that all brokers are gone: it comes behind each one's own reason, and would hide it. Any thread.
+[[nodiscard]] std::optional<Failure> heard(rd_kafka_event_t* event);
+
+/// How many Kafka partitions the topic has. Waits ten seconds for the brokers; Unavailable with what was heard of them
+/// meanwhile. Invalid where there is no such topic, or where they do not let it in.
+[[nodiscard]] std::expected<std::int32_t, Failure> count_partitions(rd_kafka_t* client, rd_kafka_topic_t* topic);
 
 }  // namespace tweestap::reader

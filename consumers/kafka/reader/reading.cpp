@@ -51,7 +51,7 @@ std::expected<void, Failure> Reader::Reading::begin() {
     if (!feed) return std::unexpected(std::move(feed.error()));
     feed_ = std::move(*feed);
   }
-  auto subscription = Subscription::open(options_, stopping_);
+  auto subscription = Subscription::open(options_);
   if (!subscription) return std::unexpected(std::move(subscription.error()));
   subscription_ = std::move(*subscription);
   if (!options_.group.empty()) return subscription_->join(first_place(options_.begin));

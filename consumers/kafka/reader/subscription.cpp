@@ -54,14 +54,6 @@ News arrived(KafkaHandle<rd_kafka_event_t> event) {
   return arrival;
 }
 
-News heard(rd_kafka_event_t* event) {
-  const auto error = rd_kafka_event_error(event);
-  Failure failure = failure_of(error, "the brokers");
-  failure.reason.append(" (").append(rd_kafka_event_error_string(event)).append(")");
-  if (rd_kafka_event_error_is_fatal(event) != 0) failure.trouble = Trouble::Invalid;
-  return failure;
-}
-
 void keep_token(rd_kafka_topic_partition_t& in, const Place& place) {
   const std::string token = token_of(place);
   in.offset = place.offset;
@@ -81,13 +73,12 @@ rd_kafka_resp_err_t error_of_storing(rd_kafka_event_t* answer) {
 
 }  // namespace
 
-std::expected<std::unique_ptr<Subscription>, Failure> Subscription::open(const Options& options,
-                                                                         const std::atomic<bool>& stopping) {
+std::expected<std::unique_ptr<Subscription>, Failure> Subscription::open(const Options& options) {
   auto client = make_client(options);
   if (!client) return std::unexpected(std::move(client.error()));
   KafkaHandle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client->get(), options.topic.c_str(), nullptr)};
   if (!topic) return std::unexpected(failure_of(rd_kafka_last_error(), "the topic " + options.topic));
-  const auto partitions = count_partitions(client->get(), topic.get(), stopping);
+  const auto partitions = count_partitions(client->get(), topic.get());
   if (!partitions) return std::unexpected(partitions.error());
   return std::unique_ptr<Subscription>{new Subscription{options, std::move(*client), std::move(topic), *partitions}};
 }
@@ -136,7 +127,8 @@ News Subscription::poll(int timeout_ms) {
     case RD_KAFKA_EVENT_FETCH:
       return arrived(std::move(event));
     case RD_KAFKA_EVENT_ERROR:
-      return heard(event.get());
+      if (auto failure = heard(event.get())) return std::move(*failure);
+      return Nothing{};
     case RD_KAFKA_EVENT_REBALANCE:
       return rebalance(event.get());
     default:  // an int of librdkafka's; no other kind was asked for

@@ -2,7 +2,6 @@
 // The topic as records that come in, and as offsets that are kept; what they mean is not known here.
 #include <tweestap/reader.h>
 
-#include <atomic>
 #include <cstdint>
 #include <expected>
 #include <memory>
@@ -33,8 +32,7 @@ using News = std::variant<Nothing, Arrival, Assigned, Failure>;
 class Subscription {
  public:
   /// Waits for the brokers as count_partitions() does; reads nothing yet.
-  [[nodiscard]] static std::expected<std::unique_ptr<Subscription>, Failure> open(const Options& options,
-                                                                                  const std::atomic<bool>& stopping);
+  [[nodiscard]] static std::expected<std::unique_ptr<Subscription>, Failure> open(const Options& options);
   /// Leaves the group, within three seconds.
   ~Subscription();
   Subscription(const Subscription&) = delete;
