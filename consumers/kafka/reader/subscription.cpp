@@ -17,7 +17,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr int kPollMs = 50;
-constexpr int kCommittedMs = 10'000;
 constexpr std::chrono::seconds kStoring{10};
 constexpr std::chrono::seconds kLeaving{3};
 
@@ -121,6 +120,13 @@ std::expected<void, Failure> Subscription::join(const Place& otherwise) {
 }
 
 News Subscription::poll(int timeout_ms) {
+  const auto to_be_asked = [this] { return given_ && given_->is_due(); };
+  // First what the group says: it may take back what it gave.
+  News news = listen(to_be_asked() ? 0 : timeout_ms);
+  return to_be_asked() && std::holds_alternative<Nothing>(news) ? take_given() : std::move(news);
+}
+
+News Subscription::listen(int timeout_ms) {
   KafkaHandle<rd_kafka_event_t> event{rd_kafka_queue_poll(queue_.get(), timeout_ms)};
   if (!event) return Nothing{};
   switch (rd_kafka_event_type(event.get())) {
@@ -131,50 +137,40 @@ News Subscription::poll(int timeout_ms) {
       return Nothing{};
     case RD_KAFKA_EVENT_REBALANCE:
       return rebalance(event.get());
-    default:  // an int of librdkafka's; no other kind was asked for
+    default:  // an int of librdkafka's; what is stored is answered in a queue of store()'s own
       return Nothing{};
   }
 }
 
 News Subscription::rebalance(rd_kafka_event_t* event) {
-  // The list belongs to the event.
-  rd_kafka_topic_partition_list_t* const list = rd_kafka_event_topic_partition_list(event);
-  if (rd_kafka_event_error(event) != RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-    rd_kafka_assign(client_.get(), nullptr);
-    return Assigned{};
+  given_.reset();
+  const auto what = rd_kafka_event_error(event);
+  if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+    given_.emplace(client_.get(), rd_kafka_event_topic_partition_list(event), otherwise_);
+    return Nothing{};
   }
-  auto places = stored_places(list);
-  if (!places) {
-    rd_kafka_assign(client_.get(), nullptr);
-    return places.error();
-  }
-  const auto error = rd_kafka_assign(client_.get(), list);
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(error, "taking what the group gives");
-  return Assigned{std::move(*places)};
+  rd_kafka_assign(client_.get(), nullptr);
+  if (what == RD_KAFKA_RESP_ERR__REVOKE_PARTITIONS) return Assigned{};
+  // Nobody knows what comes behind it, so a new reader is to join.
+  return Failure{Trouble::Invalid, failure_of(what, "what the group gives").reason};
 }
 
-// Also sets the offsets in the list.
-std::expected<std::vector<Place>, Failure> Subscription::stored_places(rd_kafka_topic_partition_list_t* list) {
-  const auto error = rd_kafka_committed(client_.get(), list, kCommittedMs);
+News Subscription::take_given() {
+  auto places = given_->ask();
+  if (!places) return std::move(places.error());
+  given_.reset();
+  const KafkaHandle<rd_kafka_topic_partition_list_t> list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(places->size()))};
+  for (const Place& place : *places) {
+    rd_kafka_topic_partition_list_add(list.get(), rd_kafka_topic_name(topic_.get()), place.partition)->offset =
+        place.offset;
+  }
+  const auto error = rd_kafka_assign(client_.get(), list.get());
+  // They are given once.
   if (error != RD_KAFKA_RESP_ERR_NO_ERROR) {
-    // Without knowing where to go on nothing can be read, and this reader is not asked again.
-    return std::unexpected(Failure{Trouble::Invalid, failure_of(error, "asking where the group goes on").reason});
+    return Failure{Trouble::Invalid, failure_of(error, "taking what the group gives").reason};
   }
-  std::vector<Place> places;
-  for (int i = 0; i < list->cnt; ++i) {
-    rd_kafka_topic_partition_t& one = list->elems[i];
-    Place place = otherwise_;
-    if (one.offset >= 0) {
-      const auto stored = parse_token({static_cast<const char*>(one.metadata), one.metadata_size});
-      // An offset that another program stored says nothing about what was read: begin where it says, and take what
-      // comes.
-      place = stored.value_or(Place{.offset = one.offset, .read = {}});
-    }
-    place.partition = one.partition;
-    one.offset = place.offset;
-    places.push_back(std::move(place));
-  }
-  return places;
+  return Assigned{std::move(*places)};
 }
 
 std::expected<void, Failure> Subscription::store(const std::vector<Place>& places) {
@@ -201,6 +197,7 @@ std::expected<void, Failure> Subscription::store(const std::vector<Place>& place
 
 // rd_kafka_consumer_close() would wait for brokers as long as they like.
 void Subscription::leave() {
+  if (std::exchange(given_, std::nullopt)) rd_kafka_assign(client_.get(), nullptr);  // it waits for an answer to that
   queue_.reset();  // librdkafka wants it given back before
   const KafkaHandle<rd_kafka_queue_t> closing{rd_kafka_queue_new(client_.get())};
   const KafkaHandle<rd_kafka_error_t> refused{rd_kafka_consumer_close_queue(client_.get(), closing.get())};

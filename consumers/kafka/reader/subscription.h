@@ -5,12 +5,14 @@
 #include <cstdint>
 #include <expected>
 #include <memory>
+#include <optional>
 #include <variant>
 #include <vector>
 
 #include "consumers/kafka/reader/handles.h"
 #include "consumers/kafka/reader/place.h"
 #include "consumers/kafka/reader/record.h"
+#include "consumers/kafka/reader/stored_places.h"
 
 namespace tweestap::reader {
 
@@ -45,7 +47,9 @@ class Subscription {
   /// Begins to read what the group gives it; `otherwise` is where nothing is stored of a Kafka partition.
   [[nodiscard]] std::expected<void, Failure> join(const Place& otherwise);
 
-  /// What comes within `timeout_ms`. A Failure that is Unavailable passes by itself, any other one does not.
+  /// What comes within `timeout_ms`. A Failure that is Unavailable passes by itself, any other one does not. In a group
+  /// Kafka partitions that it gives become Assigned once it is known where to go on, and whoever asks for that may wait
+  /// longer (StoredPlaces::ask()).
   [[nodiscard]] News poll(int timeout_ms);
 
   /// Stores in the group where to go on from. Unavailable where nobody said within ten seconds that it is stored.
@@ -54,8 +58,9 @@ class Subscription {
  private:
   Subscription(const Options& options, KafkaHandle<rd_kafka_t> client, KafkaHandle<rd_kafka_topic_t> topic,
                std::int32_t partitions);
+  News listen(int timeout_ms);
   News rebalance(rd_kafka_event_t* event);
-  std::expected<std::vector<Place>, Failure> stored_places(rd_kafka_topic_partition_list_t* list);
+  News take_given();
   void leave();
 
   bool in_group_;
@@ -63,6 +68,7 @@ class Subscription {
   KafkaHandle<rd_kafka_t> client_;
   KafkaHandle<rd_kafka_topic_t> topic_;  // before its client
   KafkaHandle<rd_kafka_queue_t> queue_;  // likewise
+  std::optional<StoredPlaces> given_;    // likewise; what the group gave and waits to be told that it is taken
   std::int32_t partitions_;
   std::vector<std::int32_t> reading_;  // without a group: to be stopped
 };
