@@ -95,7 +95,7 @@ TEST_F(RelayTest, KAF_1_WhatTheTopicRefusesIsTriedUntilItDoesNot) {
     add_events(50);  // the broker's change takes a moment
     return relay_->status().last_error.find("too large") != std::string::npos;
   };
-  ASSERT_TRUE(eventually(is_refused)) << "nobody sees why: " << relay_->status().last_error << logged();
+  ASSERT_TRUE(tests::eventually(is_refused)) << "nobody sees why: " << relay_->status().last_error << logged();
   wait_for_commands(load);
   const std::int64_t beside_us = load.take_p99_us();
   EXPECT_GT(relay_->status().lag_events, 0U);
@@ -184,7 +184,7 @@ class Player {
 
 TEST_F(RelayTest, KAF_1_AServiceThatIsKilledThirtyTimesLosesAndDoublesNothing) {
   using What = tests::RelaySaid::What;
-  // A round takes two seconds, and the whole program has 15 minutes (tests/CMakeLists.txt).
+  // A round takes two seconds, and the whole program has only so long (TIMEOUT in tests/CMakeLists.txt).
   const int rounds = std::min(tests::crash_rounds(30), 100);
   const std::uint64_t seed = tests::test_seed();
   std::mt19937_64 random{seed};

@@ -28,8 +28,6 @@
 
 namespace tweestap::consumers::kafka {
 
-using tests::eventually;  // its home is there: tests of the service ask as well
-
 /// A store of its own that streams to a topic named after the test. The brokers are the derived fixture's, which calls
 /// use() before anything else. Thread rule: one thread, but for add_events().
 class RelayFixture : public testing::Test {
@@ -52,7 +50,7 @@ class RelayFixture : public testing::Test {
   /// whatever comes next as well.
   template <class Condition>
   static void wait_for(Condition condition, std::string_view what) {
-    if (!eventually(condition)) throw std::runtime_error{std::string{what}};
+    if (!tests::eventually(condition)) throw std::runtime_error{std::string{what}};
   }
   /// Until kComparedCommands more were answered. Where a fault lasts meanwhile, a relay that holds commands up fails
   /// the test.

@@ -11,12 +11,12 @@
 #include "tests/kafka/steady_load.h"
 #include "tests/kafka/streaming_service.h"
 #include "tests/kafka/topic_contents.h"
+#include "tests/support/eventually.h"
 #include "tests/support/places.h"
 
 namespace tweestap::tests {
 namespace {
 
-using consumers::kafka::eventually;
 using nlohmann::json;
 
 constexpr int kLogins = 40;  // each hashes a password

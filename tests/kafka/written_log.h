@@ -40,7 +40,7 @@ class WrittenLog {
   std::vector<std::string> envelopes_;
 };
 
-/// `GET /v1/events` of a log, on loopback; wants the key of key_file().
+/// `GET /v1/events` of a log, on loopback; wants kKey.
 class FeedServer {
  public:
   /// `log` outlives it and stays as it is. What it gives ends at `head`.
