@@ -46,7 +46,7 @@ TEST(ReaderSequence, BeginsWithTheFirstEventOrWithWhatComes) {
 }
 
 TEST(ReaderToken, ReadsBackAndNothingElseDoes) {
-  const Place place{.partition = 11, .offset = 900, .read = {.log = std::string{kLog}, .position = kPositionMax}};
+  const Place place{.partition = 11, .offset = 900, .last = {.log = std::string{kLog}, .position = kPositionMax}};
   const std::string token = token_of(place);
   EXPECT_EQ(token, "tweestap-1/11/900/" + std::string{kLog} + "/9007199254740991");
   EXPECT_EQ(parse_token(token), place);
@@ -59,7 +59,7 @@ TEST(ReaderToken, ReadsBackAndNothingElseDoes) {
     EXPECT_FALSE(parse_token(bad)) << bad;
   }
   // Nothing was read: there is nothing to keep.
-  EXPECT_EQ(token_of(Place{.read = {}}), "");
+  EXPECT_EQ(token_of(Place{.last = {}}), "");
 }
 
 TEST(ReaderTypes, AreHandledAsTheApplicationSays) {

@@ -26,14 +26,14 @@ std::optional<std::array<std::string_view, kParts>> split(std::string_view token
 }  // namespace
 
 std::string token_of(const Place& place) {
-  if (place.offset < 0 || !place.read.position || place.read.log.empty()) return {};
+  if (place.offset < 0 || !place.last.position || place.last.log.empty()) return {};
   std::string token;
   token.reserve(kTokenBytesMax);  // every event has one
   token.append(kForm);
   token.append("/").append(std::to_string(place.partition));
   token.append("/").append(std::to_string(place.offset));
-  token.append("/").append(place.read.log);
-  token.append("/").append(std::to_string(*place.read.position));
+  token.append("/").append(place.last.log);
+  token.append("/").append(std::to_string(*place.last.position));
   return token;
 }
 
@@ -47,7 +47,7 @@ std::optional<Place> parse_token(std::string_view token) {
   if (!partition || !offset || !is_log_id((*parts)[3]) || !position) return std::nullopt;
   return Place{.partition = static_cast<std::int32_t>(*partition),
                .offset = static_cast<std::int64_t>(*offset),
-               .read = {.log = std::string{(*parts)[3]}, .position = *position}};
+               .last = {.log = std::string{(*parts)[3]}, .position = *position}};
 }
 
 }  // namespace tweestap::reader

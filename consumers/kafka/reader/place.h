@@ -20,7 +20,7 @@ inline constexpr std::size_t kTokenBytesMax = 128;
 struct Place {
   std::int32_t partition = 0;
   std::int64_t offset = kFromFirstRecord;  ///< of the next record
-  Read read;
+  Read last;
 
   bool operator==(const Place&) const = default;
 };

@@ -27,9 +27,9 @@ Place first_place(Options::Begin begin) {
     case Options::Begin::FirstEvent:
       break;
     case Options::Begin::Now:
-      return {.offset = kFromEnd, .read = {}};
+      return {.offset = kFromEnd, .last = {}};
   }
-  return {.offset = kFromFirstRecord, .read = {.log = {}, .position = 0}};
+  return {.offset = kFromFirstRecord, .last = {.log = {}, .position = 0}};
 }
 
 std::string about(std::int32_t partition, std::int64_t offset) {
@@ -93,21 +93,32 @@ std::expected<std::optional<Delivery>, Failure> Reader::Reading::next(millisecon
   const auto until = steady_clock::now() + patience;
   while (true) {
     if (stopping_) return std::unexpected(Failure{Trouble::Stopped, "stopped"});
+    if (held_ || !steps_.empty()) answer_group();
     if (auto delivery = hand_over()) return delivery;
     if (over_) return std::unexpected(*over_);
     if (held_) {
-      auto fetched = fetch_missing();
-      const bool passes = !fetched && fetched.error().trouble == Trouble::Unavailable;
-      if (!fetched && !(passes && pause_before(until))) return std::unexpected(std::move(fetched.error()));
+      if (auto fetched = fetch_missing(); !fetched) {
+        const bool passes = fetched.error().trouble == Trouble::Unavailable;
+        if (!passes || !pause_before(until)) return std::unexpected(std::move(fetched.error()));
+      }
       continue;
     }
     const auto left = std::chrono::ceil<milliseconds>(until - steady_clock::now());
     const auto wait = std::clamp(left, milliseconds{0}, kStopSeenWithin);
-    // What ends the reader is told by the next round, behind what was read before.
-    if (!take_news(subscription_->poll(static_cast<int>(wait.count())))) continue;
+    take_news(subscription_->poll(static_cast<int>(wait.count())));
     if (auto delivery = hand_over()) return delivery;
-    // Also where records come without end that are only passed over.
+    // Also where records come without end that are only passed over. What ends the reader is told by the next round.
     if (!over_ && !held_ && steady_clock::now() >= until) return std::nullopt;
+  }
+}
+
+// While there is something to hand over, or to fetch, no record is read; the group is to hear of this reader all the
+// same. It may take everything away meanwhile.
+void Reader::Reading::answer_group() {
+  while (!over_) {
+    News news = subscription_->answer_group();
+    if (std::holds_alternative<Nothing>(news)) return;
+    take_news(std::move(news));
   }
 }
 
@@ -130,64 +141,56 @@ std::optional<Delivery> Reader::Reading::hand_over() {
   return std::nullopt;
 }
 
-// A failure is remembered: next() tells it behind what was read before.
-std::expected<void, Failure> Reader::Reading::take_news(News news) {
-  return std::visit(Overloaded{
-                        [](const Nothing&) -> std::expected<void, Failure> { return {}; },
-                        [this](const Arrival& arrival) {
-                          last_trouble_.clear();  // a broker gave it
-                          return take(arrival);
-                        },
-                        [this](const Assigned& assigned) -> std::expected<void, Failure> {
-                          adopt(assigned.places);
-                          return {};
-                        },
-                        [this](const Failure& failure) -> std::expected<void, Failure> {
-                          last_trouble_ = failure.reason;
-                          if (failure.trouble == Trouble::Unavailable) return {};
-                          return end(failure);
-                        },
-                    },
-                    std::move(news));
+// What ends the reader is remembered in all of these: next() tells it behind what was read before.
+void Reader::Reading::take_news(News news) {
+  std::visit(Overloaded{
+                 [](const Nothing&) {},
+                 [this](const Arrival& arrival) {
+                   last_trouble_.clear();  // a broker gave it
+                   take(arrival);
+                 },
+                 [this](const Assigned& assigned) { adopt(assigned.places); },
+                 [this](const Failure& failure) {
+                   last_trouble_ = failure.reason;
+                   if (failure.trouble != Trouble::Unavailable) end(failure);
+                 },
+             },
+             std::move(news));
 }
 
-std::expected<void, Failure> Reader::Reading::take(const Arrival& arrival) {
+void Reader::Reading::take(const Arrival& arrival) {
   const auto partition = partitions_.find(arrival.partition);
-  if (partition == partitions_.end()) return {};  // it came before the group took the partition away
+  if (partition == partitions_.end()) return;  // it came before the group took the partition away
   auto record = judge_record(arrival.raw);
   if (!record) return pass_over_foreign(arrival, record.error());
   const Event& event = record->event;
-  return std::visit(
-      Overloaded{
-          [&](const NextOne& one) {
-            return accept(std::move(record->event), arrival.partition, arrival.offset + 1, false, one.new_log);
-          },
-          [&](const Repeat&) -> std::expected<void, Failure> {
-            ++counts_.repeats;
-            move_over(arrival.partition, arrival.offset + 1);
-            return {};
-          },
-          [&](const Missing& missing) { return hold(std::move(*record), arrival, missing); },
-          [&](const Contradiction&) -> std::expected<void, Failure> {
-            return end({Trouble::Foreign, about(arrival.partition, arrival.offset) +
+  std::visit(Overloaded{
+                 [&](const NextOne& one) {
+                   accept(std::move(record->event), arrival.partition, arrival.offset + 1, false, one.new_log);
+                 },
+                 [&](const Repeat&) {
+                   ++counts_.repeats;
+                   move_over(arrival.partition, arrival.offset + 1);
+                 },
+                 [&](const Missing& missing) { hold(std::move(*record), arrival, missing); },
+                 [&](const Contradiction&) {
+                   end({Trouble::Foreign, about(arrival.partition, arrival.offset) +
                                               " says that nothing is between it and a position before the last one: "
                                               "look at who may write to the topic"});
-          },
-      },
-      judge(partition->second.read.read, event.log, event.position, record->previous));
+                 },
+             },
+             judge(partition->second.read.last, event.log, event.position, record->previous));
 }
 
-std::expected<void, Failure> Reader::Reading::pass_over_foreign(const Arrival& arrival, const std::string& why) {
+void Reader::Reading::pass_over_foreign(const Arrival& arrival, const std::string& why) {
   if (options_.on_foreign == Options::OnForeign::Stop) {
     return end({Trouble::Foreign, about(arrival.partition, arrival.offset) + " is not one of Tweestap's: " + why});
   }
   ++counts_.foreign;
   move_over(arrival.partition, arrival.offset + 1);
-  return {};
 }
 
-std::expected<void, Failure> Reader::Reading::hold(JudgedRecord record, const Arrival& arrival,
-                                                   const Missing& missing) {
+void Reader::Reading::hold(JudgedRecord record, const Arrival& arrival, const Missing& missing) {
   ++counts_.gaps;
   if (!feed_) {
     return end({Trouble::Gap, "events of Kafka partition " + std::to_string(arrival.partition) + " between positions " +
@@ -200,10 +203,9 @@ std::expected<void, Failure> Reader::Reading::hold(JudgedRecord record, const Ar
                      .offset = arrival.offset,
                      .new_log = missing.new_log,
                      .missing = {missing, arrival.partition, subscription_->partitions(), std::move(log)}});
-  return {};
 }
 
-// A page of them; behind the last one comes the record that missed them.
+// A page of them; behind the last one comes the record that missed them. A failure is one that the reader outlives.
 std::expected<void, Failure> Reader::Reading::fetch_missing() {
   auto found = held_->missing.fetch(*feed_);
   if (!found) {
@@ -219,26 +221,26 @@ std::expected<void, Failure> Reader::Reading::fetch_missing() {
       case Trouble::Foreign:
         break;
     }
-    return end(std::move(found.error()));
+    end(std::move(found.error()));
+    return {};
   }
   last_trouble_.clear();
   for (Event& event : *found) {
     // The record itself is still to be read.
     const bool new_log = std::exchange(held_->new_log, false);
-    auto accepted = accept(std::move(event), held_->partition, held_->offset, true, new_log);
-    if (!accepted) return {};  // next() tells it, behind the events before
+    accept(std::move(event), held_->partition, held_->offset, true, new_log);
+    if (over_) return {};
     ++counts_.fetched;
   }
   if (!held_->missing.complete()) return {};
   Held whole = std::move(*held_);
   held_.reset();
-  // Whether it was known what to do with it, next() tells.
-  static_cast<void>(accept(std::move(whole.record.event), whole.partition, whole.offset + 1, false, whole.new_log));
+  accept(std::move(whole.record.event), whole.partition, whole.offset + 1, false, whole.new_log);
   return {};
 }
 
-std::expected<void, Failure> Reader::Reading::accept(Event event, std::int32_t partition, std::int64_t next_offset,
-                                                     bool fetched, bool new_log) {
+void Reader::Reading::accept(Event event, std::int32_t partition, std::int64_t next_offset, bool fetched,
+                             bool new_log) {
   const Handling handling = handling_of(options_, event.type, event.schema_version);
   switch (handling) {
     case Handling::UnknownType:
@@ -252,7 +254,7 @@ std::expected<void, Failure> Reader::Reading::accept(Event event, std::int32_t p
   }
   Place& read = partitions_.at(partition).read;
   read.offset = next_offset;
-  read.read = {.log = event.log, .position = event.position};
+  read.last = {.log = event.log, .position = event.position};
   Step step{.place = read, .delivery = {}};
   if (handling == Handling::HandOver) {
     step.delivery = Delivery{.event = std::move(event),
@@ -262,7 +264,6 @@ std::expected<void, Failure> Reader::Reading::accept(Event event, std::int32_t p
                              .new_log = new_log};
   }
   steps_.push_back(std::move(step));
-  return {};
 }
 
 void Reader::Reading::move_over(std::int32_t partition, std::int64_t next_offset) {
@@ -271,11 +272,10 @@ void Reader::Reading::move_over(std::int32_t partition, std::int64_t next_offset
   steps_.push_back({.place = read, .delivery = {}});
 }
 
-std::unexpected<Failure> Reader::Reading::end(Failure failure) {
+void Reader::Reading::end(Failure failure) {
   held_.reset();
   last_trouble_ = failure.reason;
-  over_ = failure;
-  return std::unexpected(std::move(failure));
+  over_ = std::move(failure);
 }
 
 std::expected<void, Failure> Reader::Reading::commit() {

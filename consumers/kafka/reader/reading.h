@@ -58,15 +58,15 @@ class Reader::Reading {
   void adopt(const std::vector<Place>& places);
   bool pause_before(std::chrono::steady_clock::time_point until) const;
   std::optional<Delivery> hand_over();
-  std::expected<void, Failure> take_news(News news);
-  std::expected<void, Failure> take(const Arrival& arrival);
-  std::expected<void, Failure> pass_over_foreign(const Arrival& arrival, const std::string& why);
-  std::expected<void, Failure> hold(JudgedRecord record, const Arrival& arrival, const Missing& missing);
+  void answer_group();
+  void take_news(News news);
+  void take(const Arrival& arrival);
+  void pass_over_foreign(const Arrival& arrival, const std::string& why);
+  void hold(JudgedRecord record, const Arrival& arrival, const Missing& missing);
   std::expected<void, Failure> fetch_missing();
-  std::expected<void, Failure> accept(Event event, std::int32_t partition, std::int64_t next_offset, bool fetched,
-                                      bool new_log);
+  void accept(Event event, std::int32_t partition, std::int64_t next_offset, bool fetched, bool new_log);
   void move_over(std::int32_t partition, std::int64_t next_offset);
-  std::unexpected<Failure> end(Failure failure);
+  void end(Failure failure);
 
   Options options_;
   std::atomic<bool> stopping_ = false;

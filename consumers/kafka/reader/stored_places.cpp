@@ -25,7 +25,7 @@ Place place_of(const rd_kafka_topic_partition_t& stored, const Place& otherwise)
   if (stored.offset >= 0) {
     const auto token = parse_token({static_cast<const char*>(stored.metadata), stored.metadata_size});
     // An offset that another program stored says nothing about what was read: begin where it says, and take what comes.
-    place = token.value_or(Place{.offset = stored.offset, .read = {}});
+    place = token.value_or(Place{.offset = stored.offset, .last = {}});
   }
   place.partition = stored.partition;
   return place;

@@ -60,6 +60,16 @@ void keep_token(rd_kafka_topic_partition_t& in, const Place& place) {
   in.metadata_size = token.size();
 }
 
+KafkaHandle<rd_kafka_topic_partition_list_t> list_of(const std::vector<std::int32_t>& partitions,
+                                                     const rd_kafka_topic_t* topic) {
+  KafkaHandle<rd_kafka_topic_partition_list_t> list{
+      rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size()))};
+  for (const std::int32_t partition : partitions) {
+    rd_kafka_topic_partition_list_add(list.get(), rd_kafka_topic_name(topic), partition);
+  }
+  return list;
+}
+
 // The first that any of the Kafka partitions met.
 rd_kafka_resp_err_t error_of_storing(rd_kafka_event_t* answer) {
   if (rd_kafka_event_error(answer) != RD_KAFKA_RESP_ERR_NO_ERROR) return rd_kafka_event_error(answer);
@@ -96,8 +106,11 @@ Subscription::Subscription(const Options& options, KafkaHandle<rd_kafka_t> clien
 }
 
 Subscription::~Subscription() {
-  for (const std::int32_t partition : reading_) rd_kafka_consume_stop(topic_.get(), partition);
-  if (in_group_) leave();
+  if (in_group_) {
+    leave();
+  } else {
+    for (const std::int32_t partition : reading_) rd_kafka_consume_stop(topic_.get(), partition);
+  }
 }
 
 std::expected<void, Failure> Subscription::read_from(const std::vector<Place>& places) {
@@ -120,10 +133,39 @@ std::expected<void, Failure> Subscription::join(const Place& otherwise) {
 }
 
 News Subscription::poll(int timeout_ms) {
+  pause(false);
+  if (!early_.empty()) {
+    News arrival = std::move(early_.front());
+    early_.pop_front();
+    return arrival;
+  }
   const auto to_be_asked = [this] { return given_ && given_->is_due(); };
   // First what the group says: it may take back what it gave.
   News news = listen(to_be_asked() ? 0 : timeout_ms);
   return to_be_asked() && std::holds_alternative<Nothing>(news) ? take_given() : std::move(news);
+}
+
+News Subscription::answer_group() {
+  if (!in_group_) return Nothing{};
+  pause(true);
+  News news = listen(0);
+  auto* const arrival = std::get_if<Arrival>(&news);
+  if (arrival == nullptr) return news;
+  // librdkafka does not promise that none was on its way. Dropped, it might be the last one for long.
+  early_.push_back(std::move(*arrival));
+  return Nothing{};
+}
+
+// What was fetched ahead is fetched again when it goes on.
+void Subscription::pause(bool paused) {
+  if (paused_ == paused) return;
+  paused_ = paused;
+  const auto list = list_of(reading_, topic_.get());
+  if (paused) {
+    rd_kafka_pause_partitions(client_.get(), list.get());
+  } else {
+    rd_kafka_resume_partitions(client_.get(), list.get());
+  }
 }
 
 News Subscription::listen(int timeout_ms) {
@@ -143,6 +185,10 @@ News Subscription::listen(int timeout_ms) {
 }
 
 News Subscription::rebalance(rd_kafka_event_t* event) {
+  // It begins anew with what comes now: paused, a Kafka partition would be so also when it is given again.
+  pause(false);
+  reading_.clear();
+  early_.clear();
   given_.reset();
   const auto what = rd_kafka_event_error(event);
   if (what == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
@@ -164,6 +210,7 @@ News Subscription::take_given() {
   for (const Place& place : *places) {
     rd_kafka_topic_partition_list_add(list.get(), rd_kafka_topic_name(topic_.get()), place.partition)->offset =
         place.offset;
+    reading_.push_back(place.partition);
   }
   const auto error = rd_kafka_assign(client_.get(), list.get());
   // They are given once.

@@ -3,6 +3,7 @@
 #include <tweestap/reader.h>
 
 #include <cstdint>
+#include <deque>
 #include <expected>
 #include <memory>
 #include <optional>
@@ -52,6 +53,11 @@ class Subscription {
   /// longer (StoredPlaces::ask()).
   [[nodiscard]] News poll(int timeout_ms);
 
+  /// What the group says while nobody wants records, at once: none comes from the first of these until the next poll(),
+  /// and a rebalance is answered. A member that calls neither loses what it was given. Without a group there is
+  /// nothing.
+  [[nodiscard]] News answer_group();
+
   /// Stores in the group where to go on from. Unavailable where nobody said within ten seconds that it is stored.
   [[nodiscard]] std::expected<void, Failure> store(const std::vector<Place>& places);
 
@@ -59,6 +65,7 @@ class Subscription {
   Subscription(const Options& options, KafkaHandle<rd_kafka_t> client, KafkaHandle<rd_kafka_topic_t> topic,
                std::int32_t partitions);
   News listen(int timeout_ms);
+  void pause(bool paused);
   News rebalance(rd_kafka_event_t* event);
   News take_given();
   void leave();
@@ -70,7 +77,9 @@ class Subscription {
   KafkaHandle<rd_kafka_queue_t> queue_;  // likewise
   std::optional<StoredPlaces> given_;    // likewise; what the group gave and waits to be told that it is taken
   std::int32_t partitions_;
-  std::vector<std::int32_t> reading_;  // without a group: to be stopped
+  std::vector<std::int32_t> reading_;  // Kafka partitions
+  bool paused_ = false;
+  std::deque<Arrival> early_;  // came in spite of that
 };
 
 }  // namespace tweestap::reader

@@ -108,7 +108,7 @@ struct Counts {
 class Reader {
  public:
   /// Waits at most ten seconds for the brokers. Unavailable where they do not answer, Invalid where the options are no
-  /// good or there is no such topic.
+  /// good, they do not let it in, or there is no such topic.
   [[nodiscard]] static std::expected<std::unique_ptr<Reader>, Failure> create(Options options);
   /// Leaves the group. Within five seconds, whatever the brokers do. Stores nothing.
   ~Reader();
@@ -116,8 +116,11 @@ class Reader {
   Reader& operator=(const Reader&) = delete;
 
   /// The next event; nothing where none came within `patience`. While events are fetched from the service it may take
-  /// longer, up to 30 seconds for each thousand positions. In a group, whoever does not call it for five minutes
-  /// (`max.poll.interval.ms`) loses its partitions to other members.
+  /// longer, up to 30 seconds for each thousand positions; in a group also by 0.4 seconds when it is given Kafka
+  /// partitions (3.2 where its coordinator does not answer within that). In a group, whoever does not call it for five
+  /// minutes
+  /// (`max.poll.interval.ms`) loses its partitions to other members; whoever does keeps them, also while the service
+  /// that has what is missing is down.
   [[nodiscard]] std::expected<std::optional<Delivery>, Failure> next(std::chrono::milliseconds patience);
 
   /// Everything that next() gave is dealt with: stores in Kafka where to go on from. With a group only. Within ten
@@ -127,7 +130,8 @@ class Reader {
   /// were passed over.
   [[nodiscard]] std::vector<std::string> tokens() const;
 
-  /// next() gives Stopped from now on, and one that waits does so within half a second, a second while it fetches.
+  /// next() gives Stopped from now on, and one that waits does so within half a second; within one while it fetches,
+  /// and within 3.2 while a group's coordinator does not answer.
   void stop() noexcept;
 
   [[nodiscard]] Counts counts() const;
