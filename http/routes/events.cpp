@@ -22,7 +22,6 @@ namespace {
 using std::chrono::steady_clock;
 
 constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // exact for every reader (RFC 8259, 6)
-constexpr std::uint64_t kLimitMax = 1000;
 constexpr std::uint64_t kLimitDefault = 100;
 constexpr std::uint64_t kWaitMax = 30;       // seconds: below what proxies usually cut
 constexpr std::uint64_t kTypeBytesMax = 64;  // the longest name of an event has 26
@@ -30,7 +29,7 @@ constexpr std::uint64_t kTypeBytesMax = 64;  // the longest name of an event has
 constexpr QueryParameter kQuery[] = {
     {"after", QueryType::Number, 0, kPositionMax,
      "Events behind this position; 0, the default, is the log's beginning."},
-    {"limit", QueryType::Number, 1, kLimitMax, "At most so many events; 100 by default."},
+    {"limit", QueryType::Number, 1, kFeedLimitMax, "At most so many events; 100 by default."},
     {"type", QueryType::Text, 0, kTypeBytesMax, "Only events of this type, such as `login.completed`."},
     {"wait", QueryType::Number, 0, kWaitMax, "Seconds to wait for an event where there is none yet."},
 };
@@ -57,7 +56,7 @@ std::expected<void, platform::Failure> scan(const eventstore::Log& log, const Qu
                                             std::size_t bytes_max, Page& page) {
   const auto full = [&] { return page.events.size() >= question.limit || page.bytes >= bytes_max; };
   while (!full() && page.scanned_to < end) {
-    const std::uint64_t wanted = question.type.empty() ? question.limit - page.events.size() : kLimitMax;
+    const std::uint64_t wanted = question.type.empty() ? question.limit - page.events.size() : kFeedLimitMax;
     auto records =
         log.read(page.scanned_to, {.count_max = std::min(wanted, end - page.scanned_to), .bytes_max = bytes_max});
     if (!records) return std::unexpected(std::move(records.error()));

@@ -9,6 +9,9 @@
 
 namespace tweestap::http {
 
+/// How many events one request may ask for (docs/consumers.md).
+inline constexpr std::uint64_t kFeedLimitMax = 1000;
+
 /// What one request may cost.
 struct FeedLimits {
   /// Readers that wait at the same time: each holds a connection's thread for up to 30 s. A further

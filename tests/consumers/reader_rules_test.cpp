@@ -6,12 +6,14 @@
 #include <utility>
 #include <vector>
 
+#include "consumers/kafka/reader/envelope.h"
 #include "consumers/kafka/reader/known_types.h"
 #include "consumers/kafka/reader/place.h"
 #include "consumers/kafka/reader/record.h"
 #include "consumers/kafka/reader/sequence.h"
 #include "consumers/kafka/reader/texts.h"
 #include "consumers/kafka/stream_record.h"
+#include "eventstore/event_codec.h"
 
 namespace tweestap::reader {
 namespace {
@@ -112,6 +114,7 @@ class ReaderRecord : public testing::Test {
 };
 
 TEST_F(ReaderRecord, IsReadAsTheRelayWritesIt) {
+  static_assert(kEnvelopeBytesMax == eventstore::kEnvelopeBytesMax);
   EXPECT_TRUE(reads());
   headers_.emplace_back("of-a-mirror", "anything");
   EXPECT_TRUE(reads());

@@ -539,7 +539,7 @@ TEST_F(ReaderTest, BeginsNowWhereItIsToldTo) {
     heard.positions.push_back((*delivery)->event.position);
     heard.tokens[(*delivery)->partition] = (*delivery)->token;
   };
-  EXPECT_TRUE(eventually([&] {
+  ASSERT_TRUE(eventually([&] {
     const std::uint64_t position = log_.add();
     write(position, position);
     take_one();

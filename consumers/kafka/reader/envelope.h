@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <expected>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,7 +12,7 @@
 
 namespace tweestap::reader {
 
-inline constexpr std::size_t kEnvelopeBytesMax = 16 * 1024;  // docs/consumers.md; longer is no envelope
+inline constexpr std::size_t kEnvelopeBytesMax = 16 * 1024;  // as eventstore's; longer is no envelope
 inline constexpr int kDepthMax = 8;                          // an envelope has three; what is nested is walked by calls
 
 /// An event and its attributes as headers repeat them, in their order.

@@ -13,7 +13,7 @@
 
 namespace tweestap::reader {
 
-/// What the service gives at most for one request.
+/// What the service gives at most for one request (http/routes/events.h).
 inline constexpr std::size_t kPageEventsMax = 1000;
 
 /// `GET /v1/events` of one service, without a filter. HTTP/1.1 and TLS 1.2 or newer, certificate and name verified; no
@@ -21,7 +21,8 @@ inline constexpr std::size_t kPageEventsMax = 1000;
 class Feed {
  public:
   /// Takes the key out of `service`. Invalid where the URL is none that a key is sent to: https, or http to a loopback
-  /// address; where key and file are given both or neither, or the key is none. Ends with the feed: whether to stop.
+  /// address; where key and file are given both or neither, or the key is none. `stopping`, whether to stop, outlives
+  /// the feed.
   [[nodiscard]] static std::expected<std::unique_ptr<Feed>, Failure> create(Service& service,
                                                                             const std::atomic<bool>& stopping);
   ~Feed();
