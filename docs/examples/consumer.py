@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """consumer.py BROKERS TOPIC STATE: prints every event of the stream once, a line each; stops where one is missing.
 
-STATE is a file that it keeps: of each Kafka partition, where to read on and the last position of each source. Needs the
+STATE is a file that it keeps: of each Kafka partition, where to read on, and source and position of the last record. Needs the
 package python3-confluent-kafka, which the distribution's own Python has. The rules are those of docs/consumers.md.
 """
 import json
@@ -19,7 +19,7 @@ found = consumer.list_topics(topic, timeout=30).topics[topic]
 if found.error:
     raise KafkaException(found.error)
 for number in found.partitions:
-    state.setdefault(str(number), {"offset": OFFSET_BEGINNING, "last": {}})
+    state.setdefault(str(number), {"offset": OFFSET_BEGINNING, "source": "", "last": 0})
 consumer.assign([TopicPartition(topic, int(number), of["offset"]) for number, of in state.items()])
 while True:
     if (record := consumer.poll(1)) is None:
@@ -28,12 +28,12 @@ while True:
         raise KafkaException(record.error())
     headers, of = dict(record.headers()), state[str(record.partition())]
     source, position, previous = headers["ce_source"].decode(), int(headers["position"]), int(headers["prevposition"])
-    last = of["last"].get(source, 0)  # rule 1: another source begins anew
+    last = of["last"] if source == of["source"] else 0  # rule 1: another source begins anew
     if position > last:  # rule 2: otherwise it is a repeat
         if previous != last:  # rule 3
             sys.exit(f"events are missing between {last} and {position}: GET /v1/events?after={last} has them")
         print(record.value().decode(), flush=True)  # here goes what you do with it; rule 4 is for who looks inside
-        of["last"][source] = position
+        of["source"], of["last"] = source, position
     of["offset"] = record.offset() + 1
     new = kept.with_name(kept.name + ".new")
     new.write_text(json.dumps(state), encoding="utf-8")

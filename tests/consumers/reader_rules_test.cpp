@@ -38,6 +38,10 @@ TEST(ReaderSequence, BeginsAnewWithAnotherLog) {
   EXPECT_EQ(after(10, 1, 0, kOther), Verdict{NextOne{.new_log = true}});
   EXPECT_EQ(after(10, 500, 0, kOther), Verdict{NextOne{.new_log = true}});
   EXPECT_EQ(after(10, 9, 4, kOther), (Verdict{Missing{.after = 0, .until = 4, .new_log = true}}));
+  // Of a log that was there before nothing is known any more.
+  const Read other{.log = std::string{kOther}, .position = 3};
+  EXPECT_EQ(judge(other, kLog, 1, 0), Verdict{NextOne{.new_log = true}});
+  EXPECT_EQ(judge(other, kLog, 11, 10), (Verdict{Missing{.after = 0, .until = 10, .new_log = true}}));
 }
 
 TEST(ReaderSequence, BeginsWithTheFirstEventOrWithWhatComes) {

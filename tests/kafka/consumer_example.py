@@ -246,7 +246,7 @@ class ConsumerExample(Streamed):
         while time.monotonic() < until:
             # The file is replaced as a whole, so it is there or not and never half.
             kept = json.loads(self.state.read_text(encoding="utf-8")) if self.state.exists() else {}
-            if max((at for of in kept.values() for at in of["last"].values()), default=0) == len(log):
+            if max((of["last"] for of in kept.values()), default=0) == len(log):
                 if sum(max(of["offset"], 0) for of in kept.values()) == len(log):
                     return
             time.sleep(0.02)
@@ -276,6 +276,14 @@ class ConsumerExample(Streamed):
         self.wait_for_state(self.log())
         self.assertEqual(again.kill(), [])
 
+    def test_begins_anew_with_another_source(self):
+        self.read_to_the_end()
+        kept = json.loads(self.state.read_text(encoding="utf-8"))
+        for of in kept.values():
+            of.update(offset=0, source="urn:tweestap:of_another_log")  # which had come as far as this one
+        self.state.write_text(json.dumps(kept), encoding="utf-8")
+        self.read_to_the_end()
+
     def test_stops_at_a_gap_and_says_where(self):
         self.rejected_passwords(3)
         self.read_to_the_end()
@@ -284,7 +292,7 @@ class ConsumerExample(Streamed):
         (_, first), _, (offset, third) = records[:3]
         # The second record is passed over, as if it had been deleted; the other partitions have nothing new.
         kept = json.loads(self.state.read_text(encoding="utf-8"))
-        kept[str(number)] = {"offset": offset, "last": {json.loads(first)["source"]: position(first)}}
+        kept[str(number)] = {"offset": offset, "source": json.loads(first)["source"], "last": position(first)}
         self.state.write_text(json.dumps(kept), encoding="utf-8")
         status, printed, said = self.consumer().wait()
         self.assertEqual((status, printed), (1, []))

@@ -25,7 +25,7 @@ std::expected<std::vector<Event>, Failure> MissingEvents::take(Page page) {
     if (event.position != ++position || position > missing_.until) {
       return std::unexpected(gap("the service does not give the log"));
     }
-    // A log that was restored begins with the events of the one before, which are not missing.
+    // What is of another log is not missing in this one. That the service has no other is looked at below.
     if (event.log != log_) continue;
     if (consumers::kafka::partition_of(event.subject, partitions_) == partition_) found.push_back(std::move(event));
   }

@@ -90,7 +90,7 @@ struct Delivery {
   /// what came of the event, in place of the partition's one before, and each event counts once whatever crashes.
   std::string token;
   bool fetched = false;  ///< it was missing in the topic, and comes from the service
-  bool new_log = false;  ///< the first one of another log than before: the log was restored from a backup
+  bool new_log = false;  ///< the first one of another log than before
 };
 
 /// What was met since the reader was made.
