@@ -10,7 +10,9 @@
 #include <memory>
 #include <string>
 #include <thread>
+#include <utility>
 
+#include "consumers/kafka/reader/client.h"
 #include "consumers/kafka/reader/handles.h"
 #include "platform/settings/settings.h"
 #include "tests/kafka/written_log.h"
@@ -33,8 +35,10 @@ struct EndBrokers {
 class ReaderMockTest : public testing::Test {
  protected:
   void SetUp() override {
-    host_.reset(rd_kafka_new(RD_KAFKA_PRODUCER, rd_kafka_conf_new(), nullptr, 0));
-    ASSERT_TRUE(host_);
+    options_.brokers = "127.0.0.1:1";  // of the client that the mock wants to belong to; nobody listens there
+    auto host = make_client(options_);
+    ASSERT_TRUE(host) << host.error().reason;
+    host_ = std::move(*host);
     brokers_.reset(rd_kafka_mock_cluster_new(host_.get(), 1));
     ASSERT_TRUE(brokers_);
     options_.brokers = rd_kafka_mock_cluster_bootstraps(brokers_.get());

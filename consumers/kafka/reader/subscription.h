@@ -77,7 +77,7 @@ class Subscription {
   KafkaHandle<rd_kafka_queue_t> queue_;  // likewise
   std::optional<StoredPlaces> given_;    // likewise; what the group gave and waits to be told that it is taken
   std::int32_t partitions_;
-  std::vector<std::int32_t> reading_;  // Kafka partitions
+  std::vector<std::int32_t> reading_;  // Kafka partitions: to be stopped, in a group to be paused
   bool paused_ = false;
   std::deque<Arrival> early_;  // came in spite of that
 };
