@@ -1,5 +1,7 @@
 #include "consumers/kafka/contact.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 #include <vector>
 
@@ -54,7 +56,8 @@ std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& parti
   }
   std::vector<std::uint64_t>& acknowledged = recalled->topic.acknowledged;
   if (acknowledged.empty()) acknowledged.resize(*count);
-  if (acknowledged.size() != *count) return Contact{CountChanged{acknowledged.size(), *count}, *count};
+  if (acknowledged.size() != *count)
+    return Contact{CountChanged{acknowledged.size(), *count}, std::vector<std::int64_t>(*count)};
 
   const eventstore::Log& log = partition.log();
   std::vector<Tail> tails;
@@ -66,7 +69,9 @@ std::expected<Contact, Failure> look_at_topic(const eventstore::Partition& parti
     if (auto compared = compare_with_store(log, *tail); !compared) return std::unexpected(compared.error());
     tails.push_back(std::move(*tail));
   }
-  return Contact{judge_tails(log.head().position, recalled->cursor, recalled->topic, tails), *count};
+  std::vector<std::int64_t> ends;
+  std::ranges::transform(tails, std::back_inserter(ends), &Tail::end);
+  return Contact{judge_tails(log.head().position, recalled->cursor, recalled->topic, tails), std::move(ends)};
 }
 
 std::expected<std::uint64_t, Failure> remembered_position(const eventstore::Partition& partition,
@@ -90,6 +95,12 @@ std::string advice(const TopicVerdict& verdict, std::string_view topic) {
            std::to_string(buried->partition) + " of " + about +
            " are not what was sent there: let nobody else write to it, delete their records or make a new topic, and "
            "name it in kafka.topic";
+  }
+  if (const auto* middle = std::get_if<BeginsInTheMiddle>(&verdict)) {
+    return about + " was deleted and made anew while it was streamed to, and its partition " +
+           std::to_string(middle->partition) +
+           " begins in the middle: delete it, make it anew with `tweestap kafka create-topic`, and it gets every event "
+           "from the first on";
   }
   if (const auto* lost = std::get_if<StoreLostEvents>(&verdict)) {
     return about + " has " + "event " + std::to_string(lost->position) + " with our mac, and the log " +

@@ -5,6 +5,7 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "consumers/kafka/mac_keys.h"
 #include "consumers/kafka/remembered_topic.h"
@@ -20,7 +21,7 @@ inline constexpr std::string_view kRelayName = "kafka";
 
 struct Contact {
   TopicVerdict verdict;
-  std::size_t partitions = 0;
+  std::vector<std::int64_t> ends;  ///< of each Kafka partition the offset behind the last record
 };
 
 /// Reads the topic's end and compares it with the store, changing neither. A topic of another name than the remembered

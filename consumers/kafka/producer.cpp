@@ -1,5 +1,6 @@
 #include "consumers/kafka/producer.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <utility>
@@ -119,12 +120,22 @@ void Producer::hear_reports(rd_kafka_event_t* event, News& news) const {
       const rd_kafka_message_t& report = *reports[i];
       const std::uint64_t position = position_of(report._private);
       if (report.err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-        news.delivered.push_back({position, report.partition});
+        news.delivered.push_back({position, report.partition, std::max<std::int64_t>(report.offset, -1)});
       } else if (!news.gave_up) {
         news.gave_up = failure_of(report.err, "event " + std::to_string(position) + " was not delivered");
       }
     }
   }
+}
+
+std::expected<std::int64_t, Failure> Producer::end_of(std::int32_t partition,
+                                                      std::chrono::milliseconds patience) const {
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+  const auto error = rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()), partition,
+                                                      &first, &end, timeout_ms(patience));
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "asking for the topic's end"));
+  return end;
 }
 
 std::expected<std::size_t, Failure> Producer::partition_count(std::chrono::milliseconds patience) const {

@@ -22,6 +22,7 @@ class Producer {
   struct Delivered {
     std::uint64_t position = 0;
     std::int32_t partition = 0;
+    std::int64_t offset = -1;  ///< -1: not known
   };
   /// What was heard since the last time.
   struct News {
@@ -45,6 +46,9 @@ class Producer {
                                                                  std::int32_t partition);
   /// What was heard; waits at most `patience` where that is nothing.
   [[nodiscard]] News listen(std::chrono::milliseconds patience);
+  /// The offset behind the last record of a Kafka partition. Waits at most `patience`.
+  [[nodiscard]] std::expected<std::int64_t, platform::Failure> end_of(std::int32_t partition,
+                                                                      std::chrono::milliseconds patience) const;
   /// As kafka::partition_count(), to see whether it has changed.
   [[nodiscard]] std::expected<std::size_t, platform::Failure> partition_count(std::chrono::milliseconds patience) const;
 

@@ -144,7 +144,7 @@ bool Relay::begin(const std::stop_token& stop) {
     if (!stop.stop_requested()) met(contact.error());
     return false;
   }
-  judge(contact->verdict, contact->partitions);
+  judge(*contact);
   if (!std::holds_alternative<GoOn>(contact->verdict)) return false;
   auto producer = Producer::create(parts_.settings);
   if (!producer) {
@@ -168,7 +168,8 @@ void Relay::look_for_dangers_once() {
   }
 }
 
-void Relay::judge(const TopicVerdict& verdict, std::size_t partitions) {
+void Relay::judge(const Contact& contact) {
+  const TopicVerdict& verdict = contact.verdict;
   const std::string what_to_do = advice(verdict, topic());
   if (std::holds_alternative<StoreLostEvents>(verdict)) {
     lost_events_ = true;
@@ -189,21 +190,25 @@ void Relay::judge(const TopicVerdict& verdict, std::size_t partitions) {
   }
   if (const auto* go_on = std::get_if<GoOn>(&verdict)) {
     adopt(*go_on);
+    ends_ = contact.ends;
     parts_.log.write(LogLevel::Info, "stream.connected",
-                     {{"topic", topic()}, {"partitions", partitions}, {"position", go_on->cursor}});
+                     {{"topic", topic()}, {"partitions", ends_.size()}, {"position", go_on->cursor}});
   }
 }
 
+void Relay::alarm_of_lost_records(std::int32_t partition) {
+  metrics_.alarms.add();
+  parts_.log.write(
+      LogLevel::Error, "stream.topic_lost_records",
+      {{"topic", topic()},
+       {"partition", partition},
+       {"advice",
+        "records that it had acknowledged are gone, and are sent again unless newer ones took their place: "
+        "look at unclean.leader.election.enable, and at who may delete the topic"}});
+}
+
 void Relay::adopt(const GoOn& go_on) {
-  for (const std::int32_t partition : go_on.lost) {
-    metrics_.alarms.add();
-    parts_.log.write(LogLevel::Error, "stream.topic_lost_records",
-                     {{"topic", topic()},
-                      {"partition", partition},
-                      {"advice",
-                       "records that it had acknowledged are gone and are sent again: look at "
-                       "unclean.leader.election.enable, and at who may delete the topic"}});
-  }
+  for (const std::int32_t partition : go_on.lost) alarm_of_lost_records(partition);
   for (const std::int32_t partition : go_on.forged) {
     metrics_.alarms.add();
     parts_.log.write(LogLevel::Error, "stream.forged_records",
@@ -275,6 +280,13 @@ bool Relay::listen(milliseconds patience) {
   const Producer::News news = producer_->listen(patience);
   if (news.trouble) met(*news.trouble);
   for (const Producer::Delivered& one : news.delivered) {
+    // A new record at the offset of an older one: the topic was made anew, or cut off, under the producer.
+    std::int64_t& end = ends_[static_cast<std::size_t>(one.partition)];
+    if (one.offset >= 0 && one.offset < end) {
+      alarm_of_lost_records(one.partition);
+      return false;
+    }
+    end = std::max(end, one.offset + 1);
     if (window_->delivered(one.position, one.partition)) continue;
     met({Failure::Kind::Internal, "event " + std::to_string(one.position) + " was reported out of order"});
     return false;
@@ -301,6 +313,7 @@ bool Relay::tick() {
   ticked_us_ = now_us;
   if (window_->cursor() != stored_cursor_) store_cursor();
   show_figures();
+  if (!topic_still_ends_where_it_did()) return false;
   if (now_us - counted_us_ < parts_.count_partitions_every.count() * 1000) return true;
   counted_us_ = now_us;
   return partition_count_stays();
@@ -322,6 +335,15 @@ bool Relay::partition_count_stays() {
   const auto count = producer_->partition_count(kCountPatience);
   if (!count) met(count.error());  // the next report says whether it matters
   return !count || *count == window_->in_topic().size();
+}
+
+// A topic that is deleted and made anew while nothing is sent is found before an event begins it in the middle; the
+// next look at it sends everything again. One Kafka partition a second, since each is a request.
+bool Relay::topic_still_ends_where_it_did() {
+  if (window_->in_flight() > 0) return true;  // reports say so sooner
+  looked_at_end_of_ = (looked_at_end_of_ + 1) % ends_.size();
+  const auto end = producer_->end_of(static_cast<std::int32_t>(looked_at_end_of_), kCountPatience);
+  return !end || *end >= ends_[looked_at_end_of_];  // brokers that do not answer are heard of otherwise
 }
 
 void Relay::show_position() {

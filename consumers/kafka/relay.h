@@ -92,8 +92,9 @@ class Relay {
   bool begin(const std::stop_token& stop);
   std::expected<Contact, platform::Failure> look_until_it_stands_still(const std::stop_token& stop);
   void look_for_dangers_once();
-  void judge(const TopicVerdict& verdict, std::size_t partitions);
+  void judge(const Contact& contact);
   void adopt(const GoOn& go_on);
+  void alarm_of_lost_records(std::int32_t partition);
   void stream(const std::stop_token& stop);
   bool hand_over_what_fits();
   bool hand_over(const eventstore::Record& record);
@@ -103,6 +104,7 @@ class Relay {
   bool tick();
   void store_cursor();
   bool partition_count_stays();
+  bool topic_still_ends_where_it_did();
   void show_position();
   void show_figures();
   void hold_back(std::chrono::milliseconds pause, const std::stop_token& stop);
@@ -113,6 +115,8 @@ class Relay {
 
   // The relay's thread alone.
   std::unique_ptr<Producer> producer_;
+  std::vector<std::int64_t> ends_;    // of each Kafka partition at least; what is acknowledged lies before
+  std::size_t looked_at_end_of_ = 0;  // the partition
   std::optional<DeliveryWindow> window_;
   std::vector<eventstore::Record> page_;  // read, and from next_ on not handed over yet
   std::size_t next_ = 0;

@@ -52,6 +52,7 @@ void show(const rd_kafka_message_t& message, TailSearch& search) {
   }
   raw.headers = headers;
   search.see(raw);
+  if (message.offset == 0) search.see_first(raw);
 }
 
 // Reading that ends with the scope, as librdkafka allows one at a time for a Kafka partition.
@@ -127,15 +128,21 @@ std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, Tail
   if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(asked, "asking for the topic's end"));
   const std::int64_t last_looked_at = std::max(first, end - kTailRecordsMax);
   std::int64_t piece = kFirstPiece;
-  for (std::int64_t until = end; until > last_looked_at && !search.settled(); piece *= kPieceGrows) {
+  std::int64_t until = end;
+  for (; until > last_looked_at && !search.settled(); piece *= kPieceGrows) {
     const std::int64_t from = std::max(last_looked_at, until - piece);
     if (auto read = read_piece(partition, from, until, search, stop); !read) {
       return std::unexpected(std::move(read.error()));
     }
     until = from;
   }
-  if (last_looked_at > first) return std::move(search).finish(TailSearch::End::Bound);
-  return std::move(search).finish(first > 0 ? TailSearch::End::Removed : TailSearch::End::FirstRecord);
+  if (first == 0 && until > 0) {
+    if (auto read = read_piece(partition, 0, 1, search, stop); !read) return std::unexpected(std::move(read.error()));
+  }
+  const auto oldest = first > 0 ? TailSearch::End::Removed : TailSearch::End::FirstRecord;
+  Tail tail = std::move(search).finish(last_looked_at > first ? TailSearch::End::Bound : oldest);
+  tail.end = end;
+  return tail;
 }
 
 std::expected<void, Failure> TopicReader::read_piece(std::int32_t partition, std::int64_t from, std::int64_t until,

@@ -29,7 +29,8 @@ class TopicReader {
   [[nodiscard]] std::expected<std::size_t, platform::Failure> partition_count(const std::stop_token& stop);
 
   /// Shows the newest records to `search`, piece by piece backwards, until it is settled or there are no more to be
-  /// looked at. Unavailable where the brokers do not answer for some seconds, or a stop was asked for.
+  /// looked at, and the one at offset 0 where it is still there. Unavailable where the brokers do not answer for some
+  /// seconds, or a stop was asked for.
   [[nodiscard]] std::expected<Tail, platform::Failure> read_tail(std::int32_t partition, TailSearch search,
                                                                  const std::stop_token& stop);
 

@@ -53,6 +53,12 @@ void TailSearch::see(const RawRecord& raw) {
   }
 }
 
+void TailSearch::see_first(const RawRecord& raw) {
+  const auto record = read_record(raw);
+  if (!record || record->log != log_ || !is_authentic(*record, topic_, partition_, keys_)) return;
+  tail_.begins_in_the_middle = record->previous > 0;
+}
+
 bool TailSearch::settled() const {
   if (acknowledged_ > 0) return tail_.position >= acknowledged_;
   return tail_.position > 0 || older_log_;
@@ -77,6 +83,8 @@ TopicVerdict judge_tails(std::uint64_t head, std::uint64_t cursor, const Remembe
   if (const auto lost = lost_by_the_store(head, tails)) return *lost;
   // The count of the first use is forgotten where another topic was streamed to since, and the records are not.
   if (std::ranges::any_of(tails, &Tail::misplaced)) return CountChanged{0, tails.size()};
+  const auto middle = std::ranges::find(tails, true, &Tail::begins_in_the_middle);
+  if (middle != tails.end()) return BeginsInTheMiddle{static_cast<std::int32_t>(middle - tails.begin())};
   GoOn go_on{.cursor = cursor, .in_topic = {}, .lost = {}, .forged = {}};
   for (std::size_t i = 0; i < tails.size(); ++i) {
     const auto partition = static_cast<std::int32_t>(i);

@@ -33,6 +33,11 @@ struct Tail {
   std::uint64_t forged = 0;
   /// Whether one of the own records that were looked at lies where another number of partitions puts it.
   bool misplaced = false;
+  /// Whether the record at offset 0 is ours and not the first of its log there: those before it went to a topic of this
+  /// name that was deleted.
+  bool begins_in_the_middle = false;
+  /// The offset of the next record, in no verdict: that others write moves it too.
+  std::int64_t end = 0;
 };
 
 /// Looks at the records of one Kafka partition, newest ones first as far as that goes: Kafka is read forwards, so they
@@ -48,6 +53,8 @@ class TailSearch {
       : log_(log), topic_(topic), partition_(partition), count_(count), keys_(keys), acknowledged_(acknowledged) {}
 
   void see(const RawRecord& record);
+  /// Also where see() was called for it: the record at offset 0, which every partition begins with.
+  void see_first(const RawRecord& record);
   /// After a whole piece: whether older records cannot change the answer.
   [[nodiscard]] bool settled() const;
 
@@ -101,7 +108,14 @@ struct Buried {
 
   bool operator==(const Buried&) const = default;
 };
-using TopicVerdict = std::variant<GoOn, CountChanged, StoreLostEvents, Buried>;
+/// The topic was deleted and made anew while it was streamed to, and what was on its way began it in the middle: what
+/// is missing before that cannot be put there any more.
+struct BeginsInTheMiddle {
+  std::int32_t partition = 0;
+
+  bool operator==(const BeginsInTheMiddle&) const = default;
+};
+using TopicVerdict = std::variant<GoOn, CountChanged, StoreLostEvents, Buried, BeginsInTheMiddle>;
 
 /// Judges a topic before anything is sent to it. `head` is the store's last position, `cursor` the stored one,
 /// `remembered` what is remembered of this topic (zeros where nothing is). Pure. Any thread.

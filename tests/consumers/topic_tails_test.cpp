@@ -47,6 +47,15 @@ class Search {
   Search& stranger_of_older_log(std::uint64_t position) {
     return see(envelope(kOlderLog, position), keys("a stranger's"), kPartition);
   }
+  /// At offset 0, with the position before it.
+  Search& begins_with(std::uint64_t position, std::uint64_t previous, const domain::LogId& log = kLog,
+                      const MacKeys& with = keys()) {
+    StreamRecord record;
+    EXPECT_TRUE(record.take(envelope(log, position)));
+    record.place({kEvents, kPartition, previous}, with);
+    search_.see_first({record.key(), record.value(), record.headers()});
+    return *this;
+  }
   Search& junk() {
     search_.see({"key", "value", {}});
     search_.see({std::nullopt, std::nullopt, {}});
@@ -125,6 +134,13 @@ TEST(TailSearch, SaysHowFarItLooked) {
   EXPECT_EQ(Search{}.junk().finish(End::FirstRecord).kind, Kind::None);
   EXPECT_EQ(Search{}.junk().finish(End::Removed).kind, Kind::Removed);
   EXPECT_EQ(Search{}.forged(5).finish(End::Bound).kind, Kind::Unclear);
+}
+
+TEST(TailSearch, SeesThatThePartitionBeginsWithAnEventThatIsNotTheFirst) {
+  EXPECT_TRUE(Search{}.begins_with(7, 3).finish(End::FirstRecord).begins_in_the_middle);
+  EXPECT_FALSE(Search{}.begins_with(7, 0).finish(End::FirstRecord).begins_in_the_middle);
+  EXPECT_FALSE(Search{}.begins_with(7, 3, kOlderLog).finish(End::FirstRecord).begins_in_the_middle);
+  EXPECT_FALSE(Search{}.begins_with(7, 3, kLog, keys("a stranger's")).finish(End::FirstRecord).begins_in_the_middle);
 }
 
 TEST(TailSearch, SeesThatAnotherNumberOfPartitionsPutARecordThere) {

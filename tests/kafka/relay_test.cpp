@@ -9,6 +9,7 @@
 #include <new>
 #include <thread>
 
+#include "consumers/kafka/partition_of.h"
 #include "consumers/kafka/producer.h"
 #include "tests/kafka/relay_fixture.h"
 #include "tests/kafka/steady_load.h"
@@ -87,6 +88,68 @@ TEST_F(RelayTest, KAF_1_ATopicThatWasDeletedGetsEverythingAgain) {
   EXPECT_EQ(load.failed(), 0U);
   EXPECT_EQ(alarms_, kPartitions);
   tests::tell_p99("a topic that was deleted", without_us, beside_us);
+  expect_every_event_once();
+}
+
+// Nothing is sent meanwhile, so no producer hears of it.
+TEST_F(RelayTest, KAF_1_ATopicThatIsMadeAnewUnderARelayWithNothingToSendGetsEverythingAgain) {
+  add_events(500);
+  start_relay();
+  wait_until_all_is_there();
+  broker_->delete_topic(settings_.kafka_topic);
+  broker_->make_topic(settings_.kafka_topic, kPartitions);
+  wait_for([&] { return alarms_ == kPartitions; }, "nobody noticed");
+  wait_until_all_is_there();
+  add_events(10);
+  wait_until_all_is_there();
+  expect_every_event_once();
+}
+
+// What was on its way may begin the new topic in the middle. Which of the two happens is a race; neither is silent, and
+// whoever follows the advice gets everything.
+TEST_F(RelayTest, KAF_1_ATopicThatIsMadeAnewUnderLoadIsNeverTakenForWhole) {
+  add_events(500);
+  start_relay();
+  wait_until_all_is_there();
+  SteadyLoad load{store_};
+  wait_for_commands(load);
+  broker_->delete_topic(settings_.kafka_topic);
+  broker_->make_topic(settings_.kafka_topic, kPartitions);
+  wait_for([&] { return alarms_ > 0; }, "nobody noticed");
+  load.stop();
+  EXPECT_EQ(load.failed(), 0U);
+  const auto ends = [&] {
+    return relay_->status().state == State::Stopped || relay_->status().position == store_.head();
+  };
+  wait_for(ends, "it neither stops nor brings everything");
+  if (relay_->status().state == State::Stopped) {
+    EXPECT_NE(relay_->status().advice.find("begins in the middle"), std::string::npos) << relay_->status().advice;
+    broker_->delete_topic(settings_.kafka_topic);
+    broker_->make_topic(settings_.kafka_topic, kPartitions);
+  }
+  wait_until_all_is_there();
+  expect_every_event_once();
+}
+
+TEST_F(RelayTest, KAF_1_ATopicThatBeginsInTheMiddleStopsTheRelayUntilItIsMadeAnew) {
+  add_events(300);
+  // As a producer of ours began it that had not noticed that it was made anew.
+  auto earlier = Producer::create(settings_);
+  ASSERT_TRUE(earlier) << earlier.error().reason;
+  const auto last = store_.partition().log().at(300);
+  StreamRecord record;
+  ASSERT_TRUE(record.take((*last)->envelope));
+  const std::int32_t partition = partition_of(record.key(), kPartitions);
+  record.place({settings_.kafka_topic, partition, 299}, keys());
+  ASSERT_TRUE((*earlier)->hand_over(record, 300, partition));
+  wait_for([&] { return !(*earlier)->listen(100ms).delivered.empty(); }, "the record did not arrive");
+  start_relay();
+  wait_for([&] { return relay_->status().state == State::Stopped; }, "it was not noticed");
+  EXPECT_NE(relay_->status().advice.find("begins in the middle"), std::string::npos) << relay_->status().advice;
+  EXPECT_EQ(relay_->status().position, 0U);
+  broker_->delete_topic(settings_.kafka_topic);
+  broker_->make_topic(settings_.kafka_topic, kPartitions);
+  wait_until_all_is_there();
   expect_every_event_once();
 }
 
