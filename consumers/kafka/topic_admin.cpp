@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <chrono>
+#include <thread>
 #include <utility>
 
 #include "consumers/kafka/handles.h"
@@ -103,6 +105,19 @@ std::expected<std::int32_t, Failure> replication_of(rd_kafka_t* client, rd_kafka
 // that broker's disk.
 std::int32_t in_sync_of(std::int32_t replication) { return std::max(replication - 1, std::min(replication, 2)); }
 
+// The broker that is asked next may hear of a new topic a moment later than the one that made it. Whoever looks at the
+// topic says what is wrong where this takes too long.
+void wait_until_known(rd_kafka_t* client, const std::string& name) {
+  constexpr milliseconds kBetween{100};
+  const Handle<rd_kafka_topic_t> topic{rd_kafka_topic_new(client, name.c_str(), nullptr)};
+  const auto until = std::chrono::steady_clock::now() + kAdminPatience;
+  while (topic && std::chrono::steady_clock::now() < until) {
+    const auto count = partition_count(client, topic.get(), kAdminPatience);
+    if (count || count.error().kind != Failure::Kind::Invalid) return;
+    std::this_thread::sleep_for(kBetween);
+  }
+}
+
 }  // namespace
 
 std::map<std::string, std::string> settings_of_new_topic(const TopicShape& shape) {
@@ -177,6 +192,7 @@ std::expected<bool, Failure> create_topic(const platform::Settings& settings, co
     }
     return std::unexpected(std::move(failure));
   }
+  wait_until_known(client->get(), settings.kafka_topic);
   return true;
 }
 
