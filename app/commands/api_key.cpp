@@ -61,8 +61,11 @@ ExitStatus run_create(const CommandLine& line, const std::string& role_name, con
   const auto role = domain::parse_name<domain::KeyRole>(role_name);
   if (!role) return wrong("--role is one of admin, helpdesk, auditor, frontend, stream, and not \"" + role_name + "\"");
   // As the route judges it.
-  const auto shown = platform::display_name(typed_name);
-  if (!shown) return wrong("a key's name has 1 to 100 characters, and none that does not show");
+  const auto shown = platform::public_name(typed_name);
+  if (!shown) {
+    return wrong(
+        "a key's name has 1 to 100 characters, none that does not show, and no e-mail address or phone number");
+  }
   const std::string& name = *shown;
   if (line.flags().url) {
     auto remote = Remote::connect(*line.flags().url);

@@ -22,7 +22,8 @@ namespace tweestap::http {
 namespace {
 
 constexpr Member kBody[] = {
-    {"name", MemberType::String, Presence::Required, domain::kKeyNameMax.count, "What staff call it: 1 to 100 characters."},
+    {"name", MemberType::String, Presence::Required, domain::kKeyNameMax.count,
+     "What staff call it: 1 to 100 characters, no e-mail address and no phone number, since events show it."},
     {"role", MemberType::String, Presence::Required, 16, "admin, helpdesk, auditor, frontend or stream."},
     {"expires_at", MemberType::Time, Presence::Optional, 0, "When it ends, in the future; absent: when it is revoked."},
 };
@@ -63,8 +64,7 @@ void write_key(JsonWriter& json, const KeyDescription& key, const platform::Secr
 
 std::expected<KeyDescription, Problem> description_of(const Body& body, domain::Time now) {
   KeyDescription key;
-  // A key's name is shown in lists as a person's is, so the same characters are right for it.
-  auto name = platform::display_name(body.string("name"));
+  auto name = platform::public_name(body.string("name"));
   if (!name || name->size() > domain::kKeyNameMax.count) return std::unexpected(malformed("name"));
   key.name = std::move(*name);
   const auto role = domain::parse_name<domain::KeyRole>(body.string("role"));

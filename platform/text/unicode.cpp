@@ -180,4 +180,24 @@ std::expected<std::string, Failure> display_name(std::string_view text) {
   return result;
 }
 
+std::expected<std::string, Failure> public_name(std::string_view text) {
+  constexpr std::string_view kBetweenDigits = " .-/()";
+  constexpr std::size_t kDigitsOfANumber = 9;  // of a Dutch one without its 0; a date has eight
+  auto name = display_name(text);
+  if (!name) return name;
+  std::size_t digits = 0;
+  bool number = false;
+  for (const char c : *name) {
+    if (c >= '0' && c <= '9') {
+      number = number || ++digits == kDigitsOfANumber;
+    } else if (!kBetweenDigits.contains(c)) {
+      digits = 0;
+    }
+  }
+  if (number || name->contains('@')) {
+    return std::unexpected(invalid("a name that everybody reads has no e-mail address and no phone number"));
+  }
+  return name;
+}
+
 }  // namespace tweestap::platform

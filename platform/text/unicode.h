@@ -44,4 +44,9 @@ struct PasswordLength {
 /// could make the rest of a page read otherwise), no line separators. Otherwise Invalid.
 [[nodiscard]] std::expected<std::string, Failure> display_name(std::string_view text);
 
+/// As display_name(), for a name that everybody may read who reads events: Invalid also with an at sign, or with nine
+/// digits between which there is nothing but what phone numbers are written with, since that is somebody's address or
+/// number (rule LOG-1).
+[[nodiscard]] std::expected<std::string, Failure> public_name(std::string_view text);
+
 }  // namespace tweestap::platform

@@ -67,6 +67,7 @@ TEST(ApiKeys, NameTheMemberThatIsWrong) {
   EXPECT_EQ(member(R"({"role":"stream"})"), "name");
   EXPECT_EQ(member(R"({"name":"","role":"stream"})"), "name");
   EXPECT_EQ(member(R"({"name":")" + std::string(101, 'x') + R"(","role":"stream"})"), "name");
+  EXPECT_EQ(member(R"({"name":"alex@example.org","role":"stream"})"), "name");
   EXPECT_EQ(member(R"({"name":"a"})"), "role");
   EXPECT_EQ(member(R"({"name":"a","role":"person"})"), "role");
   EXPECT_EQ(member(R"({"name":"a","role":"stream","expires_at":null})"), "expires_at");

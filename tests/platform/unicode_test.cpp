@@ -221,6 +221,17 @@ RC_GTEST_PROP(NormalizePassword, IsStable, ()) {
   RC_ASSERT(std::string(twice->reveal_text()) == std::string(once->reveal_text()));
 }
 
+TEST(LOG_1, APublicNameHasNoAddressAndNoPhoneNumber) {
+  for (const char* good : {"ci", "team Blauw 2026-11-26", "12345678", "0612345 a 678", "sleutel 3 (SIEM)"}) {
+    EXPECT_TRUE(public_name(good)) << good;
+  }
+  for (const char* personal :
+       {"a@b", "alex@example.org", "+31612345678", "06 12 34 56 78", "(06) 12-34.56/78", "x123456789x"}) {
+    EXPECT_FALSE(public_name(personal)) << personal;
+  }
+  EXPECT_FALSE(public_name(" ")) << "and is what a name is";
+}
+
 TEST(DisplayName, IsTrimmedAndComposed) {
   EXPECT_EQ(display_name("  Jose\xcc\x81 de Vries ").value(), "Jos\xc3\xa9 de Vries");
   EXPECT_EQ(display_name(std::string(100, 'x')).value().size(), 100U);
