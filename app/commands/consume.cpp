@@ -179,9 +179,28 @@ const Format* format_of(const ConsumeFlags& flags, bool json) {
   return found != kFormats.end() ? &*found : nullptr;
 }
 
+// A wrong key, role or topic is wrong use, as with every other command; No is what the topic itself answers, where it
+// has not what it should have.
+ExitStatus status_of(reader::Trouble trouble) {
+  switch (trouble) {
+    case reader::Trouble::Unavailable:
+      return ExitStatus::NotReachable;
+    case reader::Trouble::Invalid:
+      return ExitStatus::WrongUse;
+    case reader::Trouble::Stopped:
+      return ExitStatus::Done;
+    case reader::Trouble::Gap:
+    case reader::Trouble::UnknownType:
+    case reader::Trouble::UnknownVersion:
+    case reader::Trouble::Foreign:
+      break;
+  }
+  return ExitStatus::No;
+}
+
 ExitStatus trouble(const reader::Failure& failure) {
   const bool silent = failure.trouble == reader::Trouble::Unavailable;
-  return fail(silent ? ExitStatus::NotReachable : ExitStatus::No,
+  return fail(status_of(failure.trouble),
               {silent ? Failure::Kind::Unavailable : Failure::Kind::Invalid, failure.reason});
 }
 
@@ -245,6 +264,9 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   if (line.flags().url_typed && service.url.empty()) {
     return wrong("--url, where missing events are fetched from, wants a key in TWEESTAP_API_KEY, or --api-key-file");
   }
+  if (!line.flags().url && !flags.api_key_file.empty()) {
+    return wrong("--api-key-file is used for nothing without --url, where missing events are fetched from");
+  }
   const auto settings = kafka_settings(line, flags.kafka);
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   auto made = reader::Reader::create(options_of(settings->values, flags, std::move(service)));
@@ -264,8 +286,8 @@ void add_consume(CommandLine& line) {
   command.flag("--now", flags->now, "only what comes from now on");
   command.option(
       "--api-key-file", &flags->api_key_file, "FILE",
-      "with --url, from which what is missing in the topic is fetched: a key of role stream, read again whenever "
-      "it is needed, in place of the one in TWEESTAP_API_KEY");
+      "with --url, from which what is missing in the topic is fetched: a key of role stream, read at the start and "
+      "again whenever it is needed, in place of the one in TWEESTAP_API_KEY");
 }
 
 }  // namespace tweestap::app

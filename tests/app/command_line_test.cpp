@@ -164,6 +164,26 @@ TEST(Consume, TakesUrlAndKeyAsEveryCommandDoes) {
   EXPECT_NE(said({}, kUrl, "key_x").find("which brokers?"), std::string::npos);
 }
 
+// At the start, before any broker is asked: there is none here.
+TEST(Consume, NoticesAKeysFileThatIsNotThereOrForNothing) {
+  const auto said = [](std::vector<const char*> more, const char* url) {
+    const Exported exported_url{"TWEESTAP_URL", url};
+    const Exported no_key{"TWEESTAP_API_KEY", nullptr};
+    std::vector<const char*> arguments{"consume", "--kafka", "127.0.0.1:1", "--api-key-file", "/not/there"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    const Ran ran = run(arguments);
+    EXPECT_EQ(ran.status, 2);
+    EXPECT_EQ(ran.out, "");
+    return ran.err;
+  };
+  constexpr const char* kUrl = "https://staff.example.org";
+  for (const std::string& refused : {said({"--url", kUrl}, nullptr), said({}, kUrl)}) {
+    EXPECT_NE(refused.find("cannot be read"), std::string::npos) << refused;
+    EXPECT_NE(refused.find("/not/there"), std::string::npos) << refused;
+  }
+  EXPECT_NE(said({}, nullptr).find("for nothing without --url"), std::string::npos);
+}
+
 // To every command but the one above: an answer from another place than the one that was meant is worse than none.
 TEST(CommandLine, AnExportedUrlIsAUrl) {
   const Exported exported{"TWEESTAP_URL", "http://127.0.0.1:1"};

@@ -366,9 +366,9 @@ class ConsumeFillsGaps(Streamed):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        admin = (cls.folder / "admin-key").read_text(encoding="utf-8").strip()
+        cls.admin = (cls.folder / "admin-key").read_text(encoding="utf-8").strip()
         cls.key = run(PROGRAM, "api-key", "create", "--role", "stream", "a consumer", "--url", cls.staff,
-                      environment={"TWEESTAP_API_KEY": admin}).strip()
+                      environment={"TWEESTAP_API_KEY": cls.admin}).strip()
         cls.key_file = cls.folder / "stream-key"
         cls.key_file.write_text(f"{cls.key}\n", encoding="utf-8")
 
@@ -412,11 +412,12 @@ class ConsumeFillsGaps(Streamed):
     def test_stops_without_a_key_or_with_a_wrong_one(self):
         self.cut()
         # A URL that is only exported is meant for others.
-        for environment, words in (({}, "no service was given"), ({"TWEESTAP_URL": self.staff}, "no service was given"),
-                                   ({"TWEESTAP_URL": self.staff, "TWEESTAP_API_KEY": "key_x"}, "answers with status 401")):
+        for environment, expected, words in (({}, 1, "no service was given"), ({"TWEESTAP_URL": self.staff}, 1, "no service was given"),
+                                             ({"TWEESTAP_URL": self.staff, "TWEESTAP_API_KEY": "key_x"}, 2, "answers with status 401"),
+                                             ({"TWEESTAP_URL": self.staff, "TWEESTAP_API_KEY": self.admin}, 2, "answers with status 403")):
             with self.subTest(words, **environment):
                 status, _, said = self.consume("json", environment=environment).wait()
-                self.assertEqual(status, 1)
+                self.assertEqual(status, expected)
                 self.assertEqual(len(said), 1)
                 self.assertIn(words, said[0])
 

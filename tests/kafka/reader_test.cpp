@@ -594,7 +594,9 @@ TEST_F(ReaderTest, SaysWhatIsWrongWithItsOptions) {
       o.service = {.url = "https://example.org", .api_key_file = file, .api_key = key, .ca_file = {}};
     });
   };
-  EXPECT_EQ(with_key("file", ""), "");
+  EXPECT_EQ(with_key(key_file_.c_str(), ""), "");
+  // Read at the start: at the first gap it would be found out a year later.
+  EXPECT_NE(with_key("/not/there", "").find("/not/there"), std::string::npos);
   EXPECT_EQ(with_key("", "apk_x"), "");
   EXPECT_EQ(with_key("", std::string(255, 'k')), "");
   EXPECT_NE(with_key("", ""), "");

@@ -87,18 +87,6 @@ bool is_key(std::string_view key) {
          std::ranges::all_of(key, [](char one) { return one > ' ' && one <= '~'; });
 }
 
-// Whether there is one key, or a file to read it from, and not both.
-std::expected<void, Failure> judge_key(const Service& service) {
-  if (service.api_key.empty() == service.api_key_file.empty()) {
-    return failure(Trouble::Invalid, service.api_key.empty() ? "the service wants an API key, or a file with one"
-                                                             : "the API key is given twice: by itself and in a file");
-  }
-  if (!service.api_key.empty() && !is_key(service.api_key)) {
-    return failure(Trouble::Invalid, "the API key is none: it is too long, or not visible ASCII");
-  }
-  return {};
-}
-
 // The whole header, from the key, or from the first line of its file.
 std::expected<void, Failure> read_key(const Service& service, KeyLine& line) {
   line.text.reserve(2 * kKeyBytesMax);  // no copy is left behind by growing
@@ -116,6 +104,20 @@ std::expected<void, Failure> read_key(const Service& service, KeyLine& line) {
                    "the API key's file cannot be read, or has no key in its first line: " + service.api_key_file);
   }
   return {};
+}
+
+// Whether there is one key, or a file to read it from, and not both. The file is read already: whoever mistyped its
+// name is to hear of it now, and not at the first gap, which may be in a year.
+std::expected<void, Failure> judge_key(const Service& service) {
+  if (service.api_key.empty() == service.api_key_file.empty()) {
+    return failure(Trouble::Invalid, service.api_key.empty() ? "the service wants an API key, or a file with one"
+                                                             : "the API key is given twice: by itself and in a file");
+  }
+  if (!service.api_key.empty() && !is_key(service.api_key)) {
+    return failure(Trouble::Invalid, "the API key is none: it is too long, or not visible ASCII");
+  }
+  KeyLine line;
+  return read_key(service, line);
 }
 
 std::expected<void, Failure> judge(CURLcode code, long status, const std::string& about) {

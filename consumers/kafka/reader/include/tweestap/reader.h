@@ -38,7 +38,8 @@ struct Failure {
 struct Service {
   /// Of the staff listener: https, or http to a loopback address. Empty: nowhere, and the reader stops at a gap.
   std::string url;
-  /// A file with an API key of role `stream`, read whenever it is needed, so that a new key needs no restart.
+  /// A file with an API key of role `stream`, read at the start and whenever it is needed, so that a new key needs no
+  /// restart.
   std::string api_key_file;
   /// The key itself, in place of its file; both is refused. What the reader keeps of it is wiped at its end, the
   /// application's own copies are the application's.
