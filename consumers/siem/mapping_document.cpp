@@ -67,8 +67,8 @@ std::string mapping_document() {
   std::string out =
       "# Events in the words of a SIEM\n\n"
       "What `tweestap consume --format ocsf`, `ecs` and `cef` make of each event. This page is generated from the "
-      "table "
-      "that they grow from; how to read it is in [consumers.md](../consumers.md#for-a-siem).\n\n"
+      "table that they grow from; how to read it is in [consumers.md](../consumers.md#for-a-siem). None of them has "
+      "`sealedpersonal` and `sealedsecret`, and CEF has times in milliseconds: an archive takes `--format json`.\n\n"
       "## Types\n\n"
       "| type | OCSF class | activity | outcome | severity | `event.category` | `event.type` | factors |\n"
       "| --- | --- | --- | --- | --- | --- | --- | --- |\n";

@@ -1,6 +1,6 @@
 #pragma once
 // Where single members of an event's `data` stand in each format, whatever its type: a name means the same in all of
-// them. All members stand in `data` as well (unmapped.data, tweestap.data, cs6), so nothing is lost.
+// them. All members stand in `data` as well (unmapped.data, tweestap.data, cs6).
 #include <array>
 #include <cstdint>
 #include <string_view>

@@ -6,8 +6,11 @@
 #include <type_traits>
 #include <variant>
 
+#include "consumers/siem/lines.h"
+#include "consumers/siem/mapping_document.h"
 #include "consumers/siem/member_places.h"
 #include "consumers/siem/table.h"
+#include "tests/consumers/siem_parts.h"
 
 namespace tweestap::consumers::siem {
 namespace {
@@ -80,6 +83,19 @@ TEST(SiemTable, HasAPlaceOnlyForMembersThatAreThere) {
   for (const MemberPlace& place : kMemberPlaces) {
     EXPECT_EQ(numbers[place.member], std::set<bool>{place.kind == MemberKind::Number}) << place.member;
   }
+}
+
+// What their page says of them, so that nobody archives a line that proves nothing.
+TEST(SiemTable, NoFormatHasTheCommitmentsToWhatIsSealed) {
+  std::size_t sealed = 0;
+  for (const reader::Event& event : golden_events()) {
+    sealed += event.envelope.contains("\"sealed") ? 1U : 0U;
+    for (const std::string& line : {ocsf_line(event, kRelease), ecs_line(event, kRelease), cef_line(event, kRelease)}) {
+      EXPECT_EQ(line.find("sealed"), std::string::npos) << line;
+    }
+  }
+  EXPECT_GT(sealed, 0U);
+  EXPECT_NE(mapping_document().find("None of them has `sealedpersonal` and `sealedsecret`"), std::string::npos);
 }
 
 TEST(SiemTable, CountsNothingAsALogonButALoginThatIsOver) {
