@@ -77,6 +77,11 @@ std::string_view Described::account() const {
   return named.starts_with(kAccountPrefix) ? named : std::string_view{};
 }
 
+std::string_view Described::api_key() const {
+  const std::string_view named = event_.text("apikey").value_or("");
+  return named.starts_with(kApiKeyPrefix) ? named : std::string_view{};
+}
+
 std::vector<Proof> Described::proofs() const {
   std::vector<Proof> proofs;
   for (const domain::Amr amr : row_.proofs.always.values()) add_proof(domain::name_of(amr), proofs);

@@ -45,6 +45,9 @@ class Described {
   [[nodiscard]] std::string id() const;  ///< CloudEvents': of the log and its position
   /// The account that it happens to: the subject, or in the streams of the service what `account` names. Or empty.
   [[nodiscard]] std::string_view account() const;
+  /// The API key that it is about, which may be another than the doer's: an alert's suspect, a new one, one that was
+  /// revoked. Or empty.
+  [[nodiscard]] std::string_view api_key() const;
   [[nodiscard]] const Doer& doer() const { return doer_; }
   /// As the row says, without the same one twice.
   [[nodiscard]] std::vector<Proof> proofs() const;

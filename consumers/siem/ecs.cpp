@@ -68,6 +68,7 @@ Json related_of(const Described& described) {
   Json users = Json::array();
   for (const auto id : {described.account(), described.doer().account, described.doer().api_key}) add(id, users);
   add(described.event().on_behalf_of.value_or(""), users);
+  add(described.api_key(), users);
   Json hashes = Json::array();
   for (const MemberPlace& place : kMemberPlaces) {
     if (place.joins) add(described.event().text(place.member).value_or(""), hashes);

@@ -212,6 +212,9 @@ void put_observables(const Described& described, Json& line) {
     const char* const where = line.contains("user") ? "user.uid" : elsewhere;
     line["observables"].push_back(observable(where, kObservableUserUid, "User Object: uid", account));
   }
+  if (const auto key = described.api_key(); !key.empty()) {
+    line["observables"].push_back(observable("unmapped.data.apikey", kObservableOther, "API key", key));
+  }
   for (const MemberPlace& place : kMemberPlaces) {
     const auto text = described.event().text(place.member);
     if (!place.joins || !text) continue;

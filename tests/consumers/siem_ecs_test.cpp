@@ -107,6 +107,21 @@ TEST(Ecs, AnAccountThatWasLookedAtIsTheTargetOfWhoLooked) {
   EXPECT_EQ(ecs(event)["user"].dump(), R"({"id":"acc_2"})");
 }
 
+TEST(Ecs, AKeyThatAnAlertSuspectsIsAmongWhatASearchJoinsBy) {
+  reader::Event event = alert_event("many_resets");
+  event.actor = "system";
+  event.on_behalf_of.reset();
+  EXPECT_FALSE(ecs(event).contains("related"));
+  event.data["apikey"] = "apk_3";
+  EXPECT_EQ(ecs(event)["related"]["user"].dump(), R"(["apk_3"])");
+  EXPECT_EQ(ecs(event)["user"].dump(), R"({"name":"system"})");  // it did not raise it
+  event.actor = "apk_3";
+  EXPECT_EQ(ecs(event)["related"]["user"].dump(), R"(["apk_3"])");  // once
+  event.actor = "system";
+  event.data["apikey"] = "somebody";
+  EXPECT_FALSE(ecs(event).contains("related"));
+}
+
 TEST(Ecs, WhoeverLogsInIsTheUserWhoeverSentIt) {
   reader::Event event = golden_event("login.completed.v2");
   event.subject = "acc_1";

@@ -186,6 +186,16 @@ TEST(Ocsf, APseudonymIsNoAddress) {
   EXPECT_EQ(line["observables"].size(), 3U);
 }
 
+TEST(Ocsf, AKeyThatAnAlertSuspectsIsAnObservable) {
+  reader::Event event = alert_event("many_resets");
+  EXPECT_FALSE(ocsf(event).contains("observables"));
+  event.data["apikey"] = "apk_3";
+  EXPECT_EQ(ocsf(event)["observables"].dump(),
+            R"([{"name":"unmapped.data.apikey","type_id":99,"type":"API key","value":"apk_3"}])");
+  event.data["apikey"] = "somebody";
+  EXPECT_FALSE(ocsf(event).contains("observables"));
+}
+
 TEST(Ocsf, EvidenceIsOfAnAccountOrOfNone) {
   reader::Event event = golden_event("device.theft_suspected.v1");
   event.subject = "acc_1";
