@@ -49,7 +49,7 @@ struct AlertRaised {
         field("apikey", &AlertRaised::api_key, Exposure::Public, "of many_resets: the key that asked for them"),
         field("network", &AlertRaised::network, Exposure::Public, "pseudonym of the network that it is about"),
         field("count", &AlertRaised::count, Exposure::Public,
-              "how many accounts, numbers, codes or devices, as the rule counts"),
+              "how many accounts, numbers, codes, devices or signs, as the rule counts"),
         field("threshold", &AlertRaised::threshold, Exposure::Public, "from how many on, as it was set"),
         field("windowseconds", &AlertRaised::window_seconds, Exposure::Public, "within how long, as it was set"),
         field("since", &AlertRaised::since, Exposure::Public, "time of the oldest event that is counted"),

@@ -6,6 +6,7 @@
 #include <variant>
 
 #include "consumers/detection/rules.h"
+#include "domain/describe.h"
 #include "platform/settings/description.h"
 
 namespace tweestap::consumers::detection {
@@ -31,6 +32,17 @@ TEST(DetectionRules, EachSettingNamesTheAlertThatItIsOf) {
       EXPECT_TRUE(description->meaning.starts_with("Alert " + std::string{domain::name_of(info.rule)} + ": "))
           << description->name;
     }
+  }
+}
+
+// A reader of the stream has the event's own page, and not this table.
+TEST(DetectionRules, TheAlertsCountSaysWhateverARuleCounts) {
+  std::string meaning;
+  domain::for_each_field<domain::AlertRaised>([&](const auto& field) {
+    if (field.name == "count") meaning = field.meaning;
+  });
+  for (const RuleInfo& info : rules()) {
+    EXPECT_NE(meaning.find(info.counted), std::string::npos) << info.counted << ", and not in: " << meaning;
   }
 }
 
