@@ -1,7 +1,6 @@
 #include "platform/logging.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
-#include <unicode/utf8.h>
 #include <unistd.h>
 
 #include <array>
@@ -10,65 +9,27 @@
 #include <mutex>
 #include <utility>
 
+#include "platform/text/shown.h"
+
 namespace tweestap::platform {
 namespace {
 
 constexpr std::size_t kValueBytesMax = 4096;  // a line stays one that people and collectors can take
 
-// What a terminal, a log collector or a reader could take for something else than text (LOG-2).
-bool has_to_be_escaped(std::int32_t point) {
-  return point < 0x20 || (point >= 0x7f && point <= 0x9f) || point == 0x2028 || point == 0x2029 || point == 0xfeff ||
-         (point >= 0x200b && point <= 0x200f) || (point >= 0x202a && point <= 0x202e) ||
-         (point >= 0x2060 && point <= 0x206f) || (point >= 0xfff0 && point <= 0xfffb) || point >= 0xe0000;
-}
-
-void append_hex(std::string& out, std::string_view prefix, unsigned value, int digits) {
-  std::array<char, 16> text;
-  std::snprintf(text.data(), text.size(), "%0*x", digits, value);
-  out.append(prefix).append(text.data());
-}
-
-// As the inside of a JSON string, in both formats: what is read back is what was there, but for bytes that are no
-// UTF-8, which become the text \xNN.
-void append_escaped(std::string& out, std::string_view text) {
-  const bool cut = text.size() > kValueBytesMax;
-  if (cut) text = text.substr(0, kValueBytesMax);
-  const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text.data());
-  for (std::size_t i = 0; i < text.size();) {
-    const std::size_t from = i;
-    UChar32 point = 0;
-    U8_NEXT(bytes, i, text.size(), point);
-    if (point < 0) {
-      for (std::size_t k = from; k < i; ++k) append_hex(out, "\\\\x", bytes[k], 2);
-    } else if (point == '"' || point == '\\') {
-      out += '\\';
-      out += static_cast<char>(point);
-    } else if (!has_to_be_escaped(point)) {
-      out.append(text.substr(from, i - from));
-    } else if (point <= 0xffff) {
-      append_hex(out, "\\u", static_cast<unsigned>(point), 4);
-    } else {
-      append_hex(out, "\\u", 0xd7c0U + (static_cast<unsigned>(point) >> 10), 4);  // RFC 8259, 7: a surrogate pair
-      append_hex(out, "\\u", 0xdc00U + (static_cast<unsigned>(point) & 0x3ffU), 4);
-    }
-  }
-  if (cut) out += "... (cut)";
+void append_cut(std::string& out, std::string_view text) {
+  append_escaped(out, text.substr(0, kValueBytesMax));
+  if (text.size() > kValueBytesMax) out += "... (cut)";
 }
 
 void append_quoted(std::string& out, std::string_view text) {
   out += '"';
-  append_escaped(out, text);
+  append_cut(out, text);
   out += '"';
-}
-
-bool is_plain(std::string_view text) {
-  constexpr std::string_view kPlain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._:/@+-";
-  return !text.empty() && text.find_first_not_of(kPlain) == std::string_view::npos;
 }
 
 void append_value(std::string& out, const LogField& field, bool plain_words) {
   if (const auto* text = std::get_if<std::string_view>(&field.value)) {
-    if (plain_words && is_plain(*text) && text->size() <= kValueBytesMax) {
+    if (plain_words && is_plain_word(*text) && text->size() <= kValueBytesMax) {
       out.append(*text);
     } else {
       append_quoted(out, *text);
@@ -106,10 +67,10 @@ std::string json_line(LogLevel level, std::string_view event, std::initializer_l
 std::string human_line(LogLevel level, std::string_view event, std::initializer_list<LogField> fields) {
   std::string line = time_text("%H:%M:%S ");
   line.append(log_level_name(level)).resize(17, ' ');  // 9 of the time and the longest level's 7
-  append_escaped(line, event);
+  append_cut(line, event);
   for (const LogField& field : fields) {
     line += "  ";
-    append_escaped(line, field.key);
+    append_cut(line, field.key);
     line += '=';
     append_value(line, field, true);
   }

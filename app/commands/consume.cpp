@@ -6,10 +6,8 @@
 #include <atomic>
 #include <chrono>
 #include <csignal>
-#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,11 +15,11 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 #include "app/command_line.h"
 #include "app/kafka_flags.h"
+#include "app/line_for_people.h"
 #include "app/version.h"
 #include "consumers/kafka/client_settings.h"
 #include "consumers/siem/lines.h"
@@ -107,35 +105,6 @@ reader::Options options_of(const platform::Settings& settings, const ConsumeFlag
   return options;
 }
 
-// For a terminal: a value that somebody made up could otherwise move its cursor or change what is above.
-std::string printable(std::string_view text) {
-  std::string shown{text};
-  std::ranges::replace_if(
-      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
-  return shown;
-}
-
-std::string shown(const reader::Member& member) {
-  if (const auto* text = std::get_if<std::string>(&member)) return printable(*text);
-  if (const auto* number = std::get_if<std::int64_t>(&member)) return std::to_string(*number);
-  if (const auto* truth = std::get_if<bool>(&member)) return *truth ? "yes" : "no";
-  return printable(std::get<reader::OtherJson>(member).text);
-}
-
-// 2026-11-26T05:20:00Z  1234  login.code_rejected  acc_…  failures=3 method=totp
-std::string line_for_people(const reader::Event& event) {
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(event.time);
-  const std::time_t time = std::chrono::system_clock::to_time_t(seconds);
-  std::tm parts{};
-  gmtime_r(&time, &parts);
-  char when[32] = {};
-  std::strftime(when, sizeof when, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  std::string line =
-      std::string{when} + "  " + std::to_string(event.position) + "  " + event.type + "  " + event.subject + " ";
-  for (const auto& [name, member] : event.data) line += " " + printable(name) + "=" + shown(member);
-  return line;
-}
-
 // An event as one line, without its end.
 struct Format {
   std::string_view name;
@@ -208,6 +177,14 @@ ExitStatus trouble(const reader::Failure& failure) {
 bool print(const reader::Event& event, const Format& format) {
   const std::string text = format.line(event) + "\n";
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size();
+}
+
+// librdkafka's words, which are ASCII; what a broker added could move a terminal's cursor or change what is above.
+std::string printable(std::string_view text) {
+  std::string shown{text};
+  std::ranges::replace_if(
+      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  return shown;
 }
 
 // Says on stderr why nothing comes, for whoever would take that for a quiet night: each reason once, until something
