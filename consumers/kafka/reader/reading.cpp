@@ -39,8 +39,8 @@ std::string about(std::int32_t partition, std::int64_t offset) {
 // In words, for who has to find it. Its type was judged to be visible ASCII; it may be as long as a stranger likes.
 std::string about(const Event& event) {
   constexpr std::size_t kTypeShownMax = 64;
-  return "event " + std::to_string(event.position) + " is a " + event.type.substr(0, kTypeShownMax) + " of version " +
-         std::to_string(event.schema_version);
+  return "event " + std::to_string(event.position) + " has the type " + event.type.substr(0, kTypeShownMax) +
+         " in version " + std::to_string(event.schema_version);
 }
 
 }  // namespace
