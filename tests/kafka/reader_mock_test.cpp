@@ -110,5 +110,18 @@ TEST_F(ReaderMockTest, AStopIsSeenWhileACoordinatorDoesNotSayWhereTheGroupGoesOn
   EXPECT_LT(ended - stopped, kSlow / 2);  // half a second, with what a busy machine takes
 }
 
+// It takes librdkafka half a minute to tell that a topic is gone, so what it tells is given here.
+TEST(FailureWhileReading, OfATopicThatIsGoneSaysWhatHappenedAndWhatToDo) {
+  for (const rd_kafka_resp_err_t gone : {RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION, RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC,
+                                         RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART}) {
+    const Failure failure = failure_while_reading(gone, "reading the topic");
+    EXPECT_EQ(failure.trouble, Trouble::Invalid);
+    EXPECT_NE(failure.reason.find("deleted or made anew: start again"), std::string::npos) << failure.reason;
+  }
+  for (const rd_kafka_resp_err_t other : {RD_KAFKA_RESP_ERR_TOPIC_AUTHORIZATION_FAILED, RD_KAFKA_RESP_ERR__TRANSPORT}) {
+    EXPECT_EQ(failure_while_reading(other, "reading the topic"), failure_of(other, "reading the topic"));
+  }
+}
+
 }  // namespace
 }  // namespace tweestap::reader

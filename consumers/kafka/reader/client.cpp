@@ -155,10 +155,18 @@ Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing) {
   return {trouble, std::string{doing} + ": " + rd_kafka_err2str(error)};
 }
 
+Failure failure_while_reading(rd_kafka_resp_err_t error, std::string_view doing) {
+  Failure failure = failure_of(error, doing);
+  const bool gone = error == RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION || error == RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC ||
+                    error == RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART;
+  if (gone) failure.reason += "; the topic was there, so it was deleted or made anew: start again when it is there";
+  return failure;
+}
+
 std::optional<Failure> heard(rd_kafka_event_t* event) {
   const auto error = rd_kafka_event_error(event);
   if (error == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN) return std::nullopt;
-  Failure failure = failure_of(error, "the brokers");
+  Failure failure = failure_while_reading(error, "the brokers");
   failure.reason.append(" (").append(rd_kafka_event_error_string(event)).append(")");
   if (rd_kafka_event_error_is_fatal(event) != 0) failure.trouble = Trouble::Invalid;
   return failure;

@@ -20,8 +20,12 @@ namespace tweestap::reader {
 /// thread.
 [[nodiscard]] Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing);
 
-/// What an event of the kind RD_KAFKA_EVENT_ERROR says, judged as failure_of() does. Nothing for one that says only
-/// that all brokers are gone: it comes behind each one's own reason, and would hide it. Any thread.
+/// The same of a topic that was there when the reader began: where it is gone it says so, and what to do, for
+/// librdkafka's "Unknown partition" sends nobody to who deleted it. Any thread.
+[[nodiscard]] Failure failure_while_reading(rd_kafka_resp_err_t error, std::string_view doing);
+
+/// What an event of the kind RD_KAFKA_EVENT_ERROR says, judged as failure_while_reading() does. Nothing for one that
+/// says only that all brokers are gone: it comes behind each one's own reason, and would hide it. Any thread.
 [[nodiscard]] std::optional<Failure> heard(rd_kafka_event_t* event);
 
 /// How many Kafka partitions the topic has. Waits ten seconds for the brokers; Unavailable with what was heard of them

@@ -47,7 +47,7 @@ RawRecord raw_of(const rd_kafka_message_t& message) {
 News arrived(KafkaHandle<rd_kafka_event_t> event) {
   const rd_kafka_message_t* const message = rd_kafka_event_message_next(event.get());
   if (message == nullptr) return Nothing{};
-  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_of(message->err, "reading the topic");
+  if (message->err != RD_KAFKA_RESP_ERR_NO_ERROR) return failure_while_reading(message->err, "reading the topic");
   Arrival arrival{.event = {}, .partition = message->partition, .offset = message->offset, .raw = raw_of(*message)};
   arrival.event = std::move(event);
   return arrival;
