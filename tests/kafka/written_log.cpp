@@ -63,7 +63,7 @@ void WrittenLog::write(const platform::Settings& settings, std::int32_t partitio
     ASSERT_TRUE(record.take(envelope(position))) << envelope(position);
     record.place({settings.kafka_topic, partition, previous}, keys());
     const auto handed_over = (*producer)->hand_over(record, position, partition);
-    ASSERT_TRUE(handed_over && *handed_over);
+    ASSERT_TRUE(handed_over) << handed_over.error().reason;
     ++on_their_way;
   }
   const auto until = std::chrono::steady_clock::now() + 60s;
