@@ -50,8 +50,9 @@ class Search {
   /// At offset 0, with the position before it.
   Search& begins_with(std::uint64_t position, std::uint64_t previous, const domain::LogId& log = kLog,
                       const MacKeys& with = keys()) {
+    const std::string bytes = envelope(log, position);  // which the record points into
     StreamRecord record;
-    EXPECT_TRUE(record.take(envelope(log, position)));
+    EXPECT_TRUE(record.take(bytes));
     record.place({kEvents, kPartition, previous}, with);
     search_.see_first({record.key(), record.value(), record.headers()});
     return *this;
