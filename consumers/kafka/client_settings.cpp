@@ -297,6 +297,21 @@ Failure failure_of(rd_kafka_resp_err_t error, std::string_view doing, std::strin
   return {kind, std::move(reason)};
 }
 
+// What these are asked by is a time, and Kafka's protocol has the ends among the times (ListOffsets, -1 and -2).
+std::expected<std::int64_t, Failure> end_of_partition(rd_kafka_t* client, std::string_view topic,
+                                                      std::int32_t partition, std::int64_t which,
+                                                      std::chrono::milliseconds patience) {
+  const Handle<rd_kafka_topic_partition_list_t> list{rd_kafka_topic_partition_list_new(1)};
+  rd_kafka_topic_partition_t* const asked =
+      rd_kafka_topic_partition_list_add(list.get(), std::string{topic}.c_str(), partition);
+  asked->offset = which;
+  rd_kafka_resp_err_t error = rd_kafka_offsets_for_times(client, list.get(), timeout_ms(patience));
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR) error = asked->err;
+  if (error == RD_KAFKA_RESP_ERR_NO_ERROR && asked->offset < 0) error = RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "asking for the topic's end"));
+  return asked->offset;
+}
+
 std::expected<std::size_t, Failure> partition_count(rd_kafka_t* client, rd_kafka_topic_t* topic,
                                                     std::chrono::milliseconds patience) {
   const rd_kafka_metadata_t* answer = nullptr;

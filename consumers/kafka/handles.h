@@ -22,6 +22,7 @@ struct Free {
   void operator()(rd_kafka_queue_t* queue) const noexcept { rd_kafka_queue_destroy(queue); }
   void operator()(rd_kafka_event_t* event) const noexcept { rd_kafka_event_destroy(event); }
   void operator()(rd_kafka_error_t* error) const noexcept { rd_kafka_error_destroy(error); }
+  void operator()(rd_kafka_topic_partition_list_t* list) const noexcept { rd_kafka_topic_partition_list_destroy(list); }
   void operator()(rd_kafka_headers_t* headers) const noexcept { rd_kafka_headers_destroy(headers); }
   void operator()(rd_kafka_message_t* message) const noexcept { rd_kafka_message_destroy(message); }
   void operator()(const rd_kafka_metadata_t* metadata) const noexcept { rd_kafka_metadata_destroy(metadata); }
@@ -58,6 +59,15 @@ enum class Role : std::uint8_t {
 [[nodiscard]] constexpr int timeout_ms(std::chrono::milliseconds patience) {
   return static_cast<int>(patience.count());
 }
+
+/// One of the ends of a Kafka partition: RD_KAFKA_OFFSET_BEGINNING gives the offset of its oldest record that is left,
+/// RD_KAFKA_OFFSET_END that behind its newest. Waits at most `patience`. Not rd_kafka_query_watermark_offsets(), which
+/// in librdkafka 2.0 does not come back while the broker is away, whatever its timeout.
+[[nodiscard]] std::expected<std::int64_t, platform::Failure> end_of_partition(rd_kafka_t* client,
+                                                                              std::string_view topic,
+                                                                              std::int32_t partition,
+                                                                              std::int64_t which,
+                                                                              std::chrono::milliseconds patience);
 
 /// How many Kafka partitions the topic has, waiting at most `patience` for an answer. Invalid where there is no such
 /// topic.

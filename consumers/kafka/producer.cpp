@@ -130,12 +130,7 @@ void Producer::hear_reports(rd_kafka_event_t* event, News& news) const {
 
 std::expected<std::int64_t, Failure> Producer::end_of(std::int32_t partition,
                                                       std::chrono::milliseconds patience) const {
-  std::int64_t first = 0;
-  std::int64_t end = 0;
-  const auto error = rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()), partition,
-                                                      &first, &end, timeout_ms(patience));
-  if (error != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(error, "asking for the topic's end"));
-  return end;
+  return end_of_partition(client_.get(), rd_kafka_topic_name(topic_.get()), partition, RD_KAFKA_OFFSET_END, patience);
 }
 
 std::expected<std::size_t, Failure> Producer::partition_count(std::chrono::milliseconds patience) const {

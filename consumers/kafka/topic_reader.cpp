@@ -120,12 +120,17 @@ std::expected<std::size_t, Failure> TopicReader::partition_count(const std::stop
 
 std::expected<Tail, Failure> TopicReader::read_tail(std::int32_t partition, TailSearch search,
                                                     const std::stop_token& stop) {
-  std::int64_t first = 0;
-  std::int64_t end = 0;
-  const auto asked = rd_kafka_query_watermark_offsets(client_.get(), rd_kafka_topic_name(topic_.get()), partition,
-                                                      &first, &end, timeout_ms(kRequestMax));
-  if (asked == RD_KAFKA_RESP_ERR__TIMED_OUT) return std::unexpected(no_answer("asking for the topic's end"));
-  if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return std::unexpected(failure_of(asked, "asking for the topic's end"));
+  std::array<std::int64_t, 2> ends{RD_KAFKA_OFFSET_BEGINNING, RD_KAFKA_OFFSET_END};
+  for (std::int64_t& one : ends) {
+    const auto found = end_of_partition(client_.get(), rd_kafka_topic_name(topic_.get()), partition, one, kRequestMax);
+    // Silence does not say why, and what was heard meanwhile does.
+    if (!found && found.error().kind == Failure::Kind::Unavailable) {
+      return std::unexpected(no_answer("asking for the topic's end"));
+    }
+    if (!found) return std::unexpected(found.error());
+    one = *found;
+  }
+  const auto [first, end] = ends;
   const std::int64_t last_looked_at = std::max(first, end - kTailRecordsMax);
   std::int64_t piece = kFirstPiece;
   std::int64_t until = end;
