@@ -54,6 +54,18 @@ class Watched : public SendingParts {
   void set_cursor(std::uint64_t position) {
     ASSERT_TRUE(store.partition().set_cursor(kWatcherName, position).has_value());
   }
+  // What happened within a day is told, and what happened before it is not.
+  void expect_a_look_a_day_back() {
+    for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
+    store.clock.advance(domain::hours(1).us);
+    for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
+    store.clock.advance(kLookBackMost.us - domain::minutes(30).us);
+    const std::uint64_t last_try = try_identifier(9, network(9));
+    start();
+    ASSERT_TRUE(looked_at(last_try));
+    ASSERT_EQ(count<AlertRaised>(), 1U);
+    EXPECT_EQ(events<AlertRaised>().front().network, kOffice);
+  }
 
   std::unique_ptr<Watcher> watcher_;
 };
@@ -205,17 +217,7 @@ TEST_F(Watched, WhatCouldNotBeToldIsTriedAgainAndCountedOnce) {
   EXPECT_EQ(count<AlertRaised>(), 1U);
 }
 
-TEST_F(Watched, TheFirstLookGoesADayBack) {
-  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
-  store.clock.advance(domain::hours(1).us);
-  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance(kLookBackMost.us - domain::minutes(30).us);
-  const std::uint64_t last_try = try_identifier(9, network(9));
-  start();
-  ASSERT_TRUE(looked_at(last_try));
-  ASSERT_EQ(count<AlertRaised>(), 1U);
-  EXPECT_EQ(events<AlertRaised>().front().network, kOffice);
-}
+TEST_F(Watched, TheFirstLookGoesADayBack) { expect_a_look_a_day_back(); }
 
 // A detection that was off for long, or a month on a version without one.
 TEST_F(Watched, ALaterLookGoesADayBackToo) {
@@ -223,15 +225,7 @@ TEST_F(Watched, ALaterLookGoesADayBackToo) {
   ASSERT_TRUE(looked_at(try_identifier(8, network(9))));
   stop();
   EXPECT_GT(cursor(), 0U);
-  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n, kOtherPlace);
-  store.clock.advance(domain::hours(1).us);
-  for (std::uint8_t n = 1; n <= 3; ++n) try_identifier(n);
-  store.clock.advance(kLookBackMost.us - domain::minutes(30).us);
-  const std::uint64_t last_try = try_identifier(9, network(9));
-  start();
-  ASSERT_TRUE(looked_at(last_try));
-  ASSERT_EQ(count<AlertRaised>(), 1U);
-  EXPECT_EQ(events<AlertRaised>().front().network, kOffice);
+  expect_a_look_a_day_back();
 }
 
 TEST_F(Watched, WhatHappenedWhileNobodyWatchedIsTold) {
