@@ -28,12 +28,11 @@ constexpr std::size_t kHashLineMax = 64;                           // HASH:count
 constexpr std::uint64_t kPlainBytesMax = std::uint64_t{64} << 20;  // a question reads it through: about 30 ms
 constexpr std::size_t kScanBytes = 4096;                           // the rest of a binary search, read at once
 
-Failure unavailable(const char* doing) {
-  return {Failure::Kind::Unavailable,
-          std::string(doing) + " the password blocklist: " + std::generic_category().message(errno)};
+Failure unavailable_blocklist(const char* doing) {
+  return unavailable(std::string(doing) + " the password blocklist", {errno, std::generic_category()});
 }
 
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, "the password blocklist " + std::move(reason)}; }
+Failure invalid_blocklist(std::string reason) { return invalid("the password blocklist " + std::move(reason)); }
 
 std::string_view without_carriage_return(std::string_view line) {
   if (line.ends_with('\r')) line.remove_suffix(1);
@@ -59,7 +58,7 @@ std::expected<std::string, Failure> read_at(const FileHandle& file, std::uint64_
   while (done < bytes) {
     const ssize_t read = ::pread(file.get(), text.data() + done, bytes - done, static_cast<off_t>(from + done));
     if (read < 0 && errno == EINTR) continue;
-    if (read < 0) return std::unexpected(unavailable("cannot read"));
+    if (read < 0) return std::unexpected(unavailable_blocklist("cannot read"));
     if (read == 0) break;
     done += static_cast<std::size_t>(read);
   }
@@ -119,7 +118,7 @@ class Blocklist::PlainFile final : public Source {
       if (any_line(std::string_view(rest).substr(0, whole), is_password)) return true;
       if (last) return false;
       rest.erase(0, whole);
-      if (rest.size() > kPiece) return std::unexpected(invalid("has a line of more than 64 KiB"));
+      if (rest.size() > kPiece) return std::unexpected(invalid_blocklist("has a line of more than 64 KiB"));
     }
   }
 
@@ -149,7 +148,7 @@ class Blocklist::HashFile final : public Source {
       const auto line = line_from(i * (size_ / kSamples));
       if (!line) return std::unexpected(line.error());
       if (line->begin >= size_) break;
-      if (line->hash < previous) return std::unexpected(invalid("is not sorted by hash"));
+      if (line->hash < previous) return std::unexpected(invalid_blocklist("is not sorted by hash"));
       previous = line->hash;
     }
     return {};
@@ -172,14 +171,14 @@ class Blocklist::HashFile final : public Source {
       const std::size_t end = rest.find('\n');
       if (end == std::string_view::npos) {
         if (text->size() <= kHashLineMax) return Line{size_, {}};  // the last line has no line end
-        return std::unexpected(invalid("has a line that is too long"));
+        return std::unexpected(invalid_blocklist("has a line that is too long"));
       }
       rest.remove_prefix(end + 1);
       begin = before + end + 1;
     }
     if (rest.empty()) return Line{size_, {}};
     auto hash = hash_of_line(rest.substr(0, rest.find('\n')));
-    if (!hash) return std::unexpected(invalid("has a line that is not HASH or HASH:count"));
+    if (!hash) return std::unexpected(invalid_blocklist("has a line that is not HASH or HASH:count"));
     return Line{begin, std::move(*hash)};
   }
 
@@ -218,11 +217,11 @@ Blocklist Blocklist::built_in() { return Blocklist(std::make_unique<BuiltIn>());
 
 std::expected<Blocklist, Failure> Blocklist::open(const std::filesystem::path& path) {
   FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return std::unexpected(unavailable("cannot open"));
-  struct stat found {};
-  if (::fstat(file.get(), &found) != 0) return std::unexpected(unavailable("cannot look at"));
-  if (!S_ISREG(found.st_mode)) return std::unexpected(invalid("is not a file"));
-  if (found.st_size == 0) return std::unexpected(invalid("is empty"));
+  if (!file.valid()) return std::unexpected(unavailable_blocklist("cannot open"));
+  struct stat found{};
+  if (::fstat(file.get(), &found) != 0) return std::unexpected(unavailable_blocklist("cannot look at"));
+  if (!S_ISREG(found.st_mode)) return std::unexpected(invalid_blocklist("is not a file"));
+  if (found.st_size == 0) return std::unexpected(invalid_blocklist("is empty"));
   const auto size = static_cast<std::uint64_t>(found.st_size);
 
   const auto head = read_at(file, 0, kHashLineMax);
@@ -233,7 +232,7 @@ std::expected<Blocklist, Failure> Blocklist::open(const std::filesystem::path& p
     return Blocklist(std::move(hashes));
   }
   if (size > kPlainBytesMax) {
-    return std::unexpected(invalid("is longer than 64 MiB: make it one of sorted SHA-1 hashes"));
+    return std::unexpected(invalid_blocklist("is longer than 64 MiB: make it one of sorted SHA-1 hashes"));
   }
   return Blocklist(std::make_unique<PlainFile>(std::move(file)));
 }

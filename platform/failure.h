@@ -1,6 +1,9 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
 
 namespace tweestap::platform {
 
@@ -19,5 +22,12 @@ struct Failure {
 
   bool operator==(const Failure&) const = default;
 };
+
+[[nodiscard]] inline Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
+
+/// What the system refused: `doing`, a colon, and its reason.
+[[nodiscard]] inline Failure unavailable(std::string_view doing, const std::error_code& error) {
+  return {Failure::Kind::Unavailable, std::string(doing).append(": ").append(error.message())};
+}
 
 }  // namespace tweestap::platform

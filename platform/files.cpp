@@ -14,9 +14,8 @@
 namespace tweestap::platform {
 namespace {
 
-Failure unavailable(std::string_view doing, const std::filesystem::path& path, int error) {
-  return {Failure::Kind::Unavailable,
-          std::string(doing) + " " + path.string() + ": " + std::generic_category().message(error)};
+Failure unavailable_path(std::string_view doing, const std::filesystem::path& path, int error) {
+  return unavailable(std::string(doing) + " " + path.string(), {error, std::generic_category()});
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -64,10 +63,10 @@ FileHandle::~FileHandle() {
 
 std::expected<Secret, Failure> read_secret_file(const std::filesystem::path& path, std::size_t bytes_max, bool trim) {
   const FileHandle file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
-  if (!file.valid()) return std::unexpected(unavailable("cannot open", path, errno));
+  if (!file.valid()) return std::unexpected(unavailable_path("cannot open", path, errno));
   Secret content(bytes_max + 1);  // one more shows that the file is longer
   const auto read = read_fully(file.get(), content.writable());
-  if (!read) return std::unexpected(unavailable("cannot read", path, read.error()));
+  if (!read) return std::unexpected(unavailable_path("cannot read", path, read.error()));
   if (*read > bytes_max) {
     return std::unexpected(
         Failure{Failure::Kind::Invalid, path.string() + " is longer than " + std::to_string(bytes_max) + " bytes"});
@@ -88,11 +87,11 @@ std::expected<void, Failure> write_file_atomically(const std::filesystem::path& 
   std::string beside = path.string() + ".XXXXXX";
   {
     const FileHandle file(::mkostemp(beside.data(), O_CLOEXEC));  // mode 0600
-    if (!file.valid()) return std::unexpected(unavailable("cannot create a file beside", path, errno));
+    if (!file.valid()) return std::unexpected(unavailable_path("cannot create a file beside", path, errno));
     if (!write_fully(file.get(), content) || ::fsync(file.get()) != 0) {
       const int error = errno;
       ::unlink(beside.c_str());
-      return std::unexpected(unavailable("cannot write", path, error));
+      return std::unexpected(unavailable_path("cannot write", path, error));
     }
   }
   // A link refuses to replace a file that is there, which rename would.
@@ -103,7 +102,7 @@ std::expected<void, Failure> write_file_atomically(const std::filesystem::path& 
   if (!placed && error == EEXIST) {
     return std::unexpected(Failure{Failure::Kind::Invalid, path.string() + " is there already"});
   }
-  if (!placed) return std::unexpected(unavailable("cannot write", path, error));
+  if (!placed) return std::unexpected(unavailable_path("cannot write", path, error));
   return sync_folder(folder_of(path));
 }
 
@@ -117,7 +116,7 @@ bool is_same_place(const std::filesystem::path& one, const std::filesystem::path
 }
 
 std::expected<void, Failure> create_private_folder(const std::filesystem::path& path) {
-  struct stat found {};
+  struct stat found{};
   if (::stat(path.c_str(), &found) == 0) {
     if (S_ISDIR(found.st_mode)) return {};
     return std::unexpected(Failure{Failure::Kind::Invalid, path.string() + " is not a folder"});
@@ -127,22 +126,22 @@ std::expected<void, Failure> create_private_folder(const std::filesystem::path& 
     if (auto created = create_private_folder(above); !created) return created;
   }
   if (::mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) {
-    return std::unexpected(unavailable("cannot create the folder", path, errno));
+    return std::unexpected(unavailable_path("cannot create the folder", path, errno));
   }
   return sync_folder(above);
 }
 
 std::expected<void, Failure> sync_folder(const std::filesystem::path& path) {
   const FileHandle folder(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.valid()) return std::unexpected(unavailable("cannot open the folder", path, errno));
-  if (::fsync(folder.get()) != 0) return std::unexpected(unavailable("cannot sync the folder", path, errno));
+  if (!folder.valid()) return std::unexpected(unavailable_path("cannot open the folder", path, errno));
+  if (::fsync(folder.get()) != 0) return std::unexpected(unavailable_path("cannot sync the folder", path, errno));
   return {};
 }
 
 std::expected<std::uint64_t, Failure> free_bytes(const std::filesystem::path& path) {
-  struct statvfs figures {};
+  struct statvfs figures{};
   if (::statvfs(path.c_str(), &figures) != 0) {
-    return std::unexpected(unavailable("cannot ask for the free space of", path, errno));
+    return std::unexpected(unavailable_path("cannot ask for the free space of", path, errno));
   }
   return static_cast<std::uint64_t>(figures.f_bavail) * figures.f_frsize;
 }

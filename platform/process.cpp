@@ -17,25 +17,24 @@
 namespace tweestap::platform {
 namespace {
 
-std::unexpected<Failure> unavailable(std::string doing) {
-  return std::unexpected(
-      Failure{Failure::Kind::Unavailable, std::move(doing) + ": " + std::generic_category().message(errno)});
+std::unexpected<Failure> refused_by_system(std::string_view doing) {
+  return std::unexpected(unavailable(doing, {errno, std::generic_category()}));
 }
 
 }  // namespace
 
 std::expected<void, Failure> forbid_core_dumps() {
-  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return unavailable("cannot switch core dumps off");
+  if (::prctl(PR_SET_DUMPABLE, 0, 0, 0, 0) != 0) return refused_by_system("cannot switch core dumps off");
   const rlimit none{.rlim_cur = 0, .rlim_max = 0};
-  if (::setrlimit(RLIMIT_CORE, &none) != 0) return unavailable("cannot set the limit of core dumps");
+  if (::setrlimit(RLIMIT_CORE, &none) != 0) return refused_by_system("cannot set the limit of core dumps");
   return {};
 }
 
 std::expected<void, Failure> allow_many_open_files() {
   rlimit limit{};
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return unavailable("cannot read the limit of open files");
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return refused_by_system("cannot read the limit of open files");
   limit.rlim_cur = limit.rlim_max;
-  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return unavailable("cannot raise the limit of open files");
+  if (::setrlimit(RLIMIT_NOFILE, &limit) != 0) return refused_by_system("cannot raise the limit of open files");
   return {};
 }
 
@@ -44,12 +43,12 @@ std::expected<StopSignal, Failure> StopSignal::create() {
   sigemptyset(&stops);
   sigaddset(&stops, SIGTERM);
   sigaddset(&stops, SIGINT);
-  if (::pthread_sigmask(SIG_BLOCK, &stops, nullptr) != 0) return unavailable("cannot block the stop signals");
-  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return unavailable("cannot ignore SIGPIPE");
+  if (::pthread_sigmask(SIG_BLOCK, &stops, nullptr) != 0) return refused_by_system("cannot block the stop signals");
+  if (std::signal(SIGPIPE, SIG_IGN) == SIG_ERR) return refused_by_system("cannot ignore SIGPIPE");
   FileHandle signals(::signalfd(-1, &stops, SFD_CLOEXEC | SFD_NONBLOCK));
-  if (!signals.valid()) return unavailable("cannot wait for signals");
+  if (!signals.valid()) return refused_by_system("cannot wait for signals");
   FileHandle wake(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!wake.valid()) return unavailable("cannot make a wake-up");
+  if (!wake.valid()) return refused_by_system("cannot make a wake-up");
   return StopSignal(std::move(signals), std::move(wake));
 }
 

@@ -11,7 +11,7 @@
 namespace tweestap::platform {
 namespace {
 
-struct FreeContext {
+struct FreeCipherContext {
   void operator()(EVP_CIPHER_CTX* context) const noexcept { EVP_CIPHER_CTX_free(context); }
 };
 
@@ -22,12 +22,12 @@ const EVP_CIPHER* aes_256_gcm() {
 }
 
 EVP_CIPHER_CTX* thread_context() {
-  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeContext> kContext(EVP_CIPHER_CTX_new());
+  thread_local const std::unique_ptr<EVP_CIPHER_CTX, FreeCipherContext> kContext(EVP_CIPHER_CTX_new());
   if (kContext == nullptr) bug("no memory for a cipher");
   return kContext.get();
 }
 
-void must(int done) {
+void require_cipher(int done) {
   if (done != 1) bug("OpenSSL could not encrypt");
 }
 
@@ -40,14 +40,14 @@ int length_of(Bytes bytes) {
 // allocation at the next call.
 void forget_key(EVP_CIPHER_CTX* context) {
   static constexpr std::array<std::uint8_t, kAeadKeyBytes> kNothing{};
-  must(EVP_CipherInit_ex2(context, nullptr, kNothing.data(), nullptr, -1, nullptr));
+  require_cipher(EVP_CipherInit_ex2(context, nullptr, kNothing.data(), nullptr, -1, nullptr));
 }
 
 void begin(EVP_CIPHER_CTX* context, const Secret& key, const AeadNonce& nonce, int encrypt) {
   if (key.size() != kAeadKeyBytes) bug("a key for AES-256-GCM has 32 bytes");
   // The cipher is named only the first time: naming it again builds its state anew.
   const EVP_CIPHER* const cipher = EVP_CIPHER_CTX_get0_cipher(context) == nullptr ? aes_256_gcm() : nullptr;
-  must(EVP_CipherInit_ex2(context, cipher, key.reveal().data(), nonce.data(), encrypt, nullptr));
+  require_cipher(EVP_CipherInit_ex2(context, cipher, key.reveal().data(), nonce.data(), encrypt, nullptr));
 }
 
 }  // namespace
@@ -57,13 +57,13 @@ std::vector<std::uint8_t> aead_seal(const Secret& key, const AeadNonce& nonce, B
   begin(context, key, nonce, 1);
   std::vector<std::uint8_t> sealed(plaintext.size() + kAeadTagBytes);
   int written = 0;
-  if (!aad.empty()) must(EVP_EncryptUpdate(context, nullptr, &written, aad.data(), length_of(aad)));
+  if (!aad.empty()) require_cipher(EVP_EncryptUpdate(context, nullptr, &written, aad.data(), length_of(aad)));
   if (!plaintext.empty()) {
-    must(EVP_EncryptUpdate(context, sealed.data(), &written, plaintext.data(), length_of(plaintext)));
+    require_cipher(EVP_EncryptUpdate(context, sealed.data(), &written, plaintext.data(), length_of(plaintext)));
   }
-  must(EVP_EncryptFinal_ex(context, sealed.data() + plaintext.size(), &written));
-  must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kAeadTagBytes),
-                           sealed.data() + plaintext.size()));
+  require_cipher(EVP_EncryptFinal_ex(context, sealed.data() + plaintext.size(), &written));
+  require_cipher(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, static_cast<int>(kAeadTagBytes),
+                                     sealed.data() + plaintext.size()));
   forget_key(context);
   return sealed;
 }
@@ -79,11 +79,12 @@ std::expected<Secret, Failure> aead_open(const Secret& key, const AeadNonce& non
   std::ranges::copy(sealed.last(kAeadTagBytes), tag.begin());
   Secret plaintext(ciphertext.size());
   int written = 0;
-  if (!aad.empty()) must(EVP_DecryptUpdate(context, nullptr, &written, aad.data(), length_of(aad)));
+  if (!aad.empty()) require_cipher(EVP_DecryptUpdate(context, nullptr, &written, aad.data(), length_of(aad)));
   if (!ciphertext.empty()) {
-    must(EVP_DecryptUpdate(context, plaintext.writable().data(), &written, ciphertext.data(), length_of(ciphertext)));
+    require_cipher(
+        EVP_DecryptUpdate(context, plaintext.writable().data(), &written, ciphertext.data(), length_of(ciphertext)));
   }
-  must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kAeadTagBytes), tag.data()));
+  require_cipher(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, static_cast<int>(kAeadTagBytes), tag.data()));
   std::uint8_t nothing = 0;
   const bool genuine = EVP_DecryptFinal_ex(context, &nothing, &written) == 1;
   forget_key(context);

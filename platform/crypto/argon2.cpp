@@ -15,8 +15,6 @@
 namespace tweestap::platform {
 namespace {
 
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
-
 // The block of memory that Argon2 fills. A thread keeps the last one: asking the kernel for 19 MiB of zeroed pages at
 // each hash costs a tenth of the hash. libargon2 wipes it before it gives it back.
 class Blocks {

@@ -11,10 +11,10 @@
 namespace tweestap::platform {
 namespace {
 
-struct FreeContext {
+struct FreeHashContext {
   void operator()(EVP_MD_CTX* context) const noexcept { EVP_MD_CTX_free(context); }
 };
-using Context = std::unique_ptr<EVP_MD_CTX, FreeContext>;
+using Context = std::unique_ptr<EVP_MD_CTX, FreeHashContext>;
 
 // Fetching an algorithm costs more than hashing a short text, so it is done once and kept as long as the process lives.
 const EVP_MD* algorithm(const char* name) {
@@ -54,7 +54,7 @@ Context new_context() {
   return context;
 }
 
-void must(int done) {
+void require_hash(int done) {
   if (done != 1) bug("OpenSSL could not hash");
 }
 
@@ -62,10 +62,10 @@ template <typename Hash>
 typename Hash::Value digest_of(Bytes first, Bytes second) noexcept {
   thread_local const Context kContext = new_context();
   typename Hash::Value value;
-  must(EVP_DigestInit_ex2(kContext.get(), Hash::get(), nullptr));
-  if (!first.empty()) must(EVP_DigestUpdate(kContext.get(), first.data(), first.size()));
-  if (!second.empty()) must(EVP_DigestUpdate(kContext.get(), second.data(), second.size()));
-  must(EVP_DigestFinal_ex(kContext.get(), value.data(), nullptr));
+  require_hash(EVP_DigestInit_ex2(kContext.get(), Hash::get(), nullptr));
+  if (!first.empty()) require_hash(EVP_DigestUpdate(kContext.get(), first.data(), first.size()));
+  if (!second.empty()) require_hash(EVP_DigestUpdate(kContext.get(), second.data(), second.size()));
+  require_hash(EVP_DigestFinal_ex(kContext.get(), value.data(), nullptr));
   return value;
 }
 
@@ -99,14 +99,14 @@ void Sha256::Free::operator()(evp_md_ctx_st* context) const noexcept { EVP_MD_CT
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   if (context_ == nullptr) bug("no memory for a hash");
-  must(EVP_DigestInit_ex2(context_.get(), Sha256Hash::get(), nullptr));
+  require_hash(EVP_DigestInit_ex2(context_.get(), Sha256Hash::get(), nullptr));
 }
 Sha256::~Sha256() = default;
 Sha256::Sha256(Sha256&&) noexcept = default;
 Sha256& Sha256::operator=(Sha256&&) noexcept = default;
 
 Sha256& Sha256::update(Bytes data) noexcept {
-  if (!data.empty()) must(EVP_DigestUpdate(context_.get(), data.data(), data.size()));
+  if (!data.empty()) require_hash(EVP_DigestUpdate(context_.get(), data.data(), data.size()));
   return *this;
 }
 
@@ -114,8 +114,8 @@ Sha256& Sha256::update(std::string_view data) noexcept { return update(bytes_of(
 
 Digest Sha256::finish() noexcept {
   Digest value;
-  must(EVP_DigestFinal_ex(context_.get(), value.data(), nullptr));
-  must(EVP_DigestInit_ex2(context_.get(), Sha256Hash::get(), nullptr));
+  require_hash(EVP_DigestFinal_ex(context_.get(), value.data(), nullptr));
+  require_hash(EVP_DigestInit_ex2(context_.get(), Sha256Hash::get(), nullptr));
   return value;
 }
 

@@ -21,8 +21,6 @@ constexpr std::size_t kFileBytesMax = 256 * 1024;  // the whole reference as a f
 constexpr std::string_view kPrefix = "TWEESTAP_";
 constexpr std::string_view kFileSuffix = "_file";
 
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
-
 // What a name means: a setting, by its place in the descriptions, or the file that holds a secret one.
 struct Target {
   std::size_t index = 0;

@@ -19,8 +19,6 @@
 namespace tweestap::platform {
 namespace {
 
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
-
 // Input beyond it is refused unread: normalising costs time, and the longest allowed results are far shorter.
 constexpr std::size_t kInputBytesMax = 4096;
 
