@@ -10,7 +10,7 @@
 namespace tweestap::projections {
 namespace {
 
-constexpr std::string_view kName = "accounts";
+constexpr std::string_view kAccountsName = "accounts";
 
 struct Waiting {
   std::uint64_t accounts = 0;
@@ -45,10 +45,10 @@ std::uint64_t moved(std::uint64_t count, bool before, bool after) {
 
 std::expected<void, Failure> count_waiting(Rows& rows, std::optional<domain::Time> own_date, bool one_more) {
   const RowKey key = waiting_key(own_date);
-  const auto row = read_row<Waiting>(rows, kAccountsView, key, kName);
+  const auto row = read_row<Waiting>(rows, kAccountsView, key, kAccountsName);
   if (!row) return std::unexpected(row.error());
   const std::uint64_t before = *row ? (*row)->accounts : 0;
-  if (!one_more && before == 0) return std::unexpected(damaged_row(kName));
+  if (!one_more && before == 0) return std::unexpected(damaged_row(kAccountsName));
   const std::uint64_t after = moved(before, !one_more, one_more);
   if (after == 0) {
     rows.erase(kAccountsView, key);
@@ -99,7 +99,7 @@ std::expected<domain::AccountState*, Failure> AccountsView::load(Rows& rows, con
   }
   domain::AccountState state;
   if (!first) {
-    auto row = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kName);
+    auto row = read_row<domain::AccountState>(rows, kAccountsView, key_of(subject), kAccountsName);
     if (!row) return std::unexpected(row.error());
     if (*row) state = std::move(**row);
   }
@@ -121,7 +121,7 @@ std::expected<void, Failure> AccountsView::apply(const Stored& stored, Rows& row
   const auto loaded = load(rows, stored);
   if (!loaded) return std::unexpected(loaded.error());
   domain::AccountState& state = **loaded;
-  if (state.version + 1 != stored.version) return std::unexpected(damaged_row(kName));
+  if (state.version + 1 != stored.version) return std::unexpected(damaged_row(kAccountsName));
   const Counted before{state};
   if (!domain::fold(state, stored.event, {stored.position, stored.version, stored.time, stored.actor})) {
     if (cache_) cache_->forget(stored.subject);
@@ -155,13 +155,13 @@ std::expected<domain::AccountState*, Failure> load_account(RowReader& rows, Acco
   }
   if (domain::AccountState* state = cache.find(subject, row)) return state;
   auto decoded = decode_row<domain::AccountState>(row);
-  if (!decoded || !decoded->exists()) return std::unexpected(damaged_row(kName));
+  if (!decoded || !decoded->exists()) return std::unexpected(damaged_row(kAccountsName));
   return &cache.put(subject, row, *std::move(decoded));
 }
 
 std::expected<std::optional<domain::AccountState>, Failure> read_account(RowReader& rows,
                                                                          const domain::AccountId& account) {
-  return read_row<domain::AccountState>(rows, kAccountsView, key_of(domain::Subject::of(account)), kName);
+  return read_row<domain::AccountState>(rows, kAccountsView, key_of(domain::Subject::of(account)), kAccountsName);
 }
 
 std::expected<std::optional<domain::AccountState>, Failure> read_account_from(RowReader& rows,
@@ -171,11 +171,11 @@ std::expected<std::optional<domain::AccountState>, Failure> read_account_from(Ro
   if (!is_account(found)) found = rows.first_from(kAccountsView, RowKey{'a'});
   if (rows.failure()) return std::unexpected(*rows.failure());
   if (!is_account(found)) return std::nullopt;
-  return read_row<domain::AccountState>(rows, kAccountsView, found->first, kName);
+  return read_row<domain::AccountState>(rows, kAccountsView, found->first, kAccountsName);
 }
 
 std::expected<AccountTotals, Failure> read_totals(RowReader& rows) {
-  const auto totals = read_row<AccountTotals>(rows, kAccountsView, totals_key(), kName);
+  const auto totals = read_row<AccountTotals>(rows, kAccountsView, totals_key(), kAccountsName);
   if (!totals) return std::unexpected(totals.error());
   return totals->value_or(AccountTotals{});
 }
@@ -185,7 +185,7 @@ std::expected<std::uint64_t, Failure> read_would_have_to_enrol(RowReader& rows, 
   std::uint64_t accounts = 0;
   for (auto at = rows.first_from(kAccountsView, "w"); at && at->first <= last.view();) {
     const auto waiting = decode_row<Waiting>(at->second);
-    if (!waiting) return std::unexpected(damaged_row(kName));
+    if (!waiting) return std::unexpected(damaged_row(kAccountsName));
     accounts += waiting->accounts;
     at = rows.first_from(kAccountsView, at->first + '\0');
   }

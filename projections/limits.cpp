@@ -9,7 +9,7 @@
 namespace tweestap::projections {
 namespace {
 
-constexpr std::string_view kName = "limits";
+constexpr std::string_view kLimitsName = "limits";
 
 std::int64_t minute_of(domain::Time at) { return at.us / domain::minutes(1).us; }
 
@@ -27,7 +27,7 @@ void add_network(RowKey& key, const domain::Pseudonym& network) {
 }
 
 std::expected<std::optional<Limit>, Failure> read_limit(RowReader& rows, std::string_view key) {
-  return read_row<Limit>(rows, kLimitsView, key, kName);
+  return read_row<Limit>(rows, kLimitsView, key, kLimitsName);
 }
 
 // Wait lengths are whole seconds after the failure that they count from (domain/throttle): so the end of a waiting
@@ -140,7 +140,7 @@ RowKey asking_network_key(const domain::Pseudonym& network) {
   return key;
 }
 
-LimitsView::LimitsView(Keeping keeping) : limits_(kLimitsView, kName, 'x', keeping) {}
+LimitsView::LimitsView(Keeping keeping) : limits_(kLimitsView, kLimitsName, 'x', keeping) {}
 
 ViewNumber LimitsView::number() const { return kLimitsView; }
 

@@ -9,7 +9,7 @@
 namespace tweestap::projections {
 namespace {
 
-constexpr std::string_view kName = "resets";
+constexpr std::string_view kResetsName = "resets";
 
 struct ResetOwner {
   domain::AccountId account;
@@ -21,7 +21,7 @@ RowKey waiting_key(const domain::ResetId& reset) { return RowKey{'w'}.add(reset)
 
 }  // namespace
 
-ResetsView::ResetsView(Keeping keeping) : waiting_(kResetsView, kName, 'x', keeping) {}
+ResetsView::ResetsView(Keeping keeping) : waiting_(kResetsView, kResetsName, 'x', keeping) {}
 
 ViewNumber ResetsView::number() const { return kResetsView; }
 
@@ -59,7 +59,7 @@ std::expected<void, Failure> ResetsView::finish(Rows& rows) {
 
 std::expected<std::optional<domain::AccountId>, Failure> read_reset_account(RowReader& rows,
                                                                             const domain::ResetId& reset) {
-  const auto row = read_row<ResetOwner>(rows, kResetsView, owner_key(reset), kName);
+  const auto row = read_row<ResetOwner>(rows, kResetsView, owner_key(reset), kResetsName);
   if (!row) return std::unexpected(row.error());
   return *row ? std::optional{(*row)->account} : std::nullopt;
 }
@@ -68,7 +68,7 @@ std::expected<std::vector<WaitingReset>, Failure> read_waiting_resets(RowReader&
   std::vector<WaitingReset> waiting;
   for (auto at = rows.first_from(kResetsView, "w"); at && at->first.front() == 'w';) {
     auto row = decode_row<WaitingReset>(at->second);
-    if (!row) return std::unexpected(damaged_row(kName));
+    if (!row) return std::unexpected(damaged_row(kResetsName));
     if (now < row->expires_at) waiting.push_back(*std::move(row));
     at = rows.first_from(kResetsView, at->first + '\0');
   }

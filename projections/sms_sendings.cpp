@@ -11,7 +11,7 @@
 namespace tweestap::projections {
 namespace {
 
-constexpr std::string_view kName = "sms_sendings";
+constexpr std::string_view kSmsSendingsName = "sms_sendings";
 
 RowKey number_key(const domain::LookupHash& number) { return RowKey{'n'}.add(number.bytes); }
 RowKey account_key(const domain::AccountId& account) { return RowKey{'a'}.add(account.bytes); }
@@ -44,7 +44,7 @@ Limit together(Limit a, const Limit& b) {
 
 }  // namespace
 
-SmsSendingsView::SmsSendingsView(Keeping keeping) : sendings_(kSmsSendingsView, kName, 'x', keeping) {}
+SmsSendingsView::SmsSendingsView(Keeping keeping) : sendings_(kSmsSendingsView, kSmsSendingsName, 'x', keeping) {}
 
 ViewNumber SmsSendingsView::number() const { return kSmsSendingsView; }
 
@@ -81,7 +81,7 @@ std::expected<domain::SmsCounts, Failure> read_sms_counts(RowReader& rows, const
   std::expected<void, Failure> read;
   const auto limit_of = [&](const RowKey& key) {
     if (!read) return Limit{};
-    auto limit = read_row<Limit>(rows, kSmsSendingsView, key, kName);
+    auto limit = read_row<Limit>(rows, kSmsSendingsView, key, kSmsSendingsName);
     if (!limit) read = std::unexpected(std::move(limit.error()));
     return limit && *limit ? std::move(**limit) : Limit{};
   };
