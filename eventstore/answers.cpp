@@ -12,11 +12,11 @@ namespace {
 
 using platform::Failure;
 
-constexpr char kFormat = 1;
+constexpr char kAnswerFormat = 1;
 constexpr std::size_t kVersionAt = 1;
 constexpr std::size_t kEndAt = kVersionAt + 4;
-constexpr std::size_t kNonceAt = kEndAt + 8;
-constexpr std::size_t kCiphertextAt = kNonceAt + platform::kAeadNonceBytes;
+constexpr std::size_t kAnswerNonceAt = kEndAt + 8;
+constexpr std::size_t kAnswerCiphertextAt = kAnswerNonceAt + platform::kAeadNonceBytes;
 constexpr std::size_t kBodyHashBytes = std::tuple_size_v<platform::Digest>;
 
 // Each part after its length, so that moving a byte from one part into the next makes other bytes.
@@ -32,8 +32,8 @@ platform::Secret joined(std::initializer_list<std::string_view> parts) {
   return out;
 }
 
-std::string head_of(const AnswerSeal& seal) {
-  std::string head(1, kFormat);
+std::string seal_head(const AnswerSeal& seal) {
+  std::string head(1, kAnswerFormat);
   append_u32(seal.key_version, head);
   append_u64(static_cast<std::uint64_t>(seal.ends_at.us), head);
   return head;
@@ -72,7 +72,7 @@ std::expected<std::string, Failure> seal_answer(const platform::Secret& sealing_
   platform::Secret plaintext{kBodyHashBytes + answer.size()};
   auto* const after_hash = std::copy(seal.body_hash.begin(), seal.body_hash.end(), plaintext.writable().data());
   std::copy(answer.begin(), answer.end(), after_hash);
-  std::string value = head_of(seal);
+  std::string value = seal_head(seal);
   const auto ciphertext = platform::aead_seal(sealing_key, *nonce, platform::bytes_of(value), plaintext.reveal());
   value.append(platform::text_of(*nonce));
   value.append(platform::text_of(ciphertext));
@@ -80,7 +80,7 @@ std::expected<std::string, Failure> seal_answer(const platform::Secret& sealing_
 }
 
 std::optional<AnswerHead> answer_head(std::string_view value) noexcept {
-  if (value.size() < kCiphertextAt + kBodyHashBytes + platform::kAeadTagBytes || value[0] != kFormat) {
+  if (value.size() < kAnswerCiphertextAt + kBodyHashBytes + platform::kAeadTagBytes || value[0] != kAnswerFormat) {
     return std::nullopt;
   }
   const std::uint64_t end = read_u64(value.substr(kEndAt, 8));
@@ -92,9 +92,9 @@ std::expected<OpenedAnswer, Failure> open_answer(const platform::Secret& sealing
   const auto head = answer_head(value);
   if (!head) return damaged_answer();
   platform::AeadNonce nonce{};
-  std::copy_n(value.begin() + kNonceAt, nonce.size(), nonce.begin());
-  const auto plaintext = platform::aead_open(sealing_key, nonce, platform::bytes_of(value.substr(0, kNonceAt)),
-                                             platform::bytes_of(value.substr(kCiphertextAt)));
+  std::copy_n(value.begin() + kAnswerNonceAt, nonce.size(), nonce.begin());
+  const auto plaintext = platform::aead_open(sealing_key, nonce, platform::bytes_of(value.substr(0, kAnswerNonceAt)),
+                                             platform::bytes_of(value.substr(kAnswerCiphertextAt)));
   if (!plaintext || plaintext->size() < kBodyHashBytes) return damaged_answer();
   OpenedAnswer out{{head->key_version, head->ends_at, {}},
                    platform::Secret::from_bytes(plaintext->reveal().subspan(kBodyHashBytes))};

@@ -14,15 +14,12 @@ namespace tweestap::eventstore {
 namespace {
 
 using platform::Failure;
+using platform::unavailable;
 
 constexpr std::string_view kUnfinished = "log.new";
 // What may lie in the folder before its log does: keys and what the demo and an operator put beside them.
 constexpr std::array<std::string_view, 9> kOwnNames{"kek",     "keys",       "keys.new",      "head",      "demo",
                                                     "log.new", "sms.ndjson", "tweestap.toml", "lost+found"};
-
-Failure failed(const std::string& doing, const std::error_code& error) {
-  return {Failure::Kind::Unavailable, doing + ": " + error.message()};
-}
 
 std::expected<void, Failure> refuse_foreign_content(const std::filesystem::path& data) {
   std::error_code error;
@@ -33,7 +30,7 @@ std::expected<void, Failure> refuse_foreign_content(const std::filesystem::path&
                                                                  " and no Tweestap log: give an empty folder"});
     }
   }
-  if (error) return std::unexpected(failed("the folder " + data.string() + " cannot be read", error));
+  if (error) return std::unexpected(unavailable("the folder " + data.string() + " cannot be read", error));
   return {};
 }
 
@@ -61,11 +58,11 @@ std::expected<void, Failure> create_store(const std::filesystem::path& data, Sto
   settings.folder = data / kUnfinished;
   std::filesystem::remove_all(settings.folder, error);  // of a first start that was cut short, as is a ring at 0
   if (!error) std::filesystem::remove(ring_file(data), error);
-  if (error) return std::unexpected(failed("the rest of an unfinished first start cannot be removed", error));
+  if (error) return std::unexpected(unavailable("the rest of an unfinished first start cannot be removed", error));
   if (auto filled = fill_new_log(settings, random); !filled) return filled;
   if (auto ring = RecoveryFloor::create(ring_file(data), Floor{0, empty_root()}); !ring) return ring;
   std::filesystem::rename(settings.folder, log_folder(data), error);
-  if (error) return std::unexpected(failed("the new log cannot be put in place", error));
+  if (error) return std::unexpected(unavailable("the new log cannot be put in place", error));
   return platform::sync_folder(data);
 }
 

@@ -1,6 +1,5 @@
 #include "eventstore/disk_watermark.h"
 
-#include <string>
 #include <utility>
 
 namespace tweestap::eventstore {
@@ -8,9 +7,9 @@ namespace {
 
 constexpr std::int64_t kLookEveryUs = 1'000'000;
 
-std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
-
 }  // namespace
+
+std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
 
 DiskWatermark::DiskWatermark(std::uint64_t reserve_bytes, FreeBytes free_bytes)
     : reserve_bytes_(reserve_bytes), free_bytes_(std::move(free_bytes)) {}

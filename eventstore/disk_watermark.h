@@ -5,10 +5,14 @@
 #include <expected>
 #include <filesystem>
 #include <functional>
+#include <string>
 
 #include "platform/failure.h"
 
 namespace tweestap::eventstore {
+
+/// As an operator reads it, rounded down: "512 MiB".
+[[nodiscard]] std::string mebibytes(std::uint64_t bytes);
 
 /// Below `reserve` free bytes commands are refused; above twice that they are accepted again, so that a disk at its
 /// edge does not flicker. Thread rule: any thread.

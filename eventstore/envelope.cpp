@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "eventstore/keys.h"
 #include "platform/bug.h"
 
 namespace tweestap::eventstore {
@@ -10,10 +11,6 @@ namespace {
 
 constexpr std::string_view kSourcePrefix = "urn:tweestap:";
 constexpr auto kCountMax = static_cast<std::uint64_t>(kJsonIntegerMax);
-
-std::unexpected<Failure> damaged(std::string reason) {
-  return std::unexpected(Failure{Failure::Kind::Damaged, std::move(reason)});
-}
 
 const EventType& type_of(const domain::Event& event) {
   const EventType* type = find_event_type(domain::info_of(event).name);
@@ -133,10 +130,10 @@ bool is_type_name(std::string_view type) {
 }
 
 std::unexpected<Failure> unknown(const EnvelopeHead& head) {
-  if (!is_type_name(head.type)) return damaged("an envelope names a type that is none");
-  return damaged("this program does not know version " + std::to_string(head.schema_version) + " of the event type " +
-                 std::string{head.type} + " at position " + std::to_string(head.position) +
-                 ": the log was written by a newer one");
+  if (!is_type_name(head.type)) return std::unexpected(damaged("an envelope names a type that is none"));
+  return std::unexpected(damaged("this program does not know version " + std::to_string(head.schema_version) +
+                                 " of the event type " + std::string{head.type} + " at position " +
+                                 std::to_string(head.position) + ": the log was written by a newer one"));
 }
 
 void check(const Envelope& envelope, const EventType& type) {
@@ -192,17 +189,17 @@ void encode(const Envelope& envelope, std::string& out) {
 }
 
 std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
-  if (bytes.size() > kEnvelopeBytesMax) return damaged("an envelope is beyond 16 KiB");
+  if (bytes.size() > kEnvelopeBytesMax) return std::unexpected(damaged("an envelope is beyond 16 KiB"));
   JsonCursor cursor{bytes};
   const Beginning beginning = read_beginning(cursor);
-  if (!cursor.good()) return damaged("an envelope does not begin as one");
+  if (!cursor.good()) return std::unexpected(damaged("an envelope does not begin as one"));
   const EventType* type = find_event_type(beginning.head.type);
   if (type == nullptr || beginning.head.schema_version < 1 ||
       beginning.head.schema_version > type->info->schema_version) {
     return unknown(beginning.head);
   }
   const auto log = domain::LogId::parse(beginning.log);
-  if (!log) return damaged("an envelope names a log that is none");
+  if (!log) return std::unexpected(damaged("an envelope names a log that is none"));
 
   into.log = *log;
   into.position = beginning.head.position;
@@ -225,7 +222,8 @@ std::expected<void, Failure> decode(std::string_view bytes, Envelope& into) {
   cursor.expect("}");
   if (!cursor.finished() || !allows(type->personal, into.sealed_personal.has_value()) ||
       !allows(type->secret, into.sealed_secret.has_value()) || !type->belongs_to(into.subject)) {
-    return damaged("the envelope at position " + std::to_string(into.position) + " is not as it was written");
+    return std::unexpected(
+        damaged("the envelope at position " + std::to_string(into.position) + " is not as it was written"));
   }
   return {};
 }
@@ -239,7 +237,7 @@ std::expected<Envelope, Failure> decode(std::string_view bytes) {
 std::expected<EnvelopeHead, Failure> scan_head(std::string_view bytes) {
   JsonCursor cursor{bytes};
   const Beginning beginning = read_beginning(cursor);
-  if (!cursor.good()) return damaged("an envelope does not begin as one");
+  if (!cursor.good()) return std::unexpected(damaged("an envelope does not begin as one"));
   return beginning.head;
 }
 

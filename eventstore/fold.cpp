@@ -10,8 +10,7 @@ namespace {
 
 using platform::Failure;
 
-constexpr std::uint64_t kProgressEvery = 10'000;           // events: several times a second
-constexpr std::size_t kWriteBytes = std::size_t{1} << 20;  // of rows that go to disk in one write
+constexpr std::uint64_t kProgressEvery = 10'000;  // events: several times a second
 
 bool is_position_key(std::string_view key, std::uint64_t position) {
   return key.size() == sizeof position && read_u64(key) == position;
@@ -87,7 +86,7 @@ std::expected<void, Failure> Fold::spill() {
   for (const auto& [key, value] : rows_.written().rows()) {
     const auto added = value ? batch.Put(family, key, *value) : batch.Delete(family, key);
     if (!added.ok()) return std::unexpected(failure_of(added, "putting rows aside"));
-    if (batch.GetDataSize() < kWriteBytes) continue;
+    if (batch.GetDataSize() < kRowsWriteBytes) continue;
     if (auto written = spilled_->write_unsynced(batch); !written) return written;
     batch.Clear();
   }

@@ -21,6 +21,9 @@
 
 namespace tweestap::eventstore {
 
+/// So much of rows goes to disk in one write.
+inline constexpr std::size_t kRowsWriteBytes = std::size_t{1} << 20;
+
 /// One moment of a store: a snapshot where this process writes it; a secondary stands still by itself.
 class StoredContent {
  public:

@@ -11,8 +11,6 @@
 namespace tweestap::eventstore {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
-
 // Bytes that cannot stand in a string as they are: controls, quote, backslash. And those that need a look at UTF-8.
 constexpr std::uint8_t kEscaped = 1;
 constexpr std::uint8_t kBeyondAscii = 2;
@@ -25,7 +23,7 @@ constexpr auto kByteKinds = [] {
   return kinds;
 }();
 
-constexpr std::uint8_t kind_of(char c) { return kByteKinds[static_cast<unsigned char>(c)]; }
+constexpr std::uint8_t byte_kind(char c) { return kByteKinds[static_cast<unsigned char>(c)]; }
 
 // The letter after the backslash for the seven that have one (RFC 8785, 3.2.2.2); 0 for the others.
 constexpr char short_escape(char c) {
@@ -76,16 +74,16 @@ void append_escape(char c, std::string& out) {
   }
   const auto byte = static_cast<unsigned char>(c);
   out.append("u00");
-  out.push_back(kHex[byte >> 4]);
-  out.push_back(kHex[byte & 15]);
+  out.push_back(kLowerHex[byte >> 4]);
+  out.push_back(kLowerHex[byte & 15]);
 }
 
 // -1 for what is no lower-case digit.
 constexpr auto kHexDigits = [] {
   std::array<std::int8_t, 256> digits{};
   digits.fill(-1);
-  for (std::size_t i = 0; i < kHex.size(); ++i) {
-    digits[static_cast<unsigned char>(kHex[i])] = static_cast<std::int8_t>(i);
+  for (std::size_t i = 0; i < kLowerHex.size(); ++i) {
+    digits[static_cast<unsigned char>(kLowerHex[i])] = static_cast<std::int8_t>(i);
   }
   return digits;
 }();
@@ -106,7 +104,7 @@ void append_json_string(std::string_view text, std::string& out) {
   std::size_t plain_from = 0;
   std::uint8_t seen = 0;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const std::uint8_t kind = kind_of(text[i]);
+    const std::uint8_t kind = byte_kind(text[i]);
     seen = static_cast<std::uint8_t>(seen | kind);
     if (kind != kEscaped) continue;
     out.append(text, plain_from, i - plain_from);
@@ -132,8 +130,8 @@ void append_lower_hex(const std::uint8_t* bytes, std::size_t size, std::string& 
   out.resize(out.size() + 2 * size);
   char* at = out.data() + out.size() - 2 * size;
   for (std::size_t i = 0; i < size; ++i) {
-    *at++ = kHex[bytes[i] >> 4];
-    *at++ = kHex[bytes[i] & 15];
+    *at++ = kLowerHex[bytes[i] >> 4];
+    *at++ = kLowerHex[bytes[i] & 15];
   }
 }
 
@@ -155,7 +153,7 @@ bool JsonCursor::unescape(std::size_t bytes_max, std::string& out) {
   std::uint8_t seen = 0;
   for (;;) {
     const char* from = at_;
-    while (at_ != end_ && kind_of(*at_) != kEscaped) seen = static_cast<std::uint8_t>(seen | kind_of(*at_++));
+    while (at_ != end_ && byte_kind(*at_) != kEscaped) seen = static_cast<std::uint8_t>(seen | byte_kind(*at_++));
     out.append(from, at_);
     if (at_ == end_ || out.size() > bytes_max) return false;
     if (*at_ == '"') break;

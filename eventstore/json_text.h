@@ -22,6 +22,7 @@ void append_json_integer(std::int64_t value, std::string& out);
 /// The same for a count, which has no sign.
 void append_json_count(std::uint64_t value, std::string& out);
 
+inline constexpr std::string_view kLowerHex = "0123456789abcdef";
 /// Lower-case hexadecimal digits of `size` bytes.
 void append_lower_hex(const std::uint8_t* bytes, std::size_t size, std::string& out);
 /// The reverse, for exactly `size` bytes; false where `text` is anything else than what append_lower_hex() writes.

@@ -65,8 +65,6 @@ std::expected<void, Failure> look(const std::filesystem::path& folder) {
   return {};
 }
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
-
 }  // namespace
 
 KeyDatabase::KeyDatabase(std::unique_ptr<rocksdb::DB> database, bool secondary)

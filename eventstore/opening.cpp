@@ -9,6 +9,7 @@
 
 #include "eventstore/applying.h"
 #include "eventstore/creation.h"
+#include "eventstore/disk_watermark.h"
 #include "eventstore/floor_check.h"
 #include "eventstore/head_watch.h"
 #include "eventstore/keys.h"
@@ -23,10 +24,7 @@ namespace tweestap::eventstore {
 namespace {
 
 using platform::Failure;
-
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
-
-std::string mebibytes(std::uint64_t bytes) { return std::to_string(bytes >> 20) + " MiB"; }
+using platform::invalid;
 
 std::expected<void, Failure> check_space(const OpenSettings& settings) {
   const auto free = platform::free_bytes(settings.data);

@@ -14,8 +14,6 @@ namespace {
 
 using platform::Failure;
 
-constexpr std::size_t kWriteBytes = std::size_t{1} << 20;  // of changed rows in one write
-
 /// What is said of each row that is not as the rebuild made it; an empty value: it should not be there.
 using OnDifference = std::function<std::expected<void, Failure>(std::string_view key, std::string_view value)>;
 
@@ -84,13 +82,13 @@ std::expected<std::uint64_t, Failure> differences(Fold& fold, const StoredConten
 
 std::expected<void, Failure> repair(Storage& storage, Fold& fold, const StoredContent& content, ViewNumber view) {
   rocksdb::ColumnFamilyHandle* const family = storage.handle(Family::Rows);
-  rocksdb::WriteBatch batch{kWriteBytes + kWriteBytes / 4};  // so that it need not grow
+  rocksdb::WriteBatch batch{kRowsWriteBytes + kRowsWriteBytes / 4};  // so that it need not grow
   const OnDifference write = [&](std::string_view key, std::string_view value) -> std::expected<void, Failure> {
     const rocksdb::Slice at{key.data(), key.size()};
     const auto added =
         value.empty() ? batch.Delete(family, at) : batch.Put(family, at, rocksdb::Slice{value.data(), value.size()});
     if (!added.ok()) return std::unexpected(failure_of(added, "replacing rows"));
-    if (batch.GetDataSize() < kWriteBytes) return {};
+    if (batch.GetDataSize() < kRowsWriteBytes) return {};
     auto written = storage.write_unsynced(batch);
     batch.Clear();
     return written;

@@ -5,10 +5,10 @@
 namespace tweestap::eventstore {
 namespace {
 
-constexpr std::size_t kBytesPerRow = 128;  // node, bucket and allocation headers of libstdc++
+constexpr std::size_t kBytesPerRecentRow = 128;  // node, bucket and allocation headers of libstdc++
 
 std::size_t bytes_of(std::string_view key, std::optional<std::string_view> value) {
-  return kBytesPerRow + key.size() + (value ? value->size() : 0);
+  return kBytesPerRecentRow + key.size() + (value ? value->size() : 0);
 }
 
 }  // namespace

@@ -24,7 +24,7 @@ using platform::Failure;
 
 // A slot: magic (8), format (u32), reserved (8 zero bytes), position (u64), root (32), CRC-32C of all that (u32).
 constexpr std::string_view kMagic = "tweehead";
-constexpr std::uint32_t kFormat = 1;
+constexpr std::uint32_t kFloorFormat = 1;
 constexpr std::size_t kReservedBytes = 8;
 constexpr std::size_t kPositionAt = 8 + 4 + kReservedBytes;
 constexpr std::size_t kRootAt = kPositionAt + 8;
@@ -35,7 +35,7 @@ constexpr auto kSyncEvery = std::chrono::seconds{1};  // so after a power cut th
 
 std::string slot_of(const Floor& floor) {
   std::string slot{kMagic};
-  append_u32(kFormat, slot);
+  append_u32(kFloorFormat, slot);
   slot.append(kReservedBytes, '\0');
   append_u64(floor.position, slot);
   slot.append(platform::text_of(floor.root));

@@ -2,14 +2,14 @@
 
 #include <string_view>
 
+#include "eventstore/json_text.h"
+
 namespace tweestap::eventstore {
 namespace {
 
-constexpr std::string_view kHex = "0123456789abcdef";
-
-void append_escape(unsigned code_point, std::string& out) {
+void append_code_point_escape(unsigned code_point, std::string& out) {
   out.append("\\u");
-  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kHex[code_point >> shift & 15]);
+  for (int shift = 12; shift >= 0; shift -= 4) out.push_back(kLowerHex[code_point >> shift & 15]);
 }
 
 // JSON leaves characters as they are that end a line or steer a terminal all the same (LOG-2): DEL, U+0080 to U+009F,
@@ -20,12 +20,12 @@ void append_printable(std::string_view json, std::string& out) {
     const auto next = i + 1 < json.size() ? static_cast<unsigned char>(json[i + 1]) : 0U;
     const auto last = i + 2 < json.size() ? static_cast<unsigned char>(json[i + 2]) : 0U;
     if (byte == 0x7f) {
-      append_escape(byte, out);
+      append_code_point_escape(byte, out);
     } else if (byte == 0xc2 && next >= 0x80 && next < 0xa0) {
-      append_escape(next, out);
+      append_code_point_escape(next, out);
       i += 1;
     } else if (byte == 0xe2 && next == 0x80 && (last == 0xa8 || last == 0xa9)) {
-      append_escape(0x2000U + last - 0x80U, out);
+      append_code_point_escape(0x2000U + last - 0x80U, out);
       i += 2;
     } else {
       out.push_back(json[i]);

@@ -5,7 +5,7 @@
 namespace tweestap::eventstore {
 namespace {
 
-constexpr std::size_t kBytesPerRow = 112;  // node, bucket and two small strings of libstdc++
+constexpr std::size_t kBytesPerLayeredRow = 112;  // node, bucket and two small strings of libstdc++
 
 }  // namespace
 
@@ -18,7 +18,7 @@ void RowLayer::set(std::string_view full_key, std::optional<std::string_view> va
   auto at = rows_.find(full_key);
   if (at == rows_.end()) {
     at = rows_.try_emplace(std::string{full_key}).first;
-    bytes_ += kBytesPerRow + full_key.size();
+    bytes_ += kBytesPerLayeredRow + full_key.size();
     if (const auto order = ordered_.find(read_u16(full_key)); order != ordered_.end()) {
       order->second.insert(at->first);  // keys of a node-based map stay where they are
     }

@@ -10,10 +10,10 @@
 namespace tweestap::eventstore {
 namespace {
 
-constexpr char kFormat = 1;
+constexpr char kSealedFormat = 1;
 constexpr std::size_t kGenerationAt = 1;
-constexpr std::size_t kNonceAt = kGenerationAt + 4;
-constexpr std::size_t kCiphertextAt = kNonceAt + platform::kAeadNonceBytes;
+constexpr std::size_t kSealedNonceAt = kGenerationAt + 4;
+constexpr std::size_t kSealedCiphertextAt = kSealedNonceAt + platform::kAeadNonceBytes;
 
 void append_id(const domain::IdBytes& bytes, std::string& out) {
   out.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
@@ -23,7 +23,7 @@ void append_id(const domain::IdBytes& bytes, std::string& out) {
 std::string aad_of(const SealedPlace& place, SealedClass sealed, std::uint32_t generation) {
   std::string aad;
   aad.reserve(128);
-  aad.push_back(kFormat);
+  aad.push_back(kSealedFormat);
   append_id(place.log.bytes, aad);
   append_u64(place.position, aad);
   append_id(place.subject.bytes, aad);
@@ -48,8 +48,8 @@ std::expected<std::string, Failure> seal(const SubjectKeys& keys, const SealedPl
   const auto ciphertext = platform::aead_seal(
       keys.of(sealed), *nonce, platform::bytes_of(aad_of(place, sealed, keys.generation)), members.reveal());
   std::string value;
-  value.reserve(kCiphertextAt + ciphertext.size());
-  value.push_back(kFormat);
+  value.reserve(kSealedCiphertextAt + ciphertext.size());
+  value.push_back(kSealedFormat);
   append_u32(keys.generation, value);
   value.append(platform::text_of(*nonce));
   value.append(platform::text_of(ciphertext));
@@ -58,14 +58,14 @@ std::expected<std::string, Failure> seal(const SubjectKeys& keys, const SealedPl
 
 std::expected<platform::Secret, Failure> open_sealed(const SubjectKeys& keys, const SealedPlace& place,
                                                      SealedClass sealed, std::string_view value) {
-  if (value.size() < kCiphertextAt + platform::kAeadTagBytes || value[0] != kFormat ||
+  if (value.size() < kSealedCiphertextAt + platform::kAeadTagBytes || value[0] != kSealedFormat ||
       read_u32(value.substr(kGenerationAt)) != keys.generation) {
     return damaged_value(place);
   }
   platform::AeadNonce nonce{};
-  std::copy_n(value.begin() + kNonceAt, nonce.size(), nonce.begin());
+  std::copy_n(value.begin() + kSealedNonceAt, nonce.size(), nonce.begin());
   auto opened = platform::aead_open(keys.of(sealed), nonce, platform::bytes_of(aad_of(place, sealed, keys.generation)),
-                                    platform::bytes_of(value.substr(kCiphertextAt)));
+                                    platform::bytes_of(value.substr(kSealedCiphertextAt)));
   if (!opened) return damaged_value(place);
   return opened;
 }

@@ -15,8 +15,7 @@ namespace tweestap::eventstore {
 namespace {
 
 using platform::Failure;
-
-Failure invalid(std::string reason) { return {Failure::Kind::Invalid, std::move(reason)}; }
+using platform::invalid;
 
 // RocksDB's secondary drops a whole version where a table of it cannot be opened, says nothing, and shows an empty
 // database. Opened to be read, and not followed, it names the damage.

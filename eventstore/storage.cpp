@@ -13,8 +13,6 @@ namespace {
 
 using platform::Failure;
 
-rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
-
 }  // namespace
 
 Failure failure_of(const rocksdb::Status& status, std::string_view doing) {

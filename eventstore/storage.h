@@ -39,6 +39,9 @@ struct StorageSettings {
   bool sync = true;
 };
 
+/// The same bytes, for RocksDB.
+[[nodiscard]] inline rocksdb::Slice slice(std::string_view text) { return {text.data(), text.size()}; }
+
 /// How RocksDB's status becomes ours: Corruption and missing files are Damaged, a held lock is Unavailable.
 [[nodiscard]] platform::Failure failure_of(const rocksdb::Status& status, std::string_view doing);
 

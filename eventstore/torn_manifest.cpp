@@ -24,13 +24,10 @@ namespace tweestap::eventstore {
 namespace {
 
 using platform::Failure;
+using platform::unavailable;
 namespace fs = std::filesystem;
 
 constexpr std::size_t kCurrentBytesMax = 64;  // "MANIFEST-" and a number
-
-Failure failed(const std::string& doing, const std::error_code& error) {
-  return {Failure::Kind::Unavailable, doing + ": " + error.message()};
-}
 
 // The file that CURRENT names; empty where it names none.
 fs::path manifest_of(const fs::path& database) {
@@ -52,7 +49,8 @@ std::expected<void, Failure> make_double(const fs::path& database, const fs::pat
       if (!error) fs::resize_file(to, size - torn, error);
     }
   }
-  if (error) return std::unexpected(failed("the database cannot be looked at without its manifest's torn end", error));
+  if (error)
+    return std::unexpected(unavailable("the database cannot be looked at without its manifest's torn end", error));
   return {};
 }
 
@@ -65,7 +63,7 @@ std::expected<void, Failure> cut(const fs::path& manifest, std::uint64_t torn) {
     return {};
   }
   if (!error) error.assign(errno, std::generic_category());
-  return std::unexpected(failed("the torn end of " + manifest.string() + " cannot be cut off", error));
+  return std::unexpected(unavailable("the torn end of " + manifest.string() + " cannot be cut off", error));
 }
 
 // The disk as if every write-ahead log were empty.
