@@ -52,7 +52,7 @@ std::string_view acting_id(const Described& described) {
   return described.account();
 }
 
-Json user_of(const Described& described) {
+Json acting_user(const Described& described) {
   const std::string_view id = acting_id(described);
   if (id.empty()) return {{"name", described.doer().name}};
   Json user{{"id", id}};
@@ -122,7 +122,7 @@ std::string ecs_line(const reader::Event& event, std::string_view release) {
   line["message"] = described.title();
   line["service"] = {{"name", kProduct}, {"type", "tweestap"}, {"id", event.log}};
   line["observer"] = {{"vendor", kProduct}, {"product", kProduct}, {"version", release}};
-  line["user"] = user_of(described);
+  line["user"] = acting_user(described);
   if (Json related = related_of(described); !related.empty()) line["related"] = std::move(related);
   line["trace"]["id"] = event.correlation;
   line["transaction"]["id"] = event.command;

@@ -90,7 +90,7 @@ Json metadata_of(const Described& described, std::string_view release) {
           {"log_name", event.log},      {"original_time", time_text(event)}};
 }
 
-Json user_of(const Described& described) {
+Json affected_user(const Described& described) {
   if (const auto account = described.account(); !account.empty()) return {{"uid", account}};
   return {{"name", described.event().subject}};
 }
@@ -111,7 +111,7 @@ void put_parties(const Described& described, Json& into) {
   const OcsfClass of = described.activity().ocsf_class;
   // A class that wants a user gets what there is; evidence is of an account or of none.
   const bool has_user = of != OcsfClass::DetectionFinding || !described.account().empty();
-  if (has_object(of, "user") && has_user) into["user"] = user_of(described);
+  if (has_object(of, "user") && has_user) into["user"] = affected_user(described);
   if (has_object(of, "actor")) into["actor"] = actor_of(described.doer());
 }
 

@@ -10,10 +10,7 @@ namespace tweestap::consumers::sms {
 namespace {
 
 using platform::Failure;
-
-std::unexpected<Failure> wrong(std::string reason) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(reason)});
-}
+using platform::invalid;
 
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
@@ -31,12 +28,13 @@ std::string lower(std::string_view text) {
 
 std::expected<MessageTemplate, Failure> body_template(const std::string& text) {
   auto body = MessageTemplate::parse(text, Escape::Json);
-  if (!body) return wrong("body: " + body.error());
-  if (!body->has("to") || !body->has("text")) return wrong("body has to have {to} and {text}");
+  if (!body) return std::unexpected(invalid("body: " + body.error()));
+  if (!body->has("to") || !body->has("text")) return std::unexpected(invalid("body has to have {to} and {text}"));
   // A value with a quote and a comma is still one value exactly where its place stands between quotes.
   constexpr std::string_view kOdd = R"(",")";
   const auto filled = body->fill({.to = kOdd, .text = kOdd, .from = kOdd, .reference = kOdd, .secret = kOdd});
-  if (!is_json(filled.reveal_text())) return wrong("body has to be JSON, with its places between quotes");
+  if (!is_json(filled.reveal_text()))
+    return std::unexpected(invalid("body has to be JSON, with its places between quotes"));
   return std::move(*body);
 }
 
@@ -49,12 +47,15 @@ std::expected<std::vector<MessageTemplate>, Failure> header_templates(const std:
   for (const std::string& line : lines) {
     const std::size_t colon = line.find(':');
     const std::string name = lower(std::string_view(line).substr(0, colon));
-    if (colon == std::string::npos || !is_token(name)) return wrong("headers have to be like \"Name: value\"");
-    if (std::ranges::find(kNotTheirs, name) != kNotTheirs.end()) return wrong("headers may not have " + name);
+    if (colon == std::string::npos || !is_token(name))
+      return std::unexpected(invalid("headers have to be like \"Name: value\""));
+    if (std::ranges::find(kNotTheirs, name) != kNotTheirs.end())
+      return std::unexpected(invalid("headers may not have " + name));
     auto header = MessageTemplate::parse(line, Escape::None);
-    if (!header) return wrong("headers: " + header.error());
+    if (!header) return std::unexpected(invalid("headers: " + header.error()));
     // Proxies and servers write headers into their logs.
-    if (header->has("to") || header->has("text")) return wrong("headers may not have {to} or {text}");
+    if (header->has("to") || header->has("text"))
+      return std::unexpected(invalid("headers may not have {to} or {text}"));
     has_type = has_type || name == "content-type";
     headers.push_back(std::move(*header));
   }
@@ -65,13 +66,13 @@ std::expected<std::vector<MessageTemplate>, Failure> header_templates(const std:
 }  // namespace
 
 std::expected<std::unique_ptr<HttpGateway>, Failure> HttpGateway::create(const platform::SmsGatewaySettings& settings) {
-  if (settings.url.empty()) return wrong("url has to be set");
+  if (settings.url.empty()) return std::unexpected(invalid("url has to be set"));
   auto body = body_template(settings.body);
   if (!body) return std::unexpected(std::move(body.error()));
   auto headers = header_templates(settings.headers);
   if (!headers) return std::unexpected(std::move(headers.error()));
   auto statuses = parse_statuses(settings.success);
-  if (!statuses) return wrong("success " + statuses.error());
+  if (!statuses) return std::unexpected(invalid("success " + statuses.error()));
   if (auto good = check_credentials(settings); !good) return std::unexpected(std::move(good.error()));
   auto client = HttpClient::create(provider_endpoint(settings, settings.url));
   if (!client) return std::unexpected(std::move(client.error()));

@@ -11,10 +11,7 @@ namespace tweestap::consumers::sms {
 namespace {
 
 using platform::Failure;
-
-std::unexpected<Failure> wrong(std::string reason) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(reason)});
-}
+using platform::invalid;
 
 bool is_alphanumeric(std::string_view text) {
   return !text.empty() && std::ranges::all_of(text, [](char c) {
@@ -38,10 +35,12 @@ std::string messages_url(const platform::SmsGatewaySettings& settings) {
 std::expected<std::unique_ptr<TwilioGateway>, Failure> TwilioGateway::create(
     const platform::SmsGatewaySettings& settings) {
   // It becomes a part of the path.
-  if (!is_alphanumeric(settings.account)) return wrong("account has to be the account's SID, letters and digits");
-  if (settings.secret.empty()) return wrong("secret has to be set");
-  if (settings.sender.empty()) return wrong("sender has to be set");
-  if (settings.url.find_first_of("?#") != std::string::npos) return wrong("url may not have a query");
+  if (!is_alphanumeric(settings.account))
+    return std::unexpected(invalid("account has to be the account's SID, letters and digits"));
+  if (settings.secret.empty()) return std::unexpected(invalid("secret has to be set"));
+  if (settings.sender.empty()) return std::unexpected(invalid("sender has to be set"));
+  if (settings.url.find_first_of("?#") != std::string::npos)
+    return std::unexpected(invalid("url may not have a query"));
   if (auto good = check_credentials(settings); !good) return std::unexpected(std::move(good.error()));
   Endpoint endpoint = provider_endpoint(settings, messages_url(settings));
   endpoint.method = "POST";
