@@ -10,7 +10,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kChallengeFormat = 1;
 constexpr std::size_t kTimeBytes = 8;
 constexpr std::size_t kRandomBytes = 16;  // two challenges of one microsecond are two
 constexpr std::size_t kHeadBytes = 1 + kTimeBytes + kRandomBytes;
@@ -33,7 +33,7 @@ std::expected<std::string, platform::Failure> AppChallenges::make(std::string_vi
                                                                   platform::RandomSource& random) const {
   const auto drawn = platform::draw_bytes<kRandomBytes>(random);
   if (!drawn) return std::unexpected(drawn.error());
-  std::vector<std::uint8_t> bytes{kFormat};
+  std::vector<std::uint8_t> bytes{kChallengeFormat};
   for (std::size_t i = 0; i < kTimeBytes; ++i) {
     bytes.push_back(static_cast<std::uint8_t>(static_cast<std::uint64_t>(ends_at.us) >> (56 - 8 * i)));
   }
@@ -45,7 +45,8 @@ std::expected<std::string, platform::Failure> AppChallenges::make(std::string_vi
 
 bool AppChallenges::counts(std::string_view challenge, std::string_view purpose, domain::Time now) const {
   const auto bytes = platform::from_base64url(challenge);
-  if (!bytes || bytes->size() != kHeadBytes + sizeof(platform::Digest) || bytes->front() != kFormat) return false;
+  if (!bytes || bytes->size() != kHeadBytes + sizeof(platform::Digest) || bytes->front() != kChallengeFormat)
+    return false;
   const platform::Bytes all{*bytes};
   const platform::Digest mac = mac_of(key_, purpose, all.first(kHeadBytes));
   if (!platform::constant_time_equal(mac, all.subspan(kHeadBytes))) return false;

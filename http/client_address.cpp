@@ -3,16 +3,9 @@
 #include <algorithm>
 #include <ranges>
 
+#include "http/request.h"
+
 namespace tweestap::http {
-namespace {
-
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
-}  // namespace
 
 bool ForwardingRule::is_proxy(const IpAddress& address) const {
   return std::ranges::any_of(proxies, [&](const Network& network) { return network.contains(address); });

@@ -17,6 +17,7 @@
 #include "http/problem.h"
 #include "http/services.h"
 #include "platform/crypto/argon2.h"
+#include "platform/crypto/hash_pool.h"
 #include "platform/crypto/imported_verifier.h"
 #include "platform/crypto/secret.h"
 #include "platform/failure.h"
@@ -30,6 +31,12 @@ enum class SealedClass : std::uint8_t;
 namespace tweestap::http {
 
 class CommandBasis;
+
+/// The answer where evidence cannot be had now: something that it needs does not read back, or the pool has no room.
+[[nodiscard]] inline Problem unavailable() { return {.code = ProblemCode::Unavailable}; }
+[[nodiscard]] inline Problem unavailable(const platform::HashPool::Busy& busy) {
+  return {.code = ProblemCode::Unavailable, .retry_after_s = busy.retry_after_s};
+}
 
 /// An event of the log with its members of one class opened. Damaged where there is no such event or it does not open.
 [[nodiscard]] std::expected<domain::Event, platform::Failure> open_event(const Services& services,

@@ -18,11 +18,6 @@ namespace {
 using platform::Failure;
 using platform::Secret;
 
-Problem unavailable(const platform::HashPool::Busy& busy) {
-  return {.code = ProblemCode::Unavailable, .retry_after_s = busy.retry_after_s};
-}
-Problem unavailable() { return {.code = ProblemCode::Unavailable}; }
-
 // How the event of a verifier carries it.
 const domain::SecretText* verifier_in(const domain::Event& event) {
   if (const auto* registered = std::get_if<domain::AccountRegistered>(&event)) {

@@ -21,11 +21,6 @@ constexpr std::size_t kSymbolsPerCode = 12;                                // 60
 constexpr std::size_t kGroup = 4;
 constexpr char kBetween = ' ';  // between the verifiers of a set; a PHC string has none
 
-Problem unavailable() { return {.code = ProblemCode::Unavailable}; }
-Problem unavailable(const HashPool::Busy& busy) {
-  return {.code = ProblemCode::Unavailable, .retry_after_s = busy.retry_after_s};
-}
-
 std::expected<Secret, Failure> draw_code(platform::RandomSource& random) {
   Secret code(kSymbolsPerCode);
   for (std::uint8_t& symbol : code.writable()) {

@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "http/percent.h"
 #include "platform/bug.h"
 
 namespace tweestap::http {
@@ -24,13 +25,6 @@ constexpr std::array<bool, 256> kTokenCharacters = [] {
 
 bool is_control(unsigned c) { return c < 0x20 || c == 0x7f; }
 
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 // As sent and after percent-decoding: whoever decodes a value later (a log viewer, a front end, cpp-httplib itself)
 // must not find a line break in it.
 bool has_control_character(std::string_view value) {
@@ -42,12 +36,6 @@ bool has_control_character(std::string_view value) {
     if (high >= 0 && low >= 0 && is_control(static_cast<unsigned>(high * 16 + low))) return true;
   }
   return false;
-}
-
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
 }
 
 // Case counts in methods (RFC 9110, 9.1).

@@ -290,12 +290,6 @@ std::expected<Body, Problem> read_json_object(std::span<char> text, std::span<co
 
 namespace {
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 bool is_json(std::string_view content_type) {
   const std::size_t semicolon = content_type.find(';');
   if (!equal_ignoring_case(without_blanks(content_type.substr(0, semicolon)), "application/json")) return false;

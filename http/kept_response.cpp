@@ -10,12 +10,12 @@
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
+constexpr std::uint8_t kKeptFormat = 1;
 // Answers of commands have these and no others; a place in the list is stored for ever.
 constexpr std::array<std::string_view, 4> kHeaderNames{"Set-Cookie", "Content-Language", "WWW-Authenticate",
                                                        "Retry-After"};
 constexpr std::array<std::string_view, 3> kContentTypes{"", "application/json", "application/problem+json"};
-constexpr std::size_t kHeadersMax = 8;  // three cookies at most, and some room
+constexpr std::size_t kKeptHeadersMax = 8;  // three cookies at most, and some room
 
 template <std::size_t N>
 std::uint8_t place_of(const std::array<std::string_view, N>& list, std::string_view name) {
@@ -102,12 +102,12 @@ class Cursor {
 }  // namespace
 
 platform::Secret encode_kept(const KeptResponse& kept) {
-  if (kept.response.headers.size() > kHeadersMax) platform::bug("an answer with more headers than are kept");
+  if (kept.response.headers.size() > kKeptHeadersMax) platform::bug("an answer with more headers than are kept");
   Writer out;
   std::size_t size = kept.response.body.size() + 256;
   for (const ResponseHeader& header : kept.response.headers) size += header.value.size() + 16;
   out.reserve(size);
-  out.u8(kFormat);
+  out.u8(kKeptFormat);
   out.u64(kept.response.status);
   out.u8(place_of(kContentTypes, kept.response.content_type));
   out.u8(static_cast<std::uint8_t>(kept.response.headers.size()));
@@ -128,10 +128,10 @@ platform::Secret encode_kept(const KeptResponse& kept) {
 std::expected<KeptResponse, platform::Failure> decode_kept(std::string_view bytes) {
   Cursor in(bytes);
   KeptResponse kept;
-  const bool known = in.u(1) == kFormat;
+  const bool known = in.u(1) == kKeptFormat;
   kept.response.status = static_cast<std::uint16_t>(in.u(8));
   kept.response.content_type = kContentTypes[in.below(kContentTypes.size())];
-  const std::size_t headers = in.below(kHeadersMax + 1);
+  const std::size_t headers = in.below(kKeptHeadersMax + 1);
   for (std::size_t i = 0; i < headers; ++i) {
     const std::string_view name = kHeaderNames[in.below(kHeaderNames.size())];
     kept.response.headers.push_back({name, std::string{in.take(in.u(8))}});

@@ -80,5 +80,7 @@ struct Request {
 
 /// ASCII only, as header names are (RFC 9110, 5.1).
 [[nodiscard]] bool equal_ignoring_case(std::string_view a, std::string_view b);
+/// Without spaces and tabs at both ends, as around fields' values and the parts of lists (OWS of RFC 9110, 5.6.3).
+[[nodiscard]] std::string_view without_blanks(std::string_view text);
 
 }  // namespace tweestap::http

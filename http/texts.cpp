@@ -13,12 +13,6 @@ std::unexpected<platform::Failure> refuse(std::string why) {
   return std::unexpected(platform::Failure{platform::Failure::Kind::Invalid, std::move(why)});
 }
 
-std::string_view without_blanks(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
-}
-
 // RFC 9110, 12.4.2: 0 to 1 with at most three digits; as thousandths. Malformed: 0, so that it is not chosen.
 int quality(std::string_view parameter) {
   parameter = without_blanks(parameter);

@@ -10,7 +10,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kChangeBody[] = {
+constexpr Member kProfileChangeBody[] = {
     {"display_name", MemberType::String, Presence::Optional, domain::kDisplayNameMax.count, "1 to 100 characters."},
     {"language", MemberType::String, Presence::Optional, domain::kLanguageMax.count, "Such as nl or en."},
 };
@@ -93,7 +93,7 @@ std::vector<Route> account_routes(const Services& services) {
       .throttle = Throttle::none("looks at no secret"),
       .summary = "Changes the person's name or language.",
       .query = Query::none(),
-      .body = kChangeBody,
+      .body = kProfileChangeBody,
       .answers = Answers{Answer::json(Success::Ok, "the account as it is now", kAccountShape)},
       .problems = Problems::none(),
       .handler = Handler{[&services](Request& r, const Body& body) { return change_profile(services, r, body); }},

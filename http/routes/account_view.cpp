@@ -13,14 +13,14 @@ namespace {
 
 constexpr const char* kSealed = "sealed";
 
-platform::Failure damaged() {
+platform::Failure damaged_account_rows() {
   return {platform::Failure::Kind::Damaged, "a row names an event that does not have what it should"};
 }
 
 std::expected<std::string, platform::Failure> identifier_in(std::expected<domain::Event, platform::Failure> event) {
   if (!event) return std::unexpected(std::move(event.error()));
   auto* registered = std::get_if<domain::AccountRegistered>(&*event);
-  if (registered == nullptr) return std::unexpected(damaged());
+  if (registered == nullptr) return std::unexpected(damaged_account_rows());
   return std::move(registered->identifier);
 }
 
@@ -29,7 +29,7 @@ std::expected<std::optional<std::string>, platform::Failure> display_name_in(
   if (!event) return std::unexpected(std::move(event.error()));
   if (auto* registered = std::get_if<domain::AccountRegistered>(&*event)) return std::move(registered->display_name);
   if (auto* changed = std::get_if<domain::ProfileChanged>(&*event)) return std::move(changed->display_name);
-  return std::unexpected(damaged());
+  return std::unexpected(damaged_account_rows());
 }
 
 AccountView::TwoStep view_two_step(const AccountAt& at) {

@@ -83,13 +83,13 @@ domain::SecretText keys_text(const PhoneKeys& keys) {
                             platform::to_base64url(keys.pin.bytes())};
 }
 
-platform::Failure damaged() {
+platform::Failure damaged_phone_keys() {
   return {platform::Failure::Kind::Damaged, "a row names an event that does not have a phone's keys"};
 }
 
 std::expected<Es256PublicKey, platform::Failure> read_key(std::string_view text) {
   const auto bytes = platform::from_base64url(text);
-  if (!bytes) return std::unexpected(damaged());
+  if (!bytes) return std::unexpected(damaged_phone_keys());
   return Es256PublicKey::from_bytes(*bytes);
 }
 
@@ -97,10 +97,10 @@ std::expected<PhoneKeys, platform::Failure> open_keys(const Services& services, 
   const auto event = open_event(services, position, eventstore::SealedClass::Secret);
   if (!event) return std::unexpected(event.error());
   const auto* bound = std::get_if<domain::AppDeviceBound>(&*event);
-  if (bound == nullptr) return std::unexpected(damaged());
+  if (bound == nullptr) return std::unexpected(damaged_phone_keys());
   const std::string_view text = bound->keys.reveal();
   const std::size_t dot = text.find('.');
-  if (dot == std::string_view::npos) return std::unexpected(damaged());
+  if (dot == std::string_view::npos) return std::unexpected(damaged_phone_keys());
   auto device = read_key(text.substr(0, dot));
   if (!device) return std::unexpected(std::move(device.error()));
   auto pin = read_key(text.substr(dot + 1));
@@ -273,11 +273,11 @@ std::expected<std::string, platform::Failure> name_of_phone(const Services& serv
   auto event = open_event(services, position, eventstore::SealedClass::Personal);
   if (!event) return std::unexpected(std::move(event.error()));
   auto* bound = std::get_if<domain::AppDeviceBound>(&*event);
-  if (bound == nullptr) return std::unexpected(damaged());
+  if (bound == nullptr) return std::unexpected(damaged_phone_keys());
   return std::move(bound->name);
 }
 
-Response list(const Services& services, const Request& request) {
+Response list_phones(const Services& services, const Request& request) {
   JsonWriter json;
   json.begin_object().member_array("app_devices");
   for (const domain::AppDevice& phone : request.caller->account->app_devices) {
@@ -374,7 +374,7 @@ std::vector<Route> app_routes(const Services& services) {
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Ok, "the phones", kPhonesShape)},
       .problems = Problems::none(),
-      .handler = Handler{[&services](Request& r, const Body&) { return list(services, r); }},
+      .handler = Handler{[&services](Request& r, const Body&) { return list_phones(services, r); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Delete,

@@ -13,6 +13,7 @@
 #include "http/json_writer.h"
 #include "http/routes/answers.h"
 #include "http/routes/audit_read.h"
+#include "http/routes/events.h"
 #include "http/routes/staff_fields.h"
 #include "http/routes/state_json.h"
 #include "projections/queries/audit.h"
@@ -24,10 +25,7 @@ namespace {
 
 using platform::Failure;
 
-constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // the envelope's
-constexpr std::uint64_t kLimitMax = 1000;                             // as the feed's
-constexpr std::uint64_t kLimitDefault = 100;
-constexpr std::uint64_t kTypeBytesMax = 64;  // the longest name of an event has 26
+constexpr std::uint64_t kAuditLimitDefault = 100;
 constexpr std::uint64_t kMomentBytesMax = 64;
 // An answer ends behind the event that reaches this: 1,000 events of 16 KiB and 16 KiB sealed would be 32 MiB.
 constexpr std::size_t kBytesMax = std::size_t{4} << 20;
@@ -35,23 +33,23 @@ constexpr std::size_t kBytesMax = std::size_t{4} << 20;
 constexpr QueryParameter kEventsQuery[] = {
     {"from", QueryType::Time, 0, 0, "Nothing earlier."},
     {"to", QueryType::Time, 0, 0, "Nothing later."},
-    {"type", QueryType::Text, 0, kTypeBytesMax, "Only events of this type, such as `login.completed`."},
-    {"after", QueryType::Number, 0, kPositionMax, "Events behind this position; 0, the default, is the beginning."},
-    {"limit", QueryType::Number, 1, kLimitMax, "At most so many events; 100 by default."},
+    {"type", QueryType::Text, 0, kEventTypeBytesMax, "Only events of this type, such as `login.completed`."},
+    {"after", QueryType::Number, 0, kLogPositionMax, "Events behind this position; 0, the default, is the beginning."},
+    {"limit", QueryType::Number, 1, kFeedLimitMax, "At most so many events; 100 by default."},
 };
-constexpr AnswerMember kEventMembers[] = {
+constexpr AnswerMember kAuditEventMembers[] = {
     {"event", AnswerType::Anything, true, "The stored envelope, byte for byte."},
     {"personal", AnswerType::Anything, false,
      "The event's personal members by their names, {} where it has none; absent for API keys."},
     {"erased", AnswerType::Boolean, false,
      "true, in the place of `personal`: the event had personal members, and they were erased. Absent for API keys."},
 };
-constexpr AnswerShape kEventShape{"AuditEvent", kEventMembers};
-constexpr AnswerMember kPageMembers[] = {
-    {"events", AnswerType::Objects, true, "Oldest first.", &kEventShape},
+constexpr AnswerShape kAuditEventShape{"AuditEvent", kAuditEventMembers};
+constexpr AnswerMember kAuditPageMembers[] = {
+    {"events", AnswerType::Objects, true, "Oldest first.", &kAuditEventShape},
     {"scanned_to", AnswerType::Integer, true, "The last position of the log looked at: ask on behind it."},
 };
-constexpr AnswerShape kPageShape{"AuditPage", kPageMembers};
+constexpr AnswerShape kAuditPageShape{"AuditPage", kAuditPageMembers};
 
 constexpr QueryParameter kStateQuery[] = {
     {"at", QueryType::Text, 0, kMomentBytesMax,
@@ -129,7 +127,7 @@ Response show_events(const Services& services, const Request& request) {
   if (!*there) return problem_response(request, ProblemCode::NotFound);
   if (auto refused = tell_audit(services, request, domain::ReadBy::Audit, *account)) return std::move(*refused);
   const auto page = projections::audit(services.partition.log(), *account, filter_of(request),
-                                       request.query_number("limit").value_or(kLimitDefault));
+                                       request.query_number("limit").value_or(kAuditLimitDefault));
   if (!page) return failure_response(services, request, page.error());
   auto body = render(services, *page, sees_personal(request));
   if (!body) return failure_response(services, request, body.error());
@@ -168,7 +166,7 @@ std::vector<Route> audit_routes(const Services& services) {
       .summary = "One account's events as they are stored; the look is told to the log.",
       .query = kEventsQuery,
       .body = RequestBody::none(),
-      .answers = Answers{Answer::json(Success::Ok, "a page of the account's events", kPageShape)},
+      .answers = Answers{Answer::json(Success::Ok, "a page of the account's events", kAuditPageShape)},
       .problems = Problems{ProblemCode::NotFound},
       .handler = Handler{[&services](Request& request, const Body&) { return show_events(services, request); }},
   });

@@ -18,7 +18,7 @@ namespace {
 constexpr std::uint32_t kMethodSentMax = 8;
 constexpr std::uint32_t kPhoneSentMax = 64;  // digits with whatever people put between them
 
-constexpr Member kStartBody[] = {
+constexpr Member kEnrolmentStartBody[] = {
     {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
     {"method", MemberType::String, Presence::Required, kMethodSentMax, "totp or sms."},
     {"phone", MemberType::String, Presence::Optional, kPhoneSentMax, "A mobile number; with sms."},
@@ -26,7 +26,7 @@ constexpr Member kStartBody[] = {
 constexpr Member kPhoneBody[] = {
     {"phone", MemberType::String, Presence::Required, kPhoneSentMax, "Another mobile number."},
 };
-constexpr Member kCodeBody[] = {
+constexpr Member kEnrolmentCodeBody[] = {
     {"code", MemberType::Secret, Presence::Required, kCodeSentBytesMax, "Six digits."},
 };
 constexpr AnswerMember kEnrolmentSmsMembers[] = {
@@ -200,7 +200,7 @@ Response ask_for_code(const Services& services, const Request& request, Make mak
                       .keep = {.enrolment = *id}});
 }
 
-Response resend_code(const Services& services, const Request& request) {
+Response resend_enrolment_code(const Services& services, const Request& request) {
   const auto make = [&](const domain::AccountId& account, const domain::Caller& caller, const domain::EnrolmentId& id,
                         const std::optional<domain::NewChallenge>& challenge) -> domain::Command {
     return domain::ResendEnrolmentCode{account, enroller_of(*request.caller), caller, id, challenge};
@@ -222,7 +222,7 @@ Response change_phone(const Services& services, const Request& request, const Bo
                       });
 }
 
-Response submit_code(const Services& services, const Request& request, const Body& body) {
+Response submit_enrolment_code(const Services& services, const Request& request, const Body& body) {
   const auto id = enrolment_in_path(request);
   const std::string_view code = body.string("code");
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
@@ -301,7 +301,7 @@ std::vector<Route> enrolment_routes(const Services& services) {
       .throttle = ThrottledSecret::Password,
       .summary = "Starts to switch two-step on, or over to another app; a second one cancels the first.",
       .query = Query::none(),
-      .body = kStartBody,
+      .body = kEnrolmentStartBody,
       .answers = Answers{Answer::json(Success::Created, "the enrolment with the app's secret or the masked number",
                                       kEnrolmentShape)},
       .problems = Problems{ProblemCode::CredentialsRejected, ProblemCode::StateConflict, ProblemCode::Forbidden,
@@ -347,7 +347,7 @@ std::vector<Route> enrolment_routes(const Services& services) {
       .answers = Answers{Answer::json(Success::Accepted, "on its way", kSmsShape)},
       .problems = Problems{ProblemCode::NotFound, ProblemCode::StateConflict, ProblemCode::Forbidden,
                            ProblemCode::TooManyRequests},
-      .handler = Handler{[&services](Request& r, const Body&) { return resend_code(services, r); }},
+      .handler = Handler{[&services](Request& r, const Body&) { return resend_enrolment_code(services, r); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Post,
@@ -357,11 +357,12 @@ std::vector<Route> enrolment_routes(const Services& services) {
       .throttle = ThrottledSecret::EnrolmentCode,
       .summary = "Switches two-step on with a code; gives recovery codes and a fresh token.",
       .query = Query::none(),
-      .body = kCodeBody,
+      .body = kEnrolmentCodeBody,
       .answers = Answers{Answer::json(Success::Ok, "two-step is on", kEnabledShape)},
       .problems = Problems{ProblemCode::CodeRejected, ProblemCode::NotFound, ProblemCode::StateConflict,
                            ProblemCode::Forbidden},
-      .handler = Handler{[&services](Request& r, const Body& body) { return submit_code(services, r, body); }},
+      .handler =
+          Handler{[&services](Request& r, const Body& body) { return submit_enrolment_code(services, r, body); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Delete,

@@ -21,27 +21,25 @@ namespace {
 
 using std::chrono::steady_clock;
 
-constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // exact for every reader (RFC 8259, 6)
-constexpr std::uint64_t kLimitDefault = 100;
-constexpr std::uint64_t kWaitMax = 30;       // seconds: below what proxies usually cut
-constexpr std::uint64_t kTypeBytesMax = 64;  // the longest name of an event has 26
+constexpr std::uint64_t kFeedLimitDefault = 100;
+constexpr std::uint64_t kWaitMax = 30;  // seconds: below what proxies usually cut
 
 constexpr QueryParameter kQuery[] = {
-    {"after", QueryType::Number, 0, kPositionMax,
+    {"after", QueryType::Number, 0, kLogPositionMax,
      "Events behind this position; 0, the default, is the log's beginning."},
     {"limit", QueryType::Number, 1, kFeedLimitMax, "At most so many events; 100 by default."},
-    {"type", QueryType::Text, 0, kTypeBytesMax, "Only events of this type, such as `login.completed`."},
+    {"type", QueryType::Text, 0, kEventTypeBytesMax, "Only events of this type, such as `login.completed`."},
     {"wait", QueryType::Number, 0, kWaitMax, "Seconds to wait for an event where there is none yet."},
 };
-constexpr AnswerMember kPageMembers[] = {
+constexpr AnswerMember kFeedPageMembers[] = {
     {"events", AnswerType::Anything, true, "Stored envelopes, byte for byte, oldest first."},
     {"scanned_to", AnswerType::Integer, true, "The last position looked at: ask on behind it."},
 };
-constexpr AnswerShape kPage{"EventPage", kPageMembers};
+constexpr AnswerShape kFeedPageShape{"EventPage", kFeedPageMembers};
 
 struct Question {
   std::uint64_t after = 0;
-  std::size_t limit = kLimitDefault;
+  std::size_t limit = kFeedLimitDefault;
   std::string_view type;  // empty: any
 };
 
@@ -116,7 +114,7 @@ class Feed {
   Response answer(const Request& request) {
     const eventstore::Log& log = services_.partition.log();
     const Question question{.after = request.query_number("after").value_or(0),
-                            .limit = request.query_number("limit").value_or(kLimitDefault),
+                            .limit = request.query_number("limit").value_or(kFeedLimitDefault),
                             .type = request.query_parameter("type").value_or("")};
     const std::uint64_t end = question.after + limits_.scanned_max;
     Page page{.events = {}, .bytes = 0, .scanned_to = question.after};
@@ -171,7 +169,7 @@ std::vector<Route> event_routes(const Services& services, FeedLimits limits) {
       .summary = "The log from a position on, as stored; waits for more where there is none.",
       .query = kQuery,
       .body = RequestBody::none(),
-      .answers = Answers{Answer::json(Success::Ok, "a page of the log", kPage)},
+      .answers = Answers{Answer::json(Success::Ok, "a page of the log", kFeedPageShape)},
       .problems = Problems::none(),
       .handler = Handler{[feed = std::make_shared<Feed>(services, limits)](Request& request, const Body&) {
         return feed->answer(request);

@@ -9,6 +9,10 @@
 
 namespace tweestap::http {
 
+/// The last position that a query can name: the envelope's, which every reader holds exactly (RFC 8259, 6).
+inline constexpr std::uint64_t kLogPositionMax = (std::uint64_t{1} << 53) - 1;
+/// A type of event in a query has at most so many bytes; the longest name has 26.
+inline constexpr std::uint64_t kEventTypeBytesMax = 64;
 /// How many events one request may ask for (docs/consumers.md).
 inline constexpr std::uint64_t kFeedLimitMax = 1000;
 

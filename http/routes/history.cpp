@@ -7,20 +7,20 @@
 #include "http/commands.h"
 #include "http/routes/answers.h"
 #include "http/routes/event_text.h"
+#include "http/routes/events.h"
 #include "http/routes/routes.h"
 
 namespace tweestap::http {
 namespace {
 
-constexpr std::uint64_t kLimitMax = 100;  // a screen or two; each is opened and put into words
-constexpr std::uint64_t kLimitDefault = 50;
-constexpr std::uint64_t kPositionMax = (std::uint64_t{1} << 53) - 1;  // the envelope's
+constexpr std::uint64_t kHistoryLimitMax = 100;  // a screen or two; each is opened and put into words
+constexpr std::uint64_t kHistoryLimitDefault = 50;
 
 constexpr QueryParameter kHistoryQuery[] = {
-    {"limit", QueryType::Number, 1, kLimitMax, "How many events at most; 50 where absent."},
-    {"before", QueryType::Number, 1, kPositionMax, "The cursor of the page before."},
+    {"limit", QueryType::Number, 1, kHistoryLimitMax, "How many events at most; 50 where absent."},
+    {"before", QueryType::Number, 1, kLogPositionMax, "The cursor of the page before."},
 };
-constexpr AnswerMember kEventMembers[] = {
+constexpr AnswerMember kHistoryEventMembers[] = {
     {"at", AnswerType::Time, true, "When it happened."},
     {"type", AnswerType::String, true, "The event's type."},
     {"text", AnswerType::String, true, "A sentence in the language of the request."},
@@ -28,9 +28,9 @@ constexpr AnswerMember kEventMembers[] = {
     {"address", AnswerType::String, false, "Where it came from."},
     {"user_agent", AnswerType::String, false, "With which program."},
 };
-constexpr AnswerShape kEventShape{"HistoryEvent", kEventMembers};
+constexpr AnswerShape kHistoryEventShape{"HistoryEvent", kHistoryEventMembers};
 constexpr AnswerMember kHistoryMembers[] = {
-    {"events", AnswerType::Objects, true, "Newest first.", &kEventShape},
+    {"events", AnswerType::Objects, true, "Newest first.", &kHistoryEventShape},
     {"before", AnswerType::String, false, "The cursor of the next page; absent at the end."},
 };
 constexpr AnswerShape kHistoryShape{"History", kHistoryMembers};
@@ -53,7 +53,7 @@ Language language_of(const Services& services, const Request& request) {
 Response show_history(const Services& services, const Request& request) {
   const auto page = projections::history(services.partition.log(), request.caller->account_id(),
                                          request.query_number("before").value_or(0),
-                                         request.query_number("limit").value_or(kLimitDefault), &services.keys);
+                                         request.query_number("limit").value_or(kHistoryLimitDefault), &services.keys);
   if (!page) return failure_response(services, request, page.error());
   const Language language = language_of(services, request);
   JsonWriter json(page->events.size() * 256 + 64);

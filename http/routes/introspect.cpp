@@ -19,7 +19,7 @@ namespace {
 // the request was malformed; the bound is what fits a header beside others.
 constexpr std::uint32_t kTokenBytesMax = 4096;
 
-constexpr Member kBody[] = {
+constexpr Member kIntrospectionBody[] = {
     {"token", MemberType::Secret, Presence::Required, kTokenBytesMax, "The session token that a browser sent."},
 };
 constexpr AnswerMember kMembers[] = {
@@ -96,7 +96,7 @@ std::vector<Route> introspect_routes(const Services& services) {
       .throttle = ThrottledSecret::Token,
       .summary = "Whether a session token counts, and whose it is (RFC 7662).",
       .query = Query::none(),
-      .body = kBody,
+      .body = kIntrospectionBody,
       .answers = Answers{Answer::json(Success::Ok, "what the token is worth", kShape)},
       .problems = Problems::none(),
       .handler =

@@ -23,13 +23,13 @@ namespace {
 constexpr std::uint32_t kIdentifierSentMax = 1024;
 constexpr std::uint32_t kTokenSentMax = 64;  // a token has 47
 
-constexpr Member kStartBody[] = {
+constexpr Member kLoginStartBody[] = {
     {"identifier", MemberType::String, Presence::Required, kIdentifierSentMax, "The person's e-mail address."},
     {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, "The person's password."},
     {"device_token", MemberType::Secret, Presence::Optional, kTokenSentMax,
      "Of a remembered device of this account: stands for the second step. Any other one is ignored."},
 };
-constexpr Member kCodeBody[] = {
+constexpr Member kLoginCodeBody[] = {
     {"code", MemberType::Secret, Presence::Required, kCodeSentBytesMax, "Six digits."},
     {"remember_me", MemberType::Boolean, Presence::Optional, 0,
      "Remember this device as long as the account's setting says. Ignored at the address for staff."},
@@ -136,7 +136,7 @@ Response show_login(const Services& services, const Request& request) {
                           TokenDelivery(services, request), *phone_hint);
 }
 
-Response resend_code(const Services& services, const Request& request) {
+Response resend_login_code(const Services& services, const Request& request) {
   const LoginCaller& login = *request.caller->login();
   const auto caller = caller_of(services, request);
   if (!caller) return failure_response(services, request, caller.error());
@@ -180,7 +180,7 @@ Response complete_login(const Services& services, const Request& request, Fill f
                       .keep = {.ends_token = true}});
 }
 
-Response submit_code(const Services& services, const Request& request, const Body& body) {
+Response submit_login_code(const Services& services, const Request& request, const Body& body) {
   const std::string_view code = body.string("code");
   if (!platform::is_six_digits(code)) return problem_response(request, malformed("code"));
   SharedToken device;
@@ -250,7 +250,7 @@ std::vector<Route> login_routes(const Services& services) {
       .throttle = ThrottledSecret::Password,
       .summary = "Starts a login with e-mail address and password.",
       .query = Query::none(),
-      .body = kStartBody,
+      .body = kLoginStartBody,
       .answers = Answers{Answer::json(Success::Created, "completed, or what it waits for", kLoginShape)},
       .problems = Problems{ProblemCode::CredentialsRejected, ProblemCode::Forbidden},
       .handler = Handler{[&services](Request& r, const Body& body) { return start_login(services, r, body); }},
@@ -276,10 +276,10 @@ std::vector<Route> login_routes(const Services& services) {
       .throttle = ThrottledSecret::Code,
       .summary = "Completes a login with a code.",
       .query = Query::none(),
-      .body = kCodeBody,
+      .body = kLoginCodeBody,
       .answers = Answers{Answer::json(Success::Ok, "completed", kLoginShape)},
       .problems = Problems{ProblemCode::CodeRejected, ProblemCode::Locked},
-      .handler = Handler{[&services](Request& r, const Body& body) { return submit_code(services, r, body); }},
+      .handler = Handler{[&services](Request& r, const Body& body) { return submit_login_code(services, r, body); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Post,
@@ -305,7 +305,7 @@ std::vector<Route> login_routes(const Services& services) {
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Accepted, "on its way", kSmsShape)},
       .problems = Problems{ProblemCode::TooManyRequests, ProblemCode::StateConflict, ProblemCode::Locked},
-      .handler = Handler{[&services](Request& r, const Body&) { return resend_code(services, r); }},
+      .handler = Handler{[&services](Request& r, const Body&) { return resend_login_code(services, r); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Delete,

@@ -9,7 +9,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kChangeBody[] = {
+constexpr Member kPasswordChangeBody[] = {
     {"current_password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
     {"new_password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax,
      "8 to 128 characters, not on the list of leaked passwords."},
@@ -68,7 +68,7 @@ std::vector<Route> password_routes(const Services& services) {
       .throttle = ThrottledSecret::Password,
       .summary = "Changes the password; everything else that is open ends.",
       .query = Query::none(),
-      .body = kChangeBody,
+      .body = kPasswordChangeBody,
       .answers = Answers{Answer::json(Success::Ok, "the session with its fresh token", kFreshSessionShape)},
       .problems = Problems{ProblemCode::CredentialsRejected, ProblemCode::WeakPassword, ProblemCode::StepUpRequired},
       .handler = Handler{[&services](Request& r, const Body& body) { return change_password(services, r, body); }},

@@ -9,6 +9,7 @@
 #include "domain/evidence.h"
 #include "domain/ids.h"
 #include "http/authenticate.h"
+#include "http/evidence.h"
 #include "http/json_body.h"
 #include "http/problem.h"
 #include "http/services.h"
@@ -39,5 +40,9 @@ class PasswordProof {
 
 /// `"password"` of a body, as routes of a session describe it.
 inline constexpr std::string_view kPasswordAbout = "The person's password, again.";
+/// The body that is nothing else.
+inline constexpr Member kPasswordBody[] = {
+    {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
+};
 
 }  // namespace tweestap::http

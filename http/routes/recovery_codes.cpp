@@ -10,9 +10,6 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kPasswordBody[] = {
-    {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
-};
 constexpr AnswerMember kCodesMembers[] = {
     {"recovery_codes", AnswerType::Strings, true, "Six codes, shown once."},
 };

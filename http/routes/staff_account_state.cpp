@@ -30,8 +30,8 @@ constexpr AnswerShape kDateShape{"MandatoryFrom", kDateMembers};
 
 // One command about an account that is there, by whoever calls.
 template <class Command>
-Response run(const Services& services, const Request& request, const Command& command, bool ends_own_token,
-             std::function<Response(const domain::Answer&)> answer, bool seals) {
+Response run_on_account(const Services& services, const Request& request, const Command& command, bool ends_own_token,
+                        std::function<Response(const domain::Answer&)> answer, bool seals) {
   const auto subject = domain::Subject::of(command.account);
   return run_command(
       services, request,
@@ -65,7 +65,7 @@ Response unlock(const Services& services, const Request& request, const Body& bo
                                            .actor = caller.actor(),
                                            .by_admin_session = is_admin_session(caller),
                                            .reason = std::move(reason)};
-    return run(services, request, command, false, no_content, true);
+    return run_on_account(services, request, command, false, no_content, true);
   });
 }
 
@@ -73,18 +73,20 @@ Response disable(const Services& services, const Request& request, const Body& b
   const Caller& caller = *request.caller;
   return with_reason(services, request, body, [&](const domain::AccountId& account, std::string reason) {
     const bool itself = account_of(caller) == account;
-    return run(services, request,
-               domain::DisableAccount{.account = account, .actor = caller.actor(), .reason = std::move(reason)}, itself,
-               no_content, true);
+    return run_on_account(
+        services, request,
+        domain::DisableAccount{.account = account, .actor = caller.actor(), .reason = std::move(reason)}, itself,
+        no_content, true);
   });
 }
 
 Response enable(const Services& services, const Request& request, const Body& body) {
   const Caller& caller = *request.caller;
   return with_reason(services, request, body, [&](const domain::AccountId& account, std::string reason) {
-    return run(services, request,
-               domain::EnableAccount{.account = account, .actor = caller.actor(), .reason = std::move(reason)}, false,
-               no_content, true);
+    return run_on_account(
+        services, request,
+        domain::EnableAccount{.account = account, .actor = caller.actor(), .reason = std::move(reason)}, false,
+        no_content, true);
   });
 }
 
@@ -93,7 +95,7 @@ Response set_mandatory_from(const Services& services, const Request& request, co
   if (!account) return problem_response(request, ProblemCode::NotFound);
   const auto date = body.time("date");
   if (!date && !body.is_null("date")) return problem_response(request, malformed("date"));
-  return run(
+  return run_on_account(
       services, request,
       domain::SetMandatoryFrom{.account = *account, .actor = request.caller->actor(), .mandatory_from = date}, false,
       [date](const domain::Answer&) {

@@ -29,8 +29,8 @@
 namespace tweestap::http {
 namespace {
 
-constexpr AnswerMember kCreatedMembers[] = {{"account", AnswerType::String, true, "The new account's id."}};
-constexpr AnswerShape kCreatedShape{"NewAccount", kCreatedMembers};
+constexpr AnswerMember kNewAccountMembers[] = {{"account", AnswerType::String, true, "The new account's id."}};
+constexpr AnswerShape kNewAccountShape{"NewAccount", kNewAccountMembers};
 
 // The owner's members, and one more.
 constexpr auto kStaffAccountMembers = [] {
@@ -49,7 +49,7 @@ constexpr Member kLookupBody[] = {
     {"identifier", MemberType::String, Presence::Required, kIdentifierTypedMax, "The person's e-mail address."},
 };
 
-Response create(const Services& services, const Request& request, const Body& body) {
+Response create_account(const Services& services, const Request& request, const Body& body) {
   const Caller& caller = *request.caller;
   auto identifier = read_identifier(services, body);
   if (!identifier) return problem_response(request, identifier.error());
@@ -120,7 +120,7 @@ Response lookup(const Services& services, const Request& request, const Body& bo
   return Response::json(Success::Ok, json.take());
 }
 
-Response show(const Services& services, const Request& request) {
+Response show_account_to_staff(const Services& services, const Request& request) {
   const auto account = account_in_path(request);
   if (!account) return problem_response(request, ProblemCode::NotFound);
   JsonWriter json;
@@ -144,9 +144,10 @@ std::vector<Route> staff_account_routes(const Services& services) {
       .summary = "Makes an account.",
       .query = Query::none(),
       .body = kNewAccountBody,
-      .answers = Answers{Answer::json(Success::Created, "the account's id", kCreatedShape)},
+      .answers = Answers{Answer::json(Success::Created, "the account's id", kNewAccountShape)},
       .problems = Problems{ProblemCode::WeakPassword, ProblemCode::InvalidPhone, ProblemCode::StateConflict},
-      .handler = Handler{[&services](Request& request, const Body& body) { return create(services, request, body); }},
+      .handler =
+          Handler{[&services](Request& request, const Body& body) { return create_account(services, request, body); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Post,
@@ -172,7 +173,8 @@ std::vector<Route> staff_account_routes(const Services& services) {
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Ok, "the account", kStaffAccountShape)},
       .problems = Problems{ProblemCode::NotFound},
-      .handler = Handler{[&services](Request& request, const Body&) { return show(services, request); }},
+      .handler =
+          Handler{[&services](Request& request, const Body&) { return show_account_to_staff(services, request); }},
   });
   return routes;
 }

@@ -21,20 +21,20 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kBody[] = {
+constexpr Member kNewKeyBody[] = {
     {"name", MemberType::String, Presence::Required, domain::kKeyNameMax.count,
      "What staff call it: 1 to 100 characters, no e-mail address and no phone number, since events show it."},
     {"role", MemberType::String, Presence::Required, 16, "admin, helpdesk, auditor, frontend or stream."},
     {"expires_at", MemberType::Time, Presence::Optional, 0, "When it ends, in the future; absent: when it is revoked."},
 };
-constexpr AnswerMember kCreatedMembers[] = {
+constexpr AnswerMember kNewKeyMembers[] = {
     {"api_key", AnswerType::String, true, "Its public id."},
     {"key", AnswerType::Secret, true, "The key itself; shown this once."},
     {"name", AnswerType::String, true, "What staff call it."},
     {"role", AnswerType::String, true, "What it may do."},
     {"expires_at", AnswerType::Time, false, "When it ends."},
 };
-constexpr AnswerShape kCreatedShape{"NewApiKey", kCreatedMembers};
+constexpr AnswerShape kNewKeyShape{"NewApiKey", kNewKeyMembers};
 constexpr AnswerMember kKeyMembers[] = {
     {"api_key", AnswerType::String, true, "Its public id."},
     {"name", AnswerType::String, true, "What staff call it."},
@@ -42,10 +42,10 @@ constexpr AnswerMember kKeyMembers[] = {
     {"expires_at", AnswerType::Time, false, "When it ends."},
 };
 constexpr AnswerShape kKeyShape{"ApiKey", kKeyMembers};
-constexpr AnswerMember kListMembers[] = {
+constexpr AnswerMember kKeyListMembers[] = {
     {"api_keys", AnswerType::Objects, true, "Those that are not revoked, oldest first.", &kKeyShape},
 };
-constexpr AnswerShape kListShape{"ApiKeys", kListMembers};
+constexpr AnswerShape kKeyListShape{"ApiKeys", kKeyListMembers};
 
 struct KeyDescription {
   domain::ApiKeyId id;
@@ -75,7 +75,7 @@ std::expected<KeyDescription, Problem> description_of(const Body& body, domain::
   return key;
 }
 
-Response create(const Services& services, const Request& request, const Body& body) {
+Response create_key(const Services& services, const Request& request, const Body& body) {
   const Caller& caller = *request.caller;
   auto key = description_of(body, services.now());
   if (!key) return problem_response(request, key.error());
@@ -105,7 +105,7 @@ Response create(const Services& services, const Request& request, const Body& bo
        .account = account_of(caller)});
 }
 
-Response list(const Services& services, const Request& request) {
+Response list_keys(const Services& services, const Request& request) {
   projections::Moment moment{services.partition.reader()};
   auto keys = moment.api_keys();
   if (!keys) return failure_response(services, request, keys.error());
@@ -147,10 +147,11 @@ std::vector<Route> staff_api_key_routes(const Services& services) {
       .throttle = Throttle::none("looks at no secret"),
       .summary = "Makes a key for a machine client.",
       .query = Query::none(),
-      .body = kBody,
-      .answers = Answers{Answer::json(Success::Created, "the key, shown this once", kCreatedShape)},
+      .body = kNewKeyBody,
+      .answers = Answers{Answer::json(Success::Created, "the key, shown this once", kNewKeyShape)},
       .problems = Problems{ProblemCode::StateConflict},
-      .handler = Handler{[&services](Request& request, const Body& body) { return create(services, request, body); }},
+      .handler =
+          Handler{[&services](Request& request, const Body& body) { return create_key(services, request, body); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Get,
@@ -161,9 +162,9 @@ std::vector<Route> staff_api_key_routes(const Services& services) {
       .summary = "The machine clients, without their keys.",
       .query = Query::none(),
       .body = RequestBody::none(),
-      .answers = Answers{Answer::json(Success::Ok, "the machine clients", kListShape)},
+      .answers = Answers{Answer::json(Success::Ok, "the machine clients", kKeyListShape)},
       .problems = Problems::none(),
-      .handler = Handler{[&services](Request& request, const Body&) { return list(services, request); }},
+      .handler = Handler{[&services](Request& request, const Body&) { return list_keys(services, request); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Delete,

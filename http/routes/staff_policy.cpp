@@ -24,7 +24,7 @@ namespace {
 
 constexpr std::uint32_t kCountriesMax = 250;  // ISO 3166-1 has 249
 
-constexpr Member kBody[] = {
+constexpr Member kPolicyBody[] = {
     {"two_step_mandatory_from", MemberType::Time, Presence::OptionalOrNull, 0,
      "From when everybody needs two-step; null: never."},
     {"methods", MemberType::Strings, Presence::OptionalOrNull, 2,
@@ -101,7 +101,7 @@ std::expected<domain::SetPolicy, Problem> policy_of(const Body& body, domain::Ac
   return policy;
 }
 
-Response show(const Services& services, const Request& request) {
+Response show_policy(const Services& services, const Request& request) {
   const auto policy = read_policy(services);
   if (!policy) return failure_response(services, request, policy.error());
   return Response::json(Success::Ok, policy_json(*policy));
@@ -155,7 +155,7 @@ std::expected<domain::SetPolicy, Problem> policy_from_json(std::string_view json
   Request request;
   request.headers = {&type, 1};
   request.body = body;
-  const auto members = read_body(request, kBody);
+  const auto members = read_body(request, kPolicyBody);
   if (!members) return std::unexpected(members.error());
   return policy_of(*members, actor);
 }
@@ -173,7 +173,7 @@ std::vector<Route> staff_policy_routes(const Services& services) {
       .body = RequestBody::none(),
       .answers = Answers{Answer::json(Success::Ok, "the policy", kPolicyShape)},
       .problems = Problems::none(),
-      .handler = Handler{[&services](Request& request, const Body&) { return show(services, request); }},
+      .handler = Handler{[&services](Request& request, const Body&) { return show_policy(services, request); }},
   });
   routes.push_back(Route{
       .verb = VerbName::Put,
@@ -183,7 +183,7 @@ std::vector<Route> staff_policy_routes(const Services& services) {
       .throttle = Throttle::none("looks at no secret"),
       .summary = "Changes the organisation's policy; members that are absent stay as they are.",
       .query = Query::none(),
-      .body = kBody,
+      .body = kPolicyBody,
       .answers = Answers{Answer::json(Success::Ok, "the policy as it is now", kPolicyShape)},
       .problems = Problems::none(),
       .handler = Handler{[&services](Request& request, const Body& body) { return set(services, request, body); }},

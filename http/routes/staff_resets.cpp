@@ -43,11 +43,11 @@ constexpr AnswerMember kWaitingMembers[] = {
     {"reason", AnswerType::String, false, "Why, in the words of who asked; for sessions only."},
 };
 constexpr AnswerShape kWaitingShape{"WaitingReset", kWaitingMembers};
-constexpr AnswerMember kListMembers[] = {
+constexpr AnswerMember kResetListMembers[] = {
     {"resets", AnswerType::Objects, true, "Those that wait for a second person, who asked first in front.",
      &kWaitingShape},
 };
-constexpr AnswerShape kListShape{"WaitingResets", kListMembers};
+constexpr AnswerShape kResetListShape{"WaitingResets", kResetListMembers};
 
 std::string_view name_of(domain::ResetAnswer::State state) {
   switch (state) {
@@ -72,7 +72,7 @@ Response answer_of(const domain::Answer& answer) {
 }
 
 template <class Command>
-Response run(const Services& services, const Request& request, const Command& command) {
+Response run_on_reset(const Services& services, const Request& request, const Command& command) {
   return run_command(
       services, request,
       {.make = [command](CommandBasis&) -> std::expected<domain::Command, Problem> { return domain::Command{command}; },
@@ -92,12 +92,12 @@ Response request_reset(const Services& services, const Request& request, const B
   if (*state == nullptr) return problem_response(request, ProblemCode::NotFound);
   const auto reset = draw_id<domain::ResetId>(services.random);
   if (!reset) return failure_response(services, request, reset.error());
-  return run(services, request,
-             domain::RequestReset{.account = *account,
-                                  .reset = *reset,
-                                  .actor = request.caller->actor(),
-                                  .by_admin_session = is_admin_session(*request.caller),
-                                  .reason = std::move(*reason)});
+  return run_on_reset(services, request,
+                      domain::RequestReset{.account = *account,
+                                           .reset = *reset,
+                                           .actor = request.caller->actor(),
+                                           .by_admin_session = is_admin_session(*request.caller),
+                                           .reason = std::move(*reason)});
 }
 
 Response decide(const Services& services, const Request& request, const Body& body, bool approves) {
@@ -108,13 +108,13 @@ Response decide(const Services& services, const Request& request, const Body& bo
   const auto account = projections::Moment::latest(services.partition.reader()).reset_account(*reset);
   if (!account) return failure_response(services, request, account.error());
   if (!*account) return problem_response(request, ProblemCode::NotFound);
-  return run(services, request,
-             domain::DecideReset{.account = **account,
-                                 .reset = *reset,
-                                 .actor = request.caller->actor(),
-                                 .by_admin_session = is_admin_session(*request.caller),
-                                 .approves = approves,
-                                 .reason = std::move(*reason)});
+  return run_on_reset(services, request,
+                      domain::DecideReset{.account = **account,
+                                          .reset = *reset,
+                                          .actor = request.caller->actor(),
+                                          .by_admin_session = is_admin_session(*request.caller),
+                                          .approves = approves,
+                                          .reason = std::move(*reason)});
 }
 
 std::string actor_text(const domain::Actor& actor) {
@@ -123,7 +123,7 @@ std::string actor_text(const domain::Actor& actor) {
   return text;
 }
 
-Response list(const Services& services, const Request& request) {
+Response list_waiting_resets(const Services& services, const Request& request) {
   const auto waiting = projections::Moment::latest(services.partition.reader()).waiting_resets(services.now());
   if (!waiting) return failure_response(services, request, waiting.error());
   const bool opens_reasons = request.caller->session() != nullptr;
@@ -195,9 +195,9 @@ std::vector<Route> staff_reset_routes(const Services& services) {
       .summary = "The resets that wait for a second person.",
       .query = Query::none(),
       .body = RequestBody::none(),
-      .answers = Answers{Answer::json(Success::Ok, "those that wait", kListShape)},
+      .answers = Answers{Answer::json(Success::Ok, "those that wait", kResetListShape)},
       .problems = Problems::none(),
-      .handler = Handler{[&services](Request& request, const Body&) { return list(services, request); }},
+      .handler = Handler{[&services](Request& request, const Body&) { return list_waiting_resets(services, request); }},
   });
   routes.push_back(decision_route(services, "/v1/resets/{reset}/approve", "Approves a reset that waits.", true));
   routes.push_back(decision_route(services, "/v1/resets/{reset}/deny", "Denies a reset that waits.", false));

@@ -13,7 +13,7 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kCodeBody[] = {
+constexpr Member kStepUpCodeBody[] = {
     {"code", MemberType::Secret, Presence::Optional, kCodeSentBytesMax, "Six digits; this or a recovery code."},
     {"recovery_code", MemberType::Secret, Presence::Optional, kCodeSentBytesMax,
      "XXXX-XXXX-XXXX, in any case, with or without dashes and spaces; this or a code."},
@@ -114,7 +114,7 @@ Response step_up_by_recovery_code(const Services& services, const Request& reque
   return step_up<domain::StepUpByRecoveryCode>(services, request, fill);
 }
 
-Response submit_code(const Services& services, const Request& request, const Body& body) {
+Response submit_step_up_code(const Services& services, const Request& request, const Body& body) {
   const auto code = body.optional_string("code");
   const auto recovery_code = body.optional_string("recovery_code");
   if (code && recovery_code) return problem_response(request, malformed("recovery_code"));
@@ -148,10 +148,10 @@ std::vector<Route> step_up_routes(const Services& services) {
       .throttle = ThrottledSecret::CodeOrRecoveryCode,
       .summary = "Passes the second step again; the session gets a fresh token.",
       .query = Query::none(),
-      .body = kCodeBody,
+      .body = kStepUpCodeBody,
       .answers = Answers{Answer::json(Success::Ok, "the session with its fresh token", kFreshSessionShape)},
       .problems = Problems{ProblemCode::CodeRejected, ProblemCode::Locked, ProblemCode::StateConflict},
-      .handler = Handler{[&services](Request& r, const Body& body) { return submit_code(services, r, body); }},
+      .handler = Handler{[&services](Request& r, const Body& body) { return submit_step_up_code(services, r, body); }},
   });
   return routes;
 }

@@ -9,10 +9,6 @@
 namespace tweestap::http {
 namespace {
 
-constexpr Member kPasswordBody[] = {
-    {"password", MemberType::Secret, Presence::Required, kPasswordSentBytesMax, kPasswordAbout},
-};
-
 Response disable_two_step(const Services& services, const Request& request, const Body& body) {
   const SessionCaller& session = *request.caller->session();
   const auto caller = caller_of(services, request);
