@@ -8,10 +8,6 @@ namespace {
 
 using platform::Failure;
 
-std::unexpected<Trouble> trouble(ExitStatus status, std::string sentence) {
-  return std::unexpected(Trouble{status, {Failure::Kind::Invalid, std::move(sentence)}});
-}
-
 std::expected<domain::AccountId, Trouble> find_by_identifier(const LocalStore& store, std::string_view typed) {
   const auto identifier = platform::canonical_identifier(typed);
   if (!identifier) return trouble(ExitStatus::WrongUse, "that is neither an account id (acc_…) nor an e-mail address");

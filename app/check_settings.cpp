@@ -17,10 +17,7 @@ namespace tweestap::app {
 namespace {
 
 using platform::Failure;
-
-std::unexpected<Failure> invalid(std::string sentence) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
-}
+using platform::invalid;
 
 std::unexpected<Failure> named(std::string_view setting, Failure failure) {
   failure.reason.insert(0, std::string{setting} + ": ");
@@ -39,8 +36,8 @@ std::expected<ListeningAddress, Failure> listening_address(std::string_view sett
   const std::size_t colon = text.rfind(':');
   const auto port = colon == std::string_view::npos ? std::nullopt : parse_port(text.substr(colon + 1));
   if (!port || colon == 0) {
-    return invalid(std::string{setting} + " wants HOST:PORT, such as 127.0.0.1:8080, and not \"" + std::string{text} +
-                   "\"");
+    return std::unexpected(invalid(std::string{setting} + " wants HOST:PORT, such as 127.0.0.1:8080, and not \"" +
+                                   std::string{text} + "\""));
   }
   std::string_view host = text.substr(0, colon);
   if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
@@ -55,8 +52,8 @@ std::expected<http::ForwardingRule, Failure> forwarding_rule(const platform::Set
   http::ForwardingRule rule;
   rule.header = settings.http_forwarded_header;
   if (!http::is_token(rule.header)) {
-    return invalid("http.forwarded_header wants the name of a header, such as X-Forwarded-For, and not \"" +
-                   rule.header + "\"");
+    return std::unexpected(invalid(
+        "http.forwarded_header wants the name of a header, such as X-Forwarded-For, and not \"" + rule.header + "\""));
   }
   for (const std::string& text : settings.http_proxies) {
     auto network = http::Network::parse(text);
@@ -102,11 +99,12 @@ bool is_origin(std::string_view text) {
 
 std::expected<void, Failure> check_origin(std::string_view setting, const std::string& text) {
   if (text.empty() || is_origin(text)) return {};
-  return invalid(std::string{setting} +
-                 " wants an origin as browsers send it, such as https://login.example.org or "
-                 "https://login.example.org:8443: https (http only of a loopback address), in lower case, without a "
-                 "path and without the scheme's own port; and not \"" +
-                 text + "\"");
+  return std::unexpected(
+      invalid(std::string{setting} +
+              " wants an origin as browsers send it, such as https://login.example.org or "
+              "https://login.example.org:8443: https (http only of a loopback address), in lower case, without a "
+              "path and without the scheme's own port; and not \"" +
+              text + "\""));
 }
 
 std::expected<platform::Blocklist, Failure> open_blocklist(const platform::Settings& settings) {
@@ -129,8 +127,9 @@ std::expected<void, Failure> check_code_lifetime(const platform::Settings& setti
   if (settings.sms_gateway().kind == "off") return {};
   const std::int64_t needed_s = longest_try(settings).us / domain::seconds(1).us + 15;
   if (settings.sms_code_lifetime_s >= needed_s) return {};
-  return invalid("sms.code_lifetime is too short for sms.timeout and sms.second_timeout: with these it has to be " +
-                 std::to_string(needed_s) + "s at least");
+  return std::unexpected(
+      invalid("sms.code_lifetime is too short for sms.timeout and sms.second_timeout: with these it has to be " +
+              std::to_string(needed_s) + "s at least"));
 }
 
 }  // namespace
@@ -144,7 +143,7 @@ std::expected<CheckedSettings, Failure> check_settings(const platform::Settings&
   auto staff = listening_address("http.staff", settings.http_staff, *forwarding);
   if (!staff) return std::unexpected(std::move(staff.error()));
   if (people->host == staff->host && people->port == staff->port && people->port != 0) {
-    return invalid("http.public and http.staff cannot both have " + settings.http_public);
+    return std::unexpected(invalid("http.public and http.staff cannot both have " + settings.http_public));
   }
   if (auto good = check_texts(settings); !good) return std::unexpected(std::move(good.error()));
   auto blocklist = open_blocklist(settings);

@@ -1,5 +1,9 @@
 #pragma once
 // What the program's exit status says to a script.
+#include <expected>
+#include <string>
+#include <utility>
+
 #include "platform/failure.h"
 
 namespace tweestap::app {
@@ -17,6 +21,13 @@ struct Trouble {
   ExitStatus status = ExitStatus::WrongUse;
   platform::Failure failure;
 };
+
+[[nodiscard]] inline std::unexpected<Trouble> trouble(ExitStatus status, platform::Failure failure) {
+  return std::unexpected(Trouble{status, std::move(failure)});
+}
+[[nodiscard]] inline std::unexpected<Trouble> trouble(ExitStatus status, std::string sentence) {
+  return trouble(status, platform::invalid(std::move(sentence)));
+}
 
 /// Says the failure's sentence on stderr and gives the status.
 [[nodiscard]] ExitStatus fail(ExitStatus status, const platform::Failure& failure);

@@ -8,10 +8,6 @@ namespace {
 using nlohmann::ordered_json;
 using platform::Failure;
 
-std::unexpected<Trouble> trouble(ExitStatus status, std::string sentence) {
-  return std::unexpected(Trouble{status, {Failure::Kind::Invalid, std::move(sentence)}});
-}
-
 // So that a script can tell "not found" from "wrong key": only what the service looked for and did not find, or may not
 // do as things stand, is No. A service that has too much to do is not reached now; asking again may help.
 ExitStatus status_of(int answer) {

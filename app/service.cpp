@@ -33,11 +33,8 @@ namespace tweestap::app {
 namespace {
 
 using platform::Failure;
+using platform::invalid;
 using platform::LogLevel;
-
-std::unexpected<Failure> invalid(std::string sentence) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
-}
 
 std::expected<std::unique_ptr<http::Listener>, Failure> open_listener(const platform::Settings& settings,
                                                                       const CheckedSettings& checked,
@@ -86,14 +83,16 @@ std::expected<void, Failure> check_place(std::string_view flag, const std::files
   const auto folder = file.has_parent_path() ? file.parent_path() : std::filesystem::path{"."};
   std::error_code unreadable;  // then it is no folder for us either
   if (!file.has_filename() || std::filesystem::is_directory(file, unreadable)) {
-    return invalid(std::string{flag} + " " + file.string() + " is a folder and not a file");
+    return std::unexpected(invalid(std::string{flag} + " " + file.string() + " is a folder and not a file"));
   }
   if (!std::filesystem::exists(folder, unreadable) && platform::is_same_place(folder, data)) return {};
   if (!std::filesystem::is_directory(folder, unreadable)) {
-    return invalid(std::string{flag} + " " + file.string() + ": there is no folder " + folder.string());
+    return std::unexpected(
+        invalid(std::string{flag} + " " + file.string() + ": there is no folder " + folder.string()));
   }
   if (::access(folder.c_str(), W_OK | X_OK) == 0) return {};
-  return invalid(std::string{flag} + " " + file.string() + " cannot be written: " + std::strerror(errno));
+  return std::unexpected(
+      invalid(std::string{flag} + " " + file.string() + " cannot be written: " + std::strerror(errno)));
 }
 
 // Before anything is made: a start that ends here leaves no folder and has shown no key.
@@ -107,12 +106,8 @@ std::expected<void, Failure> check_files(const platform::Settings& settings, con
   if (!first_start || !options.admin_key_file) return {};
   if (auto good = check_place("--admin-key-file", *options.admin_key_file, settings.storage_data); !good) return good;
   if (!std::filesystem::exists(*options.admin_key_file, unreadable)) return {};
-  return invalid("--admin-key-file " + options.admin_key_file->string() +
-                 " is there already; remove it or name another file");
-}
-
-std::unexpected<Trouble> trouble(ExitStatus status, const Failure& failure) {
-  return std::unexpected(Trouble{status, failure});
+  return std::unexpected(invalid("--admin-key-file " + options.admin_key_file->string() +
+                                 " is there already; remove it or name another file"));
 }
 
 // The service from its settings to its end; the steps are called in the order in which they stand.

@@ -18,7 +18,7 @@ namespace {
 
 using nlohmann::ordered_json;
 
-constexpr const char* kInstead =
+constexpr const char* kKeysInstead =
     "tweestap api-key … --url https://STAFF-LISTENER with an admin key in TWEESTAP_API_KEY";
 
 ExitStatus wrong(std::string sentence) {
@@ -32,7 +32,7 @@ ordered_json as_json(const projections::ApiKeyRow& key) {
   return out;
 }
 
-void show(const CommandLine& line, const ordered_json& keys) {
+void show_keys(const CommandLine& line, const ordered_json& keys) {
   if (line.flags().json) {
     std::cout << ordered_json{{"api_keys", keys}}.dump() << "\n";
     return;
@@ -76,7 +76,7 @@ ExitStatus run_create(const CommandLine& line, const std::string& role_name, con
   }
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+  return on_stopped_service(settings->values, kKeysInstead, [&](Core& core) {
     platform::SystemRandom random;
     const auto id = http::draw_id<domain::ApiKeyId>(random);
     const auto token = http::draw_token(random, http::TokenKind::ApiKey);
@@ -90,13 +90,13 @@ ExitStatus run_create(const CommandLine& line, const std::string& role_name, con
   });
 }
 
-ExitStatus run_list(const CommandLine& line) {
+ExitStatus run_list_keys(const CommandLine& line) {
   if (line.flags().url) {
     auto remote = Remote::connect(*line.flags().url);
     if (!remote) return fail(remote.error());
     const auto keys = remote->get("/v1/api-keys");
     if (!keys) return fail(keys.error());
-    show(line, (*keys)["api_keys"]);
+    show_keys(line, (*keys)["api_keys"]);
     return ExitStatus::Done;
   }
   const auto settings = line.settings();
@@ -112,7 +112,7 @@ ExitStatus run_list(const CommandLine& line) {
   for (const auto& key : *keys) {
     if (!key.revoked_at) all.push_back(as_json(key));
   }
-  show(line, all);
+  show_keys(line, all);
   return ExitStatus::Done;
 }
 
@@ -128,7 +128,7 @@ ExitStatus run_revoke(const CommandLine& line, const std::string& id_text) {
   }
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  return on_stopped_service(settings->values, kInstead, [&](Core& core) {
+  return on_stopped_service(settings->values, kKeysInstead, [&](Core& core) {
     const auto revoked = core.run(domain::RevokeApiKey{domain::System{}, *id});
     if (!revoked) return fail(ExitStatus::StoreRefuses, revoked.error());
     if (*revoked) return ExitStatus::Done;
@@ -150,7 +150,7 @@ void add_api_key(CommandLine& line) {
   line.add(group, "list",
            "list the keys that are not revoked, oldest first, those whose time is over too; the keys themselves are "
            "not shown",
-           Reach::Service, [&line] { return run_list(line); });
+           Reach::Service, [&line] { return run_list_keys(line); });
   const auto id = std::make_shared<std::string>();
   line.add(group, "revoke", "end a key", Reach::Service, [&line, id] { return run_revoke(line, *id); })
       .argument("ID", id.get(), "apk_…");

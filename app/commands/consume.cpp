@@ -53,7 +53,7 @@ class StopsAtSignals {
  private:
   // Without SA_RESTART: a write that waits for whoever reads the output is to end too.
   static void at_signals(void (*handler)(int)) {
-    struct sigaction action {};
+    struct sigaction action{};
     action.sa_handler = handler;
     sigaction(SIGINT, &action, nullptr);
     sigaction(SIGTERM, &action, nullptr);
@@ -167,7 +167,7 @@ ExitStatus status_of(reader::Trouble trouble) {
   return ExitStatus::No;
 }
 
-ExitStatus trouble(const reader::Failure& failure) {
+ExitStatus fail_reading(const reader::Failure& failure) {
   const bool silent = failure.trouble == reader::Trouble::Unavailable;
   return fail(status_of(failure.trouble),
               {silent ? Failure::Kind::Unavailable : Failure::Kind::Invalid, failure.reason});
@@ -182,8 +182,7 @@ bool print(const reader::Event& event, const Format& format) {
 // librdkafka's words, which are ASCII; what a broker added could move a terminal's cursor or change what is above.
 std::string printable(std::string_view text) {
   std::string shown{text};
-  std::ranges::replace_if(
-      shown, [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::ranges::replace_if(shown, [](char c) { return c < ' ' || c > '~'; }, '?');
   return shown;
 }
 
@@ -222,7 +221,7 @@ ExitStatus print_all(reader::Reader& from, const Format& format) {
       continue;
     }
     if (!delivery && delivery.error().trouble == reader::Trouble::Stopped) return ExitStatus::Done;
-    if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return trouble(delivery.error());
+    if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) return fail_reading(delivery.error());
     silence.met(from.last_trouble());
     // What was printed is out before the next wait.
     if (std::fflush(stdout) != 0) return ExitStatus::Done;
@@ -247,7 +246,7 @@ ExitStatus run_consume(const CommandLine& line, const ConsumeFlags& flags) {
   const auto settings = kafka_settings(line, flags.kafka);
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   auto made = reader::Reader::create(options_of(settings->values, flags, std::move(service)));
-  if (!made) return trouble(made.error());
+  if (!made) return fail_reading(made.error());
   const StopsAtSignals stops{**made};
   return print_all(**made, *format);
 }

@@ -86,9 +86,9 @@ std::string_view sign_of(Change change) {
 }
 
 // A line for each, and in the end how many they were.
-class Printer {
+class AlertPrinter {
  public:
-  Printer(bool json, bool compares) : json_(json), compares_(compares) {}
+  AlertPrinter(bool json, bool compares) : json_(json), compares_(compares) {}
 
   void print(const domain::AlertRaised& alert, Change change) {
     if (json_) {
@@ -173,7 +173,7 @@ ExitStatus run_detect(const CommandLine& line, const DetectFlags& flags) {
     const bool too_many = found.error().kind == Failure::Kind::Invalid;
     return fail(too_many ? ExitStatus::WrongUse : ExitStatus::StoreRefuses, found.error());
   }
-  Printer printer{line.flags().json, flags.what_if.has_value()};
+  AlertPrinter printer{line.flags().json, flags.what_if.has_value()};
   // Where nobody reads any more, or it does not get through, run_program tells which.
   if (flags.what_if) {
     for (const Compared& one : consumers::detection::compare(found->front(), found->back())) {

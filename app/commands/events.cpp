@@ -29,9 +29,9 @@ struct EventFlags {
 volatile std::sig_atomic_t stopped = 0;
 void stop_following(int) { stopped = 1; }
 
-class Printer {
+class EnvelopePrinter {
  public:
-  explicit Printer(const EventFlags& flags, std::optional<domain::Subject> subject)
+  explicit EnvelopePrinter(const EventFlags& flags, std::optional<domain::Subject> subject)
       : flags_(flags), subject_(subject) {}
 
   // False: nobody reads any more, or it does not get through; run_program tells which. Bytes without a head are
@@ -49,7 +49,7 @@ class Printer {
   std::optional<domain::Subject> subject_;
 };
 
-ExitStatus print_local(const platform::Settings& settings, const EventFlags& flags, const Printer& printer) {
+ExitStatus print_local(const platform::Settings& settings, const EventFlags& flags, const EnvelopePrinter& printer) {
   auto store = LocalStore::open(settings);
   if (!store) return fail(ExitStatus::StoreRefuses, store.error());
   std::uint64_t after = flags.after;
@@ -69,7 +69,7 @@ ExitStatus print_local(const platform::Settings& settings, const EventFlags& fla
   }
 }
 
-ExitStatus print_remote(Remote& remote, const EventFlags& flags, const Printer& printer) {
+ExitStatus print_remote(Remote& remote, const EventFlags& flags, const EnvelopePrinter& printer) {
   std::uint64_t after = flags.after;
   while (stopped == 0) {
     const int wait = flags.follow ? 20 : 0;
@@ -107,11 +107,11 @@ ExitStatus run_events(const CommandLine& line, const EventFlags& flags) {
     }
   }
   if (const auto known = check_type(flags.type); !known) return fail(ExitStatus::WrongUse, known.error());
-  struct sigaction action {};
+  struct sigaction action{};
   action.sa_handler = stop_following;
   sigaction(SIGINT, &action, nullptr);
   sigaction(SIGTERM, &action, nullptr);
-  const Printer printer{flags, subject};
+  const EnvelopePrinter printer{flags, subject};
   if (line.flags().url) {
     auto remote = Remote::connect(*line.flags().url);
     if (!remote) return fail(remote.error());

@@ -54,9 +54,9 @@ Origin origin_of(const HistoryEvent& one) {
   return origin;
 }
 
-class Printer {
+class HistoryPrinter {
  public:
-  Printer(const http::Texts& texts, http::Language language, bool json)
+  HistoryPrinter(const http::Texts& texts, http::Language language, bool json)
       : texts_(texts), language_(language), json_(json) {}
 
   void print(const HistoryEvent& one) const {
@@ -85,7 +85,7 @@ class Printer {
 };
 
 ExitStatus print_history(const LocalStore& store, const domain::AccountId& account, const Window& window,
-                         const Printer& printer) {
+                         const HistoryPrinter& printer) {
   std::uint64_t before = 0;
   while (true) {
     const auto page = projections::history(store.reader().log(), account, before, kPage, &store.keys());
@@ -113,7 +113,7 @@ std::expected<HistoryEvent, platform::Failure> event_of(std::string_view bytes) 
 // The service gives the oldest first, and people read the newest first: so all of it is kept, about half a KiB an
 // event.
 ExitStatus print_remote(Remote& remote, const domain::AccountId& account, const Window& window,
-                        const Printer& printer) {
+                        const HistoryPrinter& printer) {
   std::string filter;
   if (window.from) filter += "&from=" + domain::rfc3339_us(*window.from);
   if (window.to) filter += "&to=" + domain::rfc3339_us(*window.to);
@@ -144,7 +144,7 @@ ExitStatus run_history(const CommandLine& line, const HistoryFlags& flags) {
   if (!texts) return fail(ExitStatus::WrongUse, texts.error());
   const auto language = line.flags().lang.empty() ? texts->fallback() : texts->named(line.flags().lang);
   if (!language) return fail(ExitStatus::WrongUse, {platform::Failure::Kind::Invalid, "--lang is nl or en"});
-  const Printer printer{*texts, *language, line.flags().json};
+  const HistoryPrinter printer{*texts, *language, line.flags().json};
   if (line.flags().url) {
     const auto account = remote_account(flags.who);
     if (!account) return fail(account.error());

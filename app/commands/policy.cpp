@@ -17,7 +17,7 @@ namespace {
 using nlohmann::ordered_json;
 using platform::Failure;
 
-constexpr const char* kInstead = "PUT /v1/policy on the staff listener, with an admin key";
+constexpr const char* kPolicyInstead = "PUT /v1/policy on the staff listener, with an admin key";
 // Rule ADM-3: whoever took over one admin, or a key, could do alone what wants two.
 constexpr const char* kStopFirst = "stop it first, for no key and no session may end four_eyes";
 
@@ -37,7 +37,7 @@ constexpr std::array kPolicyNames{
                "to no country, so that no code goes by SMS at all"},
 };
 
-void show(const CommandLine& line, const ordered_json& policy) {
+void show_policy(const CommandLine& line, const ordered_json& policy) {
   if (line.flags().json) {
     std::cout << policy.dump() << "\n";
     return;
@@ -53,7 +53,7 @@ ExitStatus run_show(const CommandLine& line) {
     if (!remote) return fail(remote.error());
     const auto policy = remote->get("/v1/policy");
     if (!policy) return fail(policy.error());
-    show(line, *policy);
+    show_policy(line, *policy);
     return ExitStatus::Done;
   }
   const auto settings = line.settings();
@@ -63,7 +63,7 @@ ExitStatus run_show(const CommandLine& line) {
   projections::Moment moment{store->reader()};
   const auto policy = moment.policy();
   if (!policy) return fail(ExitStatus::StoreRefuses, policy.error());
-  show(line, ordered_json::parse(http::policy_json(*policy)));
+  show_policy(line, ordered_json::parse(http::policy_json(*policy)));
   return ExitStatus::Done;
 }
 
@@ -126,12 +126,12 @@ ExitStatus run_set(const CommandLine& line, const std::vector<std::string>& assi
   if (!change) return fail(ExitStatus::WrongUse, change.error());
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
-  const char* instead = change->four_eyes == false ? kStopFirst : kInstead;
+  const char* instead = change->four_eyes == false ? kStopFirst : kPolicyInstead;
   return on_stopped_service(settings->values, instead, [&](Core& core) {
     const auto changed = core.run(*change);
     if (!changed) return fail(ExitStatus::StoreRefuses, changed.error());
     if (!*changed) return refused(changed->error());
-    show(line, ordered_json::parse(http::policy_json(std::get<domain::PolicyState>(**changed))));
+    show_policy(line, ordered_json::parse(http::policy_json(std::get<domain::PolicyState>(**changed))));
     return ExitStatus::Done;
   });
 }

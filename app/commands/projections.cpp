@@ -44,7 +44,7 @@ ExitStatus list_remote(const CommandLine& line) {
   return ExitStatus::Done;
 }
 
-ExitStatus run_list(const CommandLine& line) {
+ExitStatus run_list_views(const CommandLine& line) {
   if (line.flags().url) return list_remote(line);
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
@@ -129,7 +129,7 @@ ExitStatus run_rebuild(const CommandLine& line, const std::string& name, bool co
 void add_projections(CommandLine& line) {
   const Command group = line.group("projections", "what the log means now: look at it, make it anew");
   line.add(group, "list", "name the projections and say whether they are current", Reach::Service,
-           [&line] { return run_list(line); });
+           [&line] { return run_list_views(line); });
   const auto name = std::make_shared<std::string>();
   const auto compare = std::make_shared<bool>(false);
   Command rebuild = line.add(group, "rebuild", "make one or all anew from the log, on a stopped service",

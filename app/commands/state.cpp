@@ -25,7 +25,7 @@ void print_for_people(const ordered_json& value, const std::string& prefix) {
   }
 }
 
-ExitStatus print(const CommandLine& line, const ordered_json& answer) {
+ExitStatus print_state(const CommandLine& line, const ordered_json& answer) {
   if (line.flags().json) {
     std::cout << answer.dump() << "\n";
     return ExitStatus::Done;
@@ -38,7 +38,7 @@ ExitStatus print(const CommandLine& line, const ordered_json& answer) {
   return ExitStatus::Done;
 }
 
-ExitStatus print_remote(const CommandLine& line, const std::string& who, const projections::Until& until) {
+ExitStatus print_served_state(const CommandLine& line, const std::string& who, const projections::Until& until) {
   const auto account = remote_account(who);
   if (!account) return fail(account.error());
   auto remote = Remote::connect(*line.flags().url);
@@ -47,10 +47,10 @@ ExitStatus print_remote(const CommandLine& line, const std::string& who, const p
   const std::string at = time != nullptr ? domain::rfc3339_us(*time) : std::to_string(std::get<std::uint64_t>(until));
   const auto answer = remote->get("/v1/audit/accounts/" + account->text() + "/state?at=" + at);
   if (!answer) return fail(answer.error());
-  return print(line, *answer);
+  return print_state(line, *answer);
 }
 
-ExitStatus print_local(const CommandLine& line, const std::string& who, const projections::Until& until) {
+ExitStatus print_stored_state(const CommandLine& line, const std::string& who, const projections::Until& until) {
   const auto settings = line.settings();
   if (!settings) return fail(ExitStatus::WrongUse, settings.error());
   const auto store = LocalStore::open(settings->values);
@@ -65,7 +65,7 @@ ExitStatus print_local(const CommandLine& line, const std::string& who, const pr
   }
   const auto state = http::state_json(log, &store->keys(), *account, *found, http::domain_rules(settings->values));
   if (!state) return fail(ExitStatus::StoreRefuses, state.error());
-  return print(line, ordered_json::parse(*state));
+  return print_state(line, ordered_json::parse(*state));
 }
 
 ExitStatus run_state(const CommandLine& line, const std::string& who, const std::string& at) {
@@ -74,7 +74,7 @@ ExitStatus run_state(const CommandLine& line, const std::string& who, const std:
     return fail(ExitStatus::WrongUse,
                 {Failure::Kind::Invalid, "--at wants a time such as 2026-03-15T08:30:00Z, or a position"});
   }
-  return line.flags().url ? print_remote(line, who, *until) : print_local(line, who, *until);
+  return line.flags().url ? print_served_state(line, who, *until) : print_stored_state(line, who, *until);
 }
 
 }  // namespace
