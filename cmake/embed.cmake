@@ -37,5 +37,7 @@ function(tweestap_embed target folder pattern header function)
       -DFUNCTION=${function} -DOUT=${out} -P ${TWEESTAP_EMBED_SCRIPT}
     DEPENDS ${files} ${TWEESTAP_EMBED_SCRIPT}
     COMMENT "Embedding ${folder}" VERBATIM)
+  # By itself, so that a changed text compiles nothing else.
+  set_source_files_properties(${out} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   target_sources(${target} PRIVATE ${out})
 endfunction()
