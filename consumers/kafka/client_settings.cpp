@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <charconv>
+#include <cstdint>
 #include <optional>
+#include <ranges>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "consumers/kafka/handles.h"
@@ -209,6 +213,37 @@ bool is_topic_name(std::string_view name) {
          name.find_first_not_of(kMay) == std::string_view::npos;
 }
 
+// librdkafka takes `[PROTOCOL://]HOST[:PORT]`, and of a port that is no number says later that the broker does not
+// answer.
+bool is_broker_address(std::string_view address) {
+  if (const std::size_t protocol = address.find("://"); protocol != std::string_view::npos) {
+    address.remove_prefix(protocol + 3);
+  }
+  const std::size_t bracket = address.starts_with('[') ? address.find(']') : 0;
+  if (bracket == std::string_view::npos) return false;
+  const std::size_t colon = address.find(':', bracket);
+  const std::string_view host = address.substr(0, colon);
+  if (host.empty() || host.find_first_of(" \t/") != std::string_view::npos) return false;
+  if (colon == std::string_view::npos) return true;
+  const std::string_view digits = address.substr(colon + 1);
+  std::uint16_t port = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), port);
+  return error == std::errc{} && end == digits.data() + digits.size() && port != 0;
+}
+
+std::expected<void, Failure> check_brokers(std::string_view brokers) {
+  for (const auto part : std::views::split(brokers, ',')) {
+    const std::string_view address{part};
+    const std::size_t first = std::min(address.find_first_not_of(' '), address.size());
+    const std::string_view bare = address.substr(first, address.find_last_not_of(' ') + 1 - first);
+    if (!is_broker_address(bare)) {
+      return invalid("kafka.brokers wants HOST:PORT,HOST:PORT,… such as 127.0.0.1:9092, and not \"" +
+                     std::string{bare} + "\"");
+    }
+  }
+  return {};
+}
+
 // What librdkafka passes over without a word: whoever names a certificate or a password and leaves the protocol as it
 // is believes that nobody reads along.
 std::expected<void, Failure> check_that_all_is_used(const Settings& settings) {
@@ -259,6 +294,7 @@ std::expected<Handle<rd_kafka_t>, Failure> make_client(const Settings& settings,
 
 std::expected<void, Failure> check_settings(const Settings& settings) {
   if (settings.kafka_brokers.empty()) return {};
+  if (auto good = check_brokers(settings.kafka_brokers); !good) return good;
   if (!is_topic_name(settings.kafka_topic)) {
     return invalid("kafka.topic is no topic's name: it has 1 to " + std::to_string(kTopicBytesMax) +
                    " of the characters A to Z, a to z, 0 to 9, '.', '_' and '-', and is neither \".\" nor \"..\"");

@@ -33,10 +33,11 @@ struct DescribedProperty {
 /// `kafka.librdkafka` says. Any thread.
 [[nodiscard]] std::vector<DescribedProperty> described_properties(const platform::Settings& settings);
 
-/// Whether clients can be made from these settings, without connecting to anything: every property is known and has a
-/// value that librdkafka takes, none is one of those that are ours, the files are there, nothing is set that
-/// `kafka.security` has no use for, and `kafka.topic` is a name that Kafka takes. Invalid otherwise, with a sentence
-/// that names the property and never its value. Nothing is checked where `kafka.brokers` is empty. Any thread.
+/// Whether clients can be made from these settings, without connecting to anything: `kafka.brokers` are addresses, every
+/// property is known and has a value that librdkafka takes, none is one of those that are ours, the files are there,
+/// nothing is set that `kafka.security` has no use for, and `kafka.topic` is a name that Kafka takes. Invalid
+/// otherwise, with a sentence that names the property and never its value. Nothing is checked where `kafka.brokers` is
+/// empty. Any thread.
 [[nodiscard]] std::expected<void, platform::Failure> check_settings(const platform::Settings& settings);
 
 }  // namespace tweestap::consumers::kafka

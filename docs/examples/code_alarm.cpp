@@ -30,19 +30,19 @@ int main(int argc, char** argv) {
     return 1;
   }
   running = made->get();
-  std::signal(SIGTERM, [](int) { running->stop(); });
-  std::signal(SIGINT, [](int) { running->stop(); });
+  for (const int ended : {SIGTERM, SIGINT}) std::signal(ended, [](int) { running->stop(); });
 
-  // By the event's own time: what waited in the topic counts as if it had been read at once. The partitions of the
-  // topic come in no order among each other, so an event may be older than the one before. What was
-  // counted is forgotten with this program; one that must not forget keeps tokens and counts together instead.
+  // By the event's own time, since what waited comes late and partitions come in no order among each other. The counts
+  // are forgotten with this program; one that must not forget keeps them and its tokens together.
   std::multiset<decltype(reader::Event::time)> rejected;
+  int status = 0;
   while (true) {
     auto delivery = running->next(1s);
-    if (!delivery && delivery.error().trouble == reader::Trouble::Stopped) return 0;
+    if (!delivery && delivery.error().trouble == reader::Trouble::Stopped) break;
     if (!delivery && delivery.error().trouble != reader::Trouble::Unavailable) {
       std::cerr << delivery.error().reason << "\n";
-      return 1;
+      status = 1;
+      break;
     }
     if (!delivery || !*delivery) continue;
     const reader::Event& event = (*delivery)->event;
@@ -54,4 +54,6 @@ int main(int argc, char** argv) {
     }
     if (auto stored = running->commit(); !stored) std::cerr << stored.error().reason << "\n";
   }
+  for (const int ended : {SIGTERM, SIGINT}) std::signal(ended, SIG_DFL);  // the reader that they stop goes
+  return status;
 }

@@ -31,6 +31,24 @@ TEST(KafkaSettings, AreGoodAsTheyComeAndOffWithoutBrokers) {
   EXPECT_EQ(trouble(off), "none");
 }
 
+TEST(KafkaSettings, WantBrokersAddresses) {
+  const auto said = [](const std::string& brokers) {
+    platform::Settings settings = with_brokers();
+    settings.kafka_brokers = brokers;
+    return trouble(settings);
+  };
+  for (const std::string good : {"kafka", "kafka:1", "kafka-1.example.org:65535", "127.0.0.1:9092,127.0.0.1:9093",
+                                 "[::1]:9092", "[::1]", "a:1, b:2", "PLAINTEXT://kafka:9092"}) {
+    EXPECT_EQ(said(good), "none") << good;
+  }
+  for (const std::string bad :
+       {"nohost:abc", ":9092", "kafka:", "kafka:0", "kafka:65536", "kafka:-1", "kafka:9092x", "a:1,,b:2", "a:1,", " ",
+        "[::1:9092", "[::1]:abc", "kafka:9092/topic", "two words:9092", "PLAINTEXT://:9092"}) {
+    EXPECT_TRUE(said(bad).starts_with("kafka.brokers wants HOST:PORT")) << bad << ": " << said(bad);
+  }
+  EXPECT_NE(said("kafka-1:9092,nohost:abc").find("\"nohost:abc\""), std::string::npos);
+}
+
 TEST(KafkaSettings, WantATopicsName) {
   const auto is_refused = [](const std::string& topic) {
     platform::Settings settings = with_brokers();
