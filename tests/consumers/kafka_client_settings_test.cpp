@@ -104,6 +104,35 @@ TEST(KafkaSettings, SayHowBrokersAreSpokenTo) {
                                      "sasl.mechanisms=PLAIN\nsasl.username=tweestap\nsasl.password=of the user\n");
 }
 
+// What a client was made with, in librdkafka's words; nobody has to answer for that.
+std::string made_with(Role role, const std::string& property) {
+  platform::Settings settings = with_brokers();
+  const auto client = make_client(settings, role);
+  if (!client) return client.error().reason;
+  std::string value(512, '\0');
+  std::size_t size = value.size();
+  if (rd_kafka_conf_get(rd_kafka_conf(client->get()), property.c_str(), value.data(), &size) != RD_KAFKA_CONF_OK) {
+    return "no such property";
+  }
+  value.resize(size - 1);
+  return value;
+}
+
+TEST(KafkaSettings, KAF_1_MakeAProducerThatLosesAndDoublesNothing) {
+  EXPECT_EQ(made_with(Role::Producer, "enable.idempotence"), "true");
+  EXPECT_EQ(made_with(Role::Producer, "enable.gapless.guarantee"), "true");
+  EXPECT_EQ(made_with(Role::Producer, "acks"), "-1");  // all
+  EXPECT_EQ(made_with(Role::Producer, "message.timeout.ms"), "0");
+  EXPECT_EQ(made_with(Role::Producer, "allow.auto.create.topics"), "false");
+}
+
+TEST(KafkaSettings, MakeAReaderThatPassesOverNothing) {
+  EXPECT_EQ(made_with(Role::Reader, "auto.offset.reset"), "error");
+  EXPECT_EQ(made_with(Role::Reader, "isolation.level"), "read_uncommitted");
+  EXPECT_EQ(made_with(Role::Reader, "check.crcs"), "true");
+  EXPECT_EQ(made_with(Role::Reader, "allow.auto.create.topics"), "false");
+}
+
 TEST(KafkaSettings, NameThePropertyThatIsNoneOrHasAValueThatIsNone) {
   platform::Settings settings = with_brokers();
   settings.kafka_librdkafka = {"no.such.property=canary"};

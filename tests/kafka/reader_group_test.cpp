@@ -37,6 +37,24 @@ TEST_F(ReaderTest, AGroupFindsTheGapBehindWhatWasCommitted) {
   EXPECT_EQ(heard.fetched, 100U);
 }
 
+TEST_F(ReaderTest, AGroupGoesOnInTheMiddleOfAGapFromWhatWasHandedOver) {
+  log_.add_many(400);
+  write(1, 10);
+  write(391, 400);
+  serve(400);
+  options_.group = "amid_a_gap";
+  std::vector<std::uint64_t> heard_of;
+  for (int round = 0; round < 4; ++round) {
+    const Heard heard = listen_anew(100);
+    heard_of = together(std::move(heard_of), heard.positions);
+    // The rest of the page that was fetched is in the reader's hands and in nobody else's.
+    ASSERT_TRUE(reader_);
+    const auto stored = reader_->commit();
+    ASSERT_TRUE(stored) << stored.error().reason;
+  }
+  EXPECT_EQ(heard_of, all(1, 400));
+}
+
 TEST_F(ReaderTest, TwoMembersOfAGroupShareItAndOneGoesOnForTheOther) {
   log_.add_many(400);
   write(1, 300);

@@ -214,6 +214,12 @@ TEST_F(ReaderTest, GoesOnInTheMiddleOfAGap) {
     const Heard heard = listen_anew(100);
     heard_of.insert(heard_of.end(), heard.positions.begin(), heard.positions.end());
     keep(heard);
+    // All of them at once say the same, while the rest of the page that was fetched still waits to be handed over.
+    ASSERT_TRUE(reader_);
+    std::vector<std::string> tokens = reader_->tokens();
+    std::ranges::sort(tokens);
+    std::ranges::sort(options_.tokens);
+    EXPECT_EQ(tokens, options_.tokens);
   }
   std::ranges::sort(heard_of);
   EXPECT_EQ(heard_of, all(1, 400));
