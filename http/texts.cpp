@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "http/request.h"
+#include "http/weighted_list.h"
 #include "platform/bug.h"
 
 namespace tweestap::http {
@@ -11,22 +12,6 @@ namespace {
 
 std::unexpected<platform::Failure> refuse(std::string why) {
   return std::unexpected(platform::Failure{platform::Failure::Kind::Invalid, std::move(why)});
-}
-
-// RFC 9110, 12.4.2: 0 to 1 with at most three digits; as thousandths. Malformed: 0, so that it is not chosen.
-int quality(std::string_view parameter) {
-  parameter = without_blanks(parameter);
-  if (parameter.size() < 3 || (parameter[0] != 'q' && parameter[0] != 'Q') || parameter[1] != '=') return 0;
-  const std::string_view value = parameter.substr(2);
-  if (value.size() > 5 || (value[0] != '0' && value[0] != '1') || (value.size() > 1 && value[1] != '.')) return 0;
-  int thousandths = (value[0] - '0') * 1000;
-  int weight = 100;
-  for (const char c : value.substr(std::min<std::size_t>(2, value.size()))) {
-    if (c < '0' || c > '9') return 0;
-    thousandths += (c - '0') * weight;
-    weight /= 10;
-  }
-  return thousandths > 1000 ? 0 : thousandths;
 }
 
 void fill_in(std::string& text, std::string_view placeholder, std::size_t number) {
@@ -83,14 +68,7 @@ std::optional<std::string_view> Texts::find(Language language, std::string_view 
 Language Texts::choose(std::string_view accept_language) const {
   Language best = fallback_;
   int best_quality = 0;
-  while (!accept_language.empty()) {
-    const std::size_t comma = accept_language.find(',');
-    const std::string_view entry = accept_language.substr(0, comma);
-    accept_language.remove_prefix(comma == std::string_view::npos ? accept_language.size() : comma + 1);
-
-    const std::size_t semicolon = entry.find(';');
-    const std::string_view range = without_blanks(entry.substr(0, semicolon));
-    const int q = semicolon == std::string_view::npos ? 1000 : quality(entry.substr(semicolon + 1));
+  for (const auto& [range, q] : weighted_list(accept_language)) {
     const auto language = range == "*" ? std::optional{fallback_} : named(range.substr(0, range.find('-')));
     if (language && q > best_quality) {
       best = *language;
