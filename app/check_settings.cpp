@@ -152,8 +152,10 @@ std::expected<CheckedSettings, Failure> check_settings(const platform::Settings&
   if (!gateway) return std::unexpected(std::move(gateway.error()));
   if (auto good = check_code_lifetime(settings); !good) return std::unexpected(std::move(good.error()));
   if (auto good = consumers::kafka::check_settings(settings); !good) return std::unexpected(std::move(good.error()));
-  return CheckedSettings{std::move(*people), std::move(*staff), std::move(*forwarding), std::move(*blocklist),
-                         std::move(*gateway)};
+  auto organisation = http::organisation_of(settings);
+  if (!organisation) return std::unexpected(std::move(organisation.error()));
+  return CheckedSettings{std::move(*people),    std::move(*staff),   std::move(*forwarding),
+                         std::move(*blocklist), std::move(*gateway), std::move(*organisation)};
 }
 
 }  // namespace tweestap::app

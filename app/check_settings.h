@@ -7,6 +7,7 @@
 
 #include "consumers/sms/gateway.h"
 #include "http/client_address.h"
+#include "http/pages/organisation.h"
 #include "platform/blocklist.h"
 #include "platform/clock.h"
 #include "platform/failure.h"
@@ -27,6 +28,7 @@ struct CheckedSettings {
   http::ForwardingRule forwarding;
   platform::Blocklist blocklist;
   std::unique_ptr<consumers::sms::Gateway> gateway;  ///< null where SMS is off
+  http::Organisation organisation;
 };
 
 /// Reads what the settings name, and opens no socket and makes no file. Invalid or Unavailable, with a sentence that

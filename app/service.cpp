@@ -23,7 +23,10 @@
 #include "http/authenticate.h"
 #include "http/json_writer.h"
 #include "http/listener.h"
+#include "http/pages/embedded.h"
+#include "http/pages/pages.h"
 #include "http/router.h"
+#include "http/routes/demo.h"
 #include "http/routes/health.h"
 #include "http/routes/routes.h"
 #include "platform/blocklist.h"
@@ -142,6 +145,7 @@ class Service {
   const Surroundings around_{settings_, rules_, clock_, random_, metrics_, log_};
   std::optional<http::Texts> texts_;
   std::optional<platform::Blocklist> blocklist_;
+  std::optional<http::Pages> pages_;
   std::unique_ptr<Core> core_;
   std::unique_ptr<Streams> streams_;
   std::unique_ptr<consumers::sms::Gateway> gateway_;  // until the senders have it
@@ -164,6 +168,10 @@ std::expected<void, Trouble> Service::prepare() {
   if (!checked) return trouble(ExitStatus::WrongUse, checked.error());
   blocklist_.emplace(std::move(checked->blocklist));
   gateway_ = std::move(checked->gateway);
+  auto pages =
+      http::Pages::make({http::embedded_page_texts(), http::embedded_assets()}, checked->organisation, *texts_);
+  if (!pages) return trouble(ExitStatus::WrongUse, pages.error());
+  pages_.emplace(std::move(*pages));
   if (options_.demo) {
     if (auto fit = check_demo(settings_); !fit) return trouble(ExitStatus::WrongUse, fit.error());
   }
@@ -255,7 +263,7 @@ std::expected<void, Trouble> Service::open_doors() {
   facts_.stream = [this] { return streams_->stream(); };
   facts_.clock_jump = [this] { return core_->last_clock_jump(); };
   const auto router = [this](std::optional<http::Router>& place, http::ListenerKind kind) {
-    place.emplace(kind, http::all_routes(doors_->services, facts_), http::front_door(doors_->services));
+    place.emplace(kind, http::all_routes(doors_->services, facts_, *pages_), http::front_door(doors_->services));
   };
   router(people_router_, http::ListenerKind::Public);
   router(staff_router_, http::ListenerKind::Staff);
@@ -314,8 +322,9 @@ void Service::tell_where_the_kek_lies() {
 
 void Service::tell_where_to_go() const {
   if (isatty(STDERR_FILENO) == 0) return;
-  std::fprintf(stderr, "\n  people  %s\n  staff   %s\n\n  stop with Ctrl-C\n\n", people_->url().c_str(),
-               staff_->url().c_str());
+  std::fprintf(stderr, "\n  people  %s\n  staff   %s\n", people_->url().c_str(), staff_->url().c_str());
+  if (facts_.demo_messages) std::fprintf(stderr, "  phone   %s%s\n", people_->url().c_str(), http::kDemoPhonePath);
+  std::fprintf(stderr, "\n  stop with Ctrl-C\n\n");
 }
 
 }  // namespace

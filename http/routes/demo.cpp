@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/json_writer.h"
+#include "http/routes/pages.h"
 
 namespace tweestap::http {
 namespace {
@@ -68,9 +69,7 @@ Response show_messages(const Request& request, const std::filesystem::path& file
   return Response::json(Success::Ok, json.take());
 }
 
-}  // namespace
-
-Route demo_messages_route(std::filesystem::path file) {
+Route messages_route(std::filesystem::path file) {
   return Route{
       .verb = VerbName::Get,
       .path = "/demo/messages",
@@ -84,6 +83,15 @@ Route demo_messages_route(std::filesystem::path file) {
       .problems = Problems::none(),
       .handler =
           Handler{[file = std::move(file)](Request& request, const Body&) { return show_messages(request, file); }},
+  };
+}
+
+}  // namespace
+
+std::vector<Route> demo_routes(std::filesystem::path file, const Pages& pages) {
+  return {
+      messages_route(std::move(file)),
+      page_route(pages, kDemoPhonePath, ListenerSet::Public, "The demo's phone.", "phone.html"),
   };
 }
 

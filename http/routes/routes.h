@@ -7,6 +7,7 @@
 
 namespace tweestap::http {
 
+class Pages;
 struct ServiceFacts;
 
 // People's routes, on both listeners; each in a file of its name. `services` outlives the routes.
@@ -35,10 +36,10 @@ struct ServiceFacts;
 [[nodiscard]] std::vector<Route> staff_reset_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_policy_routes(const Services& services);
 [[nodiscard]] std::vector<Route> staff_api_key_routes(const Services& services);
-// event_routes(): events.h. health_routes(): health.h. add_openapi_route(): openapi.h.
+// event_routes(): events.h. health_routes(): health.h. add_openapi_route(): openapi.h. page_routes(): pages.h.
 
-/// The whole table of both listeners, with its description and, where this is a demo, the demo's. `services` and
-/// `facts` outlive the routes.
-[[nodiscard]] std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts);
+/// The whole table of both listeners, with its description and, where this is a demo, the demo's. What is handed in
+/// outlives the routes.
+[[nodiscard]] std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts, const Pages& pages);
 
 }  // namespace tweestap::http

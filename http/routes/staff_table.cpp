@@ -7,6 +7,7 @@
 #include "http/routes/events.h"
 #include "http/routes/health.h"
 #include "http/routes/openapi.h"
+#include "http/routes/pages.h"
 #include "http/routes/routes.h"
 
 namespace tweestap::http {
@@ -18,7 +19,7 @@ void add(std::vector<Route>& table, std::vector<Route> routes) {
 
 }  // namespace
 
-std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts) {
+std::vector<Route> all_routes(const Services& services, const ServiceFacts& facts, const Pages& pages) {
   std::vector<Route> table = people_routes(services);
   add(table, app_routes(services));
   add(table, introspect_routes(services));
@@ -32,8 +33,9 @@ std::vector<Route> all_routes(const Services& services, const ServiceFacts& fact
   add(table, event_routes(services, {.waiting_max = facts.feed_readers_max}));
   add(table, health_routes(services, facts));
   add_openapi_route(table, facts.version);
-  // Behind the description, which tells of no demo.
-  if (facts.demo_messages) table.push_back(demo_messages_route(*facts.demo_messages));
+  // Behind the description, which is for programs: it tells of no pages and of no demo.
+  add(table, page_routes(pages));
+  if (facts.demo_messages) add(table, demo_routes(*facts.demo_messages, pages));
   return table;
 }
 

@@ -115,6 +115,15 @@ TEST(CheckSettings, WhatIsNamedHasToBeThere) {
             "sms.second_file has to be in a folder that is there");
 }
 
+TEST(CheckSettings, WhatPagesShowIsAColourAndAnImage) {
+  EXPECT_EQ(reason([](Settings& s) { s.organisation_colour = "#FFCC00"; }), "");
+  EXPECT_EQ(reason([](Settings& s) { s.organisation_colour = "teal"; }),
+            "organisation.colour wants a colour such as #0b6b6b, and not \"teal\"");
+  EXPECT_TRUE(reason([](Settings& s) { s.organisation_logo = "/not/there.svg"; }).starts_with("organisation.logo: "));
+  EXPECT_EQ(reason([](Settings& s) { s.organisation_logo = "/dev/null"; }),
+            "organisation.logo has to be an SVG or a PNG image");
+}
+
 // With less no try would ever begin: each may take as long as twice both limits.
 TEST(CheckSettings, ACodeLivesLongerThanATryMayTake) {
   const auto lasting = [](std::int64_t seconds) {
@@ -142,7 +151,9 @@ TEST_F(CheckedStart, ServeAndConfigCheckSayTheSameAndMakeNothing) {
                                                                       {"TWEESTAP_HTTP_PUBLIC_ORIGIN", "nonsense"},
                                                                       {"TWEESTAP_PASSWORD_BLOCKLIST", "/not/there"},
                                                                       {"TWEESTAP_SMS_GATEWAY", "http"},
-                                                                      {"TWEESTAP_SMS_SECOND_GATEWAY", "file"}}) {
+                                                                      {"TWEESTAP_SMS_SECOND_GATEWAY", "file"},
+                                                                      {"TWEESTAP_ORGANISATION_COLOUR", "teal"},
+                                                                      {"TWEESTAP_ORGANISATION_LOGO", "/not/there"}}) {
     const auto checked = run({"config", "check"}, {{name, value}});
     const auto served = run({"serve"}, {{name, value}});
     EXPECT_EQ(checked.status, 2) << name;

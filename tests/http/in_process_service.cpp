@@ -7,6 +7,7 @@
 #include "http/authenticate.h"
 #include "http/body_stream.h"
 #include "http/commands.h"
+#include "http/pages/embedded.h"
 #include "http/routes/routes.h"
 #include "http/tokens.h"
 #include "platform/crypto/secret.h"
@@ -44,6 +45,11 @@ FrontDoorRules cheap_rules() {
   return rules;
 }
 
+Pages program_pages(const Texts& texts) {
+  return must(
+      Pages::make({embedded_page_texts(), embedded_assets()}, must(organisation_of(platform::Settings{})), texts));
+}
+
 }  // namespace
 
 std::string Heard::header(std::string_view name) const {
@@ -61,7 +67,10 @@ std::vector<std::string> Heard::cookies() const {
   return found;
 }
 
-InProcessService::InProcessService(Options options) : rules(cheap_rules()), options_(std::move(options)) { open(true); }
+InProcessService::InProcessService(Options options)
+    : rules(cheap_rules()), pages(program_pages(texts)), options_(std::move(options)) {
+  open(true);
+}
 
 InProcessService::~InProcessService() { close(); }
 
@@ -94,7 +103,7 @@ void InProcessService::open(bool create) {
   facts.reserve_bytes = options_.reserve_bytes;
   facts.started_us = clock.monotonic_us();
   if (options_.demo) facts.demo_messages = folder.path() / "sms.ndjson";
-  table = all_routes(*services, facts);
+  table = all_routes(*services, facts, pages);
   people = std::make_unique<Router>(ListenerKind::Public, table, front_door(*services));
   staff = std::make_unique<Router>(ListenerKind::Staff, table, front_door(*services));
 }

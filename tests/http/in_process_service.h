@@ -21,6 +21,7 @@
 #include "eventstore/partition_opening.h"
 #include "http/evidence.h"
 #include "http/idempotency.h"
+#include "http/pages/pages.h"
 #include "http/read_time.h"
 #include "http/router.h"
 #include "http/routes/health.h"
@@ -135,6 +136,7 @@ class InProcessService {
   ThrottleGate gate;
   RunningRequests running;
   ServiceFacts facts;
+  Pages pages;
   std::optional<StandIns> stand_ins;
   std::unique_ptr<platform::HashPool> hash_pool;
   std::unique_ptr<eventstore::KeyRing> keys;

@@ -49,6 +49,7 @@ std::string target_of(const Route& route) {
       {"{account}", "acc_00000000000000000000000009"},    {"{enrolment}", "enr_00000000000000000000000009"},
       {"{api_key}", "apk_00000000000000000000000009"},    {"{device}", "dev_00000000000000000000000009"},
       {"{app_device}", "app_00000000000000000000000009"}, {"{reset}", "rst_00000000000000000000000009"},
+      {"{hash}", "0000000000000000"},                     {"{name...}", "nothing.js"},
   };
   for (const auto& [name, value] : kValues) {
     if (const std::size_t at = target.find(name); at != std::string::npos) target.replace(at, name.size(), value);

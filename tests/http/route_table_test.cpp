@@ -85,7 +85,11 @@ constexpr Expectation kTable[] = {
     {"GET /v1/audit/accounts/{account}/state", "-", "uU"},
     {"GET /v1/events", "-", "uUS"},
     {"GET /v1/status", "-", "aA"},
+    {"GET /", "*", "*"},
+    {"GET /settings", "*", "-"},
+    {"GET /pages/{hash}/{name...}", "*", "*"},
     {"GET /demo/messages", "*", "-"},
+    {"GET /demo/phone", "*", "-"},
 };
 
 // What takes no session that is not fresh, on the public listener; on staff's it is everything that changes something.

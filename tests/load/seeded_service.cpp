@@ -184,8 +184,9 @@ SeededService::SeededService(const std::function<void(platform::Settings&)>& adj
   auto recovery = http::draw_recovery_set(doors_->services);
   if (!recovery) std::exit(1);
   recovery_.emplace(std::move(*recovery));
-  router_ = std::make_unique<http::Router>(http::ListenerKind::Public, http::all_routes(doors_->services, facts_),
-                                           http::front_door(doors_->services));
+  router_ =
+      std::make_unique<http::Router>(http::ListenerKind::Public, http::all_routes(doors_->services, facts_, pages_),
+                                     http::front_door(doors_->services));
   listener_->start([this](http::Request& request) { return router_->answer(request); });
 }
 

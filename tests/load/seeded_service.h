@@ -15,6 +15,7 @@
 #include "app/streams.h"
 #include "http/evidence.h"
 #include "http/listener.h"
+#include "http/pages/pages.h"
 #include "http/router.h"
 #include "http/routes/health.h"
 #include "tests/load/give_up.h"
@@ -77,6 +78,7 @@ class SeededService {
   std::unique_ptr<app::Doors> doors_;
   std::optional<http::DrawnRecoverySet> recovery_;
   http::ServiceFacts facts_;
+  http::Pages pages_;  // none: what is measured is what programs ask
   std::unique_ptr<http::Router> router_;
   std::unique_ptr<http::Listener> listener_;
   std::size_t seeded_ = 0;  // people so far

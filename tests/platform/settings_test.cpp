@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 
@@ -212,6 +213,18 @@ TEST(KEY_3, WhatMayHoldASecretIsMaskedWhereItIsPrinted) {
     if (row.masked && row.type != SettingType::Secret) masked.insert(row.name);
   }
   EXPECT_EQ(masked, (std::set<std::string_view>{"sms.url", "sms.headers"}));
+}
+
+TEST(Settings, WhatPagesSayOfTheOrganisationHasALength) {
+  const auto fits = [](const std::string& name, std::size_t bytes) {
+    return from_environment("TWEESTAP_ORGANISATION_" + name, std::string(bytes, 'x')).has_value();
+  };
+  for (const auto& [name, bytes] : std::map<std::string, std::size_t>{
+           {"NAME", 100}, {"HELP_NL", 500}, {"HELP_EN", 500}, {"SUPPORT", 200}, {"LOGO", 4096}}) {
+    EXPECT_TRUE(fits(name, bytes)) << name;
+    EXPECT_FALSE(fits(name, bytes + 1)) << name;
+  }
+  EXPECT_FALSE(from_environment("TWEESTAP_ORGANISATION_HELP_NL", "one line\nand another"));
 }
 
 TEST(Settings, ASecretMayComeFromAFile) {
