@@ -51,7 +51,7 @@ Colour readable_on_dark(const Colour& colour) {
   for (int percent = 0; percent < 100; ++percent) {
     const Colour lighter{with_white(colour.red, percent), with_white(colour.green, percent),
                          with_white(colour.blue, percent)};
-    if (contrast(lighter, kDarkBackground) >= kTextContrast) return lighter;
+    if (contrast(lighter, kDarkCard) >= kTextContrast) return lighter;
   }
   return kWhite;
 }

@@ -23,8 +23,9 @@ struct Colour {
 
 inline constexpr Colour kWhite{255, 255, 255};
 inline constexpr Colour kBlack{0, 0, 0};
-/// What the pages' style sheet has behind everything where somebody wants it dark.
-inline constexpr Colour kDarkBackground{0x14, 0x18, 0x1c};
+/// The lightest that the pages' style sheet has behind actions where somebody wants it dark, which is a card's. On
+/// anything darker there is more contrast.
+inline constexpr Colour kDarkCard{0x20, 0x24, 0x28};
 /// What text needs at least (WCAG 2.2, success criterion 1.4.3).
 inline constexpr double kTextContrast = 4.5;
 
@@ -34,7 +35,7 @@ inline constexpr double kTextContrast = 4.5;
 /// White where that can be read on it, or else black: on every colour one of the two can.
 [[nodiscard]] Colour text_colour_on(const Colour& background);
 
-/// The colour, with as little white as it takes to be read on kDarkBackground.
+/// The colour, with as little white as it takes to be read on kDarkCard.
 [[nodiscard]] Colour readable_on_dark(const Colour& colour);
 
 }  // namespace tweestap::http

@@ -189,6 +189,39 @@ class Texts(LintTest):
         self.accepts(texts)
 
 
+class PageTexts(LintTest):
+    CATALOGUE = '{"login.title": "Log in", "login.wait": "{left} more", "code.remember_12h": "12 hours", "code.remember_3d": "3 days"}'
+
+    def setUp(self):
+        super().setUp()
+        for language in ("en", "nl"):
+            self.write(f"http/pages/assets/texts.{language}.json", self.CATALOGUE)
+        self.write("http/pages/parts/login.html", '<h1 data-text="login.title"></h1><a href="{{organisation.name}}">')
+        self.write("http/pages/assets/login.js", "import './login.js'; set_text(a, b ? 'login.wait' : 'x'); say(`code.remember_${c}`); d('files.none');")
+
+    def test_accepts_what_is_there_and_asked_for(self):
+        self.accepts(texts)
+
+    def test_refuses_what_differs(self):
+        self.write("http/pages/assets/texts.nl.json", self.CATALOGUE.replace("{left}", "{right}"))
+        self.refuses(texts, "texts.nl.json: login.wait does not fill the same places")
+
+    def test_refuses_a_key_that_no_catalogue_has(self):
+        for name, text in (("parts/a.html", '<p data-text="login.titel">'), ("parts/a.html", '<p data-text-label="titel">'),
+                           ("parts/a.html", '<input data-missing="login.none">'), ("assets/a.js", "text('titel');"),
+                           ("assets/a.js", "show({notice: 'login.none'});")):
+            with self.subTest(text):
+                self.write(f"http/pages/{name}", text)
+                self.refuses(texts, f"http/pages/{name}: no catalogue has ")
+                self.write(f"http/pages/{name}", "")
+
+    def test_refuses_a_key_that_nothing_asks_for(self):
+        self.write("http/pages/assets/login.js", "say(`code.remember_${c}`); say(`${d}`);")
+        self.refuses(texts, "http/pages: nothing asks for login.wait")
+        self.write("http/pages/assets/login.js", "set_text(a, 'login.wait'); e('code.remember_12h');")
+        self.refuses(texts, "nothing asks for code.remember_3d")
+
+
 class Rules(LintTest):
     def setUp(self):
         super().setUp()

@@ -1,11 +1,21 @@
 """Refuses catalogues of texts that say different things: every language has the same keys, each once, with the same {places} to fill. And an
 event without words: whoever looked at a history with it would end the process.
+
+Of the pages it also refuses a key in HTML or a script that no catalogue has, which people would read instead of words, and one that nothing asks
+for. A key is asked for where it stands in quotes; `code.remember_${duration}` asks for every key that begins so.
 """
 import json
 import pathlib
 import re
 
+import tree
+
 _PLACE = re.compile(r"\{[a-z_]+\}")
+_QUOTED = re.compile(r"""(['"`])([a-z0-9_]+(?:\.[a-z0-9_]+)+)\1""")
+_BEGUN = re.compile(r"`([a-z0-9_]+\.[a-z0-9_.]*)\$\{")
+# What has to be a key whatever it looks like; any other quoted words with dots are one where they begin as keys do.
+_ASKED = re.compile(r"""\bdata-text(?:-label|-placeholder)?="([^"]*)"|\btext\('([^']*)'""")
+_PAGES = "http/pages"
 
 
 class _Twice(Exception):
@@ -45,9 +55,9 @@ def _without_words(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
     return [f"http/texts: lacks event.{name}, which a history would show" for name in names if f"event.{name}" not in texts]
 
 
-def _findings_of(root: pathlib.Path, folder: str) -> tuple[list[str], dict[str, str]]:
+def _findings_of(root: pathlib.Path, catalogues: str) -> tuple[list[str], dict[str, str]]:
     found, first_name, first = [], "", {}
-    for path in sorted((root / folder / "texts").glob("*.json")):
+    for path in sorted(root.glob(catalogues)):
         name = path.relative_to(root).as_posix()
         try:
             texts = _flat(json.loads(path.read_text(encoding="utf-8"), object_pairs_hook=_members))
@@ -62,6 +72,22 @@ def _findings_of(root: pathlib.Path, folder: str) -> tuple[list[str], dict[str, 
     return found, first
 
 
+def _asked_for(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
+    found, used, begun = [], set(), set()
+    sections = {key.split(".")[0] for key in texts}
+    for path in tree.files(root / _PAGES, ".html", ".js"):
+        text = path.read_text(encoding="utf-8")
+        asked = {one or other for one, other in _ASKED.findall(text)}
+        quoted = {key for _, key in _QUOTED.findall(text)}
+        asked |= {key for key in quoted if key.split(".")[0] in sections}
+        used |= asked
+        begun |= set(_BEGUN.findall(text))
+        found += [f"{path.relative_to(root).as_posix()}: no catalogue has {key}" for key in sorted(asked - texts.keys())]
+    return found + [f"{_PAGES}: nothing asks for {key}" for key in sorted(texts.keys() - used) if not key.startswith(tuple(begun))]
+
+
 def findings(root: pathlib.Path) -> list[str]:
-    found, texts = _findings_of(root, "http")
-    return found + _without_words(root, texts) + _findings_of(root, "consumers")[0]
+    found, texts = _findings_of(root, "http/texts/*.json")
+    found += _without_words(root, texts) + _findings_of(root, "consumers/texts/*.json")[0]
+    of_pages, texts = _findings_of(root, f"{_PAGES}/assets/texts.*.json")
+    return found + of_pages + _asked_for(root, texts)
