@@ -125,9 +125,16 @@ struct QueryParameter {
 /// The query parameters. Any other one, and one that comes twice, is malformed_request.
 struct Query {
   [[nodiscard]] static constexpr Query none() { return Query{std::span<const QueryParameter>{}}; }
+  /// Whatever there is, and none of it is looked at: mail programs and advertisers put parameters on links to pages.
+  [[nodiscard]] static constexpr Query ignored() {
+    Query query = none();
+    query.is_ignored = true;
+    return query;
+  }
   template <std::size_t N>
   constexpr Query(const QueryParameter (&array)[N]) : parameters(array) {}  // NOLINT(google-explicit-constructor)
   std::span<const QueryParameter> parameters;
+  bool is_ignored = false;
 
  private:
   constexpr explicit Query(std::span<const QueryParameter> array) : parameters(array) {}

@@ -111,7 +111,7 @@ bool is_value_of(const QueryParameter& parameter, std::string_view value) {
 }
 
 std::optional<Problem> read_query(Request& request, const Query& described) {
-  std::string_view rest = request.query;
+  std::string_view rest = described.is_ignored ? std::string_view{} : request.query;
   while (!rest.empty()) {
     const std::size_t ampersand = rest.find('&');
     const std::string_view pair = rest.substr(0, ampersand);

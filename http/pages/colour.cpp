@@ -19,8 +19,17 @@ double luminance(const Colour& colour) {
   return 0.2126 * linear(colour.red) + 0.7152 * linear(colour.green) + 0.0722 * linear(colour.blue);
 }
 
-std::uint8_t with_white(std::uint8_t channel, int percent) {
-  return static_cast<std::uint8_t>(channel + (255 - channel) * percent / 100);
+std::uint8_t mixed(std::uint8_t channel, std::uint8_t other, int percent) {
+  return static_cast<std::uint8_t>(channel + (other - channel) * percent / 100);
+}
+
+Colour readable_on(const Colour& background, const Colour& colour, const Colour& towards) {
+  for (int percent = 0; percent < 100; ++percent) {
+    const Colour nearer{mixed(colour.red, towards.red, percent), mixed(colour.green, towards.green, percent),
+                        mixed(colour.blue, towards.blue, percent)};
+    if (contrast(nearer, background) >= kTextContrast) return nearer;
+  }
+  return towards;
 }
 
 }  // namespace
@@ -47,13 +56,8 @@ Colour text_colour_on(const Colour& background) {
   return contrast(kWhite, background) >= kTextContrast ? kWhite : kBlack;
 }
 
-Colour readable_on_dark(const Colour& colour) {
-  for (int percent = 0; percent < 100; ++percent) {
-    const Colour lighter{with_white(colour.red, percent), with_white(colour.green, percent),
-                         with_white(colour.blue, percent)};
-    if (contrast(lighter, kDarkCard) >= kTextContrast) return lighter;
-  }
-  return kWhite;
-}
+Colour readable_on_light(const Colour& colour) { return readable_on(kLightCard, colour, kBlack); }
+
+Colour readable_on_dark(const Colour& colour) { return readable_on(kDarkCard, colour, kWhite); }
 
 }  // namespace tweestap::http

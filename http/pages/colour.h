@@ -23,8 +23,9 @@ struct Colour {
 
 inline constexpr Colour kWhite{255, 255, 255};
 inline constexpr Colour kBlack{0, 0, 0};
-/// The lightest that the pages' style sheet has behind actions where somebody wants it dark, which is a card's. On
-/// anything darker there is more contrast.
+/// What the pages' style sheet has behind actions: a card's, in the light and in the dark. What lies around a card in
+/// the light is darker than white by so little that a text's 4.5 becomes 4 there, which is more than a line's 3.
+inline constexpr Colour kLightCard = kWhite;
 inline constexpr Colour kDarkCard{0x20, 0x24, 0x28};
 /// What text needs at least (WCAG 2.2, success criterion 1.4.3).
 inline constexpr double kTextContrast = 4.5;
@@ -35,6 +36,8 @@ inline constexpr double kTextContrast = 4.5;
 /// White where that can be read on it, or else black: on every colour one of the two can.
 [[nodiscard]] Colour text_colour_on(const Colour& background);
 
+/// The colour, with as little black as it takes to be read on kLightCard.
+[[nodiscard]] Colour readable_on_light(const Colour& colour);
 /// The colour, with as little white as it takes to be read on kDarkCard.
 [[nodiscard]] Colour readable_on_dark(const Colour& colour);
 

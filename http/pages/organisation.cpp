@@ -11,10 +11,7 @@ namespace tweestap::http {
 namespace {
 
 using platform::Failure;
-
-std::unexpected<Failure> bad_organisation(std::string sentence) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
-}
+using platform::invalid;
 
 bool contains_in_any_case(std::string_view text, std::string_view lower_case) {
   return !std::ranges::search(text, lower_case, {}, [](char c) {
@@ -34,9 +31,9 @@ bool is_svg(std::string_view content) {
 // This only tells whoever put it there, in words.
 std::expected<std::string, Failure> logo_name_of(std::string_view content) {
   if (content.starts_with("\x89PNG\r\n\x1a\n")) return "logo.png";  // PNG specification, 5.2
-  if (!is_svg(content)) return bad_organisation("organisation.logo has to be an SVG or a PNG image");
+  if (!is_svg(content)) return std::unexpected(invalid("organisation.logo has to be an SVG or a PNG image"));
   if (contains_in_any_case(content, "<script")) {
-    return bad_organisation("organisation.logo has a script in it, which no browser would run: take it out");
+    return std::unexpected(invalid("organisation.logo has a script in it, which no browser would run: take it out"));
   }
   return "logo.svg";
 }
@@ -46,8 +43,8 @@ std::expected<std::string, Failure> logo_name_of(std::string_view content) {
 std::expected<Organisation, Failure> organisation_of(const platform::Settings& settings) {
   const auto accent = Colour::parse(settings.organisation_colour);
   if (!accent) {
-    return bad_organisation("organisation.colour wants a colour such as #0b6b6b, and not \"" +
-                            settings.organisation_colour + "\"");
+    return std::unexpected(invalid("organisation.colour wants a colour such as #0b6b6b, and not \"" +
+                                   settings.organisation_colour + "\""));
   }
   Organisation organisation{.name = settings.organisation_name,
                             .help = {{"en", settings.organisation_help_en}, {"nl", settings.organisation_help_nl}},
@@ -69,8 +66,9 @@ std::expected<Organisation, Failure> organisation_of(const platform::Settings& s
 }
 
 std::string organisation_css(const Colour& accent) {
+  const Colour on_light = readable_on_light(accent);
   const Colour on_dark = readable_on_dark(accent);
-  return ":root {\n  --accent: " + accent.text() + ";\n  --on-accent: " + text_colour_on(accent).text() +
+  return ":root {\n  --accent: " + on_light.text() + ";\n  --on-accent: " + text_colour_on(on_light).text() +
          ";\n  --accent-on-dark: " + on_dark.text() + ";\n  --on-accent-dark: " + text_colour_on(on_dark).text() +
          ";\n}\n";
 }

@@ -72,7 +72,7 @@ Route readable_by_anyone(Path path, Listeners listeners, Summary summary, std::s
       .who = Who{Principal::Anyone},
       .throttle = Throttle::none("looks at no secret"),
       .summary = summary,
-      .query = Query::none(),
+      .query = Query::ignored(),
       .body = RequestBody::none(),
       .answers = Answers{Answer::other(content_type, "what the browser shows or loads")},
       .problems = Problems{ProblemCode::NotFound},

@@ -343,7 +343,7 @@ std::vector<D> organisation_and_operation() {
       text("organisation.logo", &S::organisation_logo, kPathBytes,
            "SVG or PNG file of at most 64 KiB that pages show as the logo; empty: that of Tweestap."),
       text("organisation.colour", &S::organisation_colour, 32,
-           "Colour of what people click on, such as #0b6b6b; the text on it is white or black, whichever can be read."),
+           "Colour of what people click on, such as #0b6b6b; made darker or lighter where it could not be read."),
       duration("audit.read_every", &S::audit_read_every_s, 1, kHour,
                "Readings of an account by one reader within this time are one event."),
       choice("log.level", &S::log_level, {"debug", "info", "warning", "error"},
