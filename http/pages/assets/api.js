@@ -1,0 +1,60 @@
+// The one way to the HTTP contract. Tokens are cookies that no script can read; the header asks for them.
+import {language} from './texts.js';
+
+const TIMEOUT_MS = 30_000;  // longer than the service lets a password wait for its turn
+
+let ahead_ms = 0;  // how far the service's clock is ahead of this computer's, where it says so
+
+/// The service's time, in milliseconds: what `expires_at` and `resend_after` are compared with.
+export const now = () => Date.now() + ahead_ms;
+
+// Date has whole seconds: a smaller difference is none.
+function learn_time(response) {
+  const date = Date.parse(response.headers.get('Date') ?? '');
+  if (Number.isNaN(date)) return;
+  const difference = date - Date.now();
+  ahead_ms = Math.abs(difference) > 2_000 ? difference : 0;
+}
+
+/// A key that makes the repeat of a command the same command (Idempotency-Key).
+export const new_key = () => crypto.randomUUID();
+
+/// Sends a request and never throws. Gives {ok, status, body, code, problem, retryAfter, offline}:
+///   body        what a success answers (undefined where it answers nothing)
+///   code        the problem's code; 'offline' where no answer came, 'unavailable' where it was none of the service's
+///   problem     the whole problem document
+///   retryAfter  seconds to wait, of 429 and 503
+export async function call(method, path, body, {key} = {}) {
+  const headers = {'X-Requested-With': 'tweestap', 'Accept-Language': language()};
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  if (key) headers['Idempotency-Key'] = key;
+  let response;
+  let answer;
+  try {
+    response = await fetch(path, {
+      method,
+      headers,
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: 'no-store',
+      redirect: 'error',
+      signal: AbortSignal.timeout(TIMEOUT_MS),
+    });
+    const is_json = /^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '');
+    answer = is_json ? await response.json() : undefined;
+  } catch {
+    return {ok: false, status: 0, code: 'offline', offline: true};
+  }
+  learn_time(response);
+  if (response.ok) return {ok: true, status: response.status, body: answer};
+  const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  return {
+    ok: false,
+    status: response.status,
+    code: answer?.code ?? 'unavailable',
+    problem: answer,
+    retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
+  };
+}
+
+/// Whether an answer says that the person is not logged in, or not any more.
+export const is_logged_out = (answer) => answer.code === 'session_required' || answer.code === 'token_expired';

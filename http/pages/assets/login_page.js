@@ -1,0 +1,6 @@
+// The page /: who is logged in goes on to the settings.
+import {start_login} from './login.js';
+import {prepare_page} from './page.js';
+
+await prepare_page();
+await start_login({on_done: () => location.replace('/settings')});

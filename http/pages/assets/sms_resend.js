@@ -1,0 +1,36 @@
+// The button that has the same code sent by SMS once more.
+import {call, now} from './api.js';
+import {is_waiting, wait_on} from './countdown.js';
+import {show_trouble, trouble_of} from './form.js';
+import {add_notice, part} from './view.js';
+
+const WORDS = {key: 'sms.resend', wait_key: 'sms.resend_wait'};
+
+/// Readies [data-part="resend"] of a view that waits for a code. `resend_after` is the API's: where it is absent the code
+/// is not sent any more, and the button is not there. `send()` asks for the code, and is POST `path` where it is not given;
+/// `on_sent(body)` hears that one is on its way; `on_refused(answer)` may give true for an answer that it deals with.
+/// Troubles are shown above `form`.
+export function offer_resend(view, {path, send = () => call('POST', path), form, resend_after, on_sent, on_refused}) {
+  const button = part(view, 'resend');
+  button.hidden = resend_after === undefined;
+  if (button.hidden) return;
+  wait_on(button, Date.parse(resend_after), WORDS);
+  button.addEventListener('click', async () => {
+    if (is_waiting(button)) return;
+    button.setAttribute('aria-disabled', 'true');
+    const answer = await send();
+    button.removeAttribute('aria-disabled');
+    if (!button.isConnected) return;
+    if (answer.ok) {
+      on_sent?.(answer.body);
+      add_notice(view, 'sms.sent_again');
+      wait_on(button, Date.parse(answer.body.resend_after), WORDS);
+      return;
+    }
+    if (on_refused?.(answer)) return;
+    if (answer.code === 'state_conflict') button.hidden = true;
+    const trouble = trouble_of(answer, {too_many_requests: 'sms.not_now'});
+    show_trouble(form, {text: trouble.text});
+    if (answer.retryAfter) wait_on(button, now() + answer.retryAfter * 1000, WORDS);
+  });
+}
