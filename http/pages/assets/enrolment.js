@@ -116,7 +116,7 @@ function ask_for_code(view, form, enrolment, options) {
   });
   handle_form(form, async (values, key) => {
     const code = read_code(values.code);
-    if (!code) return {text: text('code.malformed'), field: 'code'};
+    if (!code) return {text: text('code.malformed'), field: 'code', keeps: true};
     const answer = await call('POST', `${path_of(enrolment.enrolment)}/code`, {code}, {key});
     if (answer.ok) {
       replace_step('recovery-codes');

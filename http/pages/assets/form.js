@@ -8,8 +8,8 @@ import {announce} from './view.js';
 const WORDED_BY_SERVICE = ['forbidden', 'invalid_duration', 'invalid_phone', 'state_conflict', 'weak_password'];
 
 /// What a person is told of an answer that is no success: {text, field?, retryAfter?, keeps?}. `words` has, by code, the key
-/// of a text, or {key, field} where the trouble belongs to one field; `field` alone keeps the service's words. `keeps`: the
-/// answer is not known, so everything that was typed stays, and goes again with the same key.
+/// of a text, or {key, field} where the trouble belongs to one field; `field` alone keeps the service's words. `keeps`: codes
+/// and passwords stay too, because they were not looked at; unless changed they go again with the same key.
 export function trouble_of(answer, words = {}) {
   const own = typeof words[answer.code] === 'string' ? {key: words[answer.code]} : (words[answer.code] ?? {});
   const field = own.field;
@@ -89,6 +89,7 @@ function wait(form, element, seconds) {
     done: () => {
       for (const button of form.querySelectorAll('[type="submit"]')) button.removeAttribute('aria-disabled');
       set_text(element, 'trouble.again');
+      element.classList.add('over');
       announce(element.textContent);
     },
   });

@@ -173,7 +173,7 @@ function show_code(login, notice) {
   on_click(view, 'restart', abandon);
   handle_form(view.querySelector('form'), async (values, key) => {
     const code = read_code(values.code);
-    if (!code) return {text: text('code.malformed'), field: 'code'};
+    if (!code) return {text: text('code.malformed'), field: 'code', keeps: true};
     const answer = await call('POST', `${CURRENT}/code`, {code, remember_me: values.remember_me === true}, {key});
     if (answer.ok) return take(answer.body);
     if (is_logged_out(answer)) return over();
@@ -210,7 +210,7 @@ function show_recovery_code(login, notice) {
   on_click(view, 'restart', abandon);
   handle_form(view.querySelector('form'), async (values, key) => {
     const recovery_code = read_recovery_code(values.recovery_code);
-    if (!recovery_code) return {text: text('recovery.malformed'), field: 'recovery_code'};
+    if (!recovery_code) return {text: text('recovery.malformed'), field: 'recovery_code', keeps: true};
     const answer = await call('POST', `${CURRENT}/recovery-code`, {recovery_code}, {key});
     if (answer.ok) return take(answer.body);
     if (is_logged_out(answer)) return over();
