@@ -41,12 +41,19 @@ export function show_expiry(element, expires_at, over) {
   });
 }
 
-/// A button that works again at a time: until then it says how long that takes, and does nothing.
-/// `key` and `wait_key` are its words without and with {left}.
+/// A button that works again at a time: until then it says how long that takes, and does nothing. `key` are its words,
+/// `wait_key` those beside them, with {left}.
 export function wait_on(button, ends_ms, {key, wait_key}) {
+  const label = document.createElement('span');
+  const left = document.createElement('span');
+  // Whoever pressed it still has the focus on it, and would hear every second of a name that changes.
+  left.setAttribute('aria-hidden', 'true');
+  set_text(label, key);
+  delete button.dataset.text;
+  button.replaceChildren(label, ' ', left);
   button.setAttribute('aria-disabled', 'true');
   return count_down(button, ends_ms, {
-    tick: (seconds) => set_text(button, wait_key, {left: duration_text(seconds)}),
+    tick: (seconds) => set_text(left, wait_key, {left: duration_text(seconds)}),
     done: () => {
       button.removeAttribute('aria-disabled');
       set_text(button, key);

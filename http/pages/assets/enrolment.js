@@ -4,7 +4,7 @@ import {show_expiry} from './countdown.js';
 import {handle_form, read_code, show_trouble, trouble_of} from './form.js';
 import {show_recovery_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
-import {duration_text, set_text, text} from './texts.js';
+import {duration_text, phone_text, set_text, text} from './texts.js';
 import {copy, fragment, on_click, part, replace_step, show, show_unreachable, step_to} from './view.js';
 
 const ENROLMENTS = '/v1/account/enrolments';
@@ -154,7 +154,7 @@ function show_app(enrolment, options) {
 function show_sms(enrolment, options, notice) {
   const view = show('enrolment_sms', {notice});
   const form = part(view, 'code_form');
-  set_text(part(view, 'lead'), 'code.lead_sms', {phone: enrolment.sms.phone_hint});
+  set_text(part(view, 'lead'), 'code.lead_sms', {phone: phone_text(enrolment.sms.phone_hint)});
   const on_refused = (answer) => {
     if (is_logged_out(answer)) options.on_logged_out();
     else if (answer.code === 'not_found') begin_again('enrolment.not_open', options);

@@ -172,8 +172,10 @@ function make_revealable(input) {
     input.dataset.secret = '';
     say(shows);
   });
+  const has_focus = document.activeElement === input;
   input.replaceWith(frame);
   frame.append(input, button);
+  if (has_focus) input.focus();  // what is moved loses it
 }
 
 /// The six digits of a code however it was typed or pasted ('014 874'), or null.

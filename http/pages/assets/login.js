@@ -5,7 +5,7 @@ import {route_enrolment, start_enrolment} from './enrolment.js';
 import {handle_form, read_code, read_recovery_code, trouble_of} from './form.js';
 import {route_recovery_codes, show_waiting_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
-import {date_text, set_text, text, time_text, use_language} from './texts.js';
+import {date_text, phone_text, set_text, text, time_text, use_language} from './texts.js';
 import {fragment, on_click, part, replace_step, show, show_unreachable, step_to} from './view.js';
 
 const CURRENT = '/v1/logins/current';
@@ -16,8 +16,9 @@ let turn = 0;  // of asking the service; an answer that comes when another turn 
 
 /// Takes the person through logging in, from wherever they are, and calls `on_done()` once there is a session and nothing
 /// is left to ask: also at once, where there is one. From then on the page's address and views are the caller's.
-export function start_login({on_done}) {
-  options = {on_done};
+/// `prepared` is a promise that nothing is shown before; asking the service does not wait for it.
+export function start_login({on_done, prepared}) {
+  options = {on_done, prepared};
   addEventListener('popstate', on_step);
   addEventListener('pageshow', on_pageshow);
   return go_on();
@@ -37,7 +38,7 @@ function finish() {
 async function go_on(notice) {
   const mine = ++turn;
   if (show_waiting_codes()) return;
-  const [session, login] = await Promise.all([call('GET', '/v1/session'), call('GET', CURRENT)]);
+  const [session, login] = await Promise.all([call('GET', '/v1/session'), call('GET', CURRENT), options.prepared]);
   if (mine !== turn) return;
   const trouble = [session, login].find((answer) => !answer.ok && !is_logged_out(answer));
   if (trouble) return show_unreachable(trouble, () => go_on(notice));
@@ -121,7 +122,9 @@ async function take(login) {
 async function show_login(login, notice) {
   if (login.state === 'enrolment_required') {
     const enrolment = enrolment_options({is_required: true});
-    if (!(await route_enrolment(enrolment))) start_enrolment(enrolment, {notice});
+    if (await route_enrolment(enrolment)) return;
+    replace_step('enrolment');  // not a step of its own: the back button would come back here for ever
+    start_enrolment(enrolment, {notice});
     return;
   }
   const is_locked = login.locked === true || login.locked_until !== undefined;
@@ -144,7 +147,7 @@ function show_code(login, notice) {
   replace_step('');
   const view = show('code', {notice: was_held_back ? 'sms.held_back' : notice});
   const lead = was_held_back ? 'code.lead_no_sms' : by_sms ? 'code.lead_sms' : 'code.lead_totp';
-  set_text(part(view, 'lead'), lead, {phone: login.phone_hint});
+  set_text(part(view, 'lead'), lead, {phone: phone_text(login.phone_hint)});
   if (login.remember !== 'never') {
     part(view, 'remember').hidden = false;
     set_text(part(view, 'remember_label'), `code.remember_${login.remember}`);
@@ -157,7 +160,7 @@ function show_code(login, notice) {
       form: view.querySelector('form'),
       // Where none was sent there is nothing to wait for: the service says whether one can be.
       resend_after: login.resend_after ?? (was_held_back ? new Date(0).toISOString() : undefined),
-      on_sent: () => set_text(part(view, 'lead'), 'code.lead_sms', {phone: login.phone_hint}),
+      on_sent: () => set_text(part(view, 'lead'), 'code.lead_sms', {phone: phone_text(login.phone_hint)}),
       on_refused: (answer) => {
         if (is_logged_out(answer)) over();
         else if (answer.code === 'locked') go_on();

@@ -2,5 +2,4 @@
 import {start_login} from './login.js';
 import {prepare_page} from './page.js';
 
-await prepare_page();
-await start_login({on_done: () => location.replace('/settings')});
+start_login({on_done: () => location.replace('/settings'), prepared: prepare_page()});

@@ -2,7 +2,7 @@
 import {call, now} from './api.js';
 import {is_waiting, wait_on} from './countdown.js';
 import {show_trouble, trouble_of} from './form.js';
-import {add_notice, part} from './view.js';
+import {add_notice, announce, part, remove_notice} from './view.js';
 
 const WORDS = {key: 'sms.resend', wait_key: 'sms.resend_wait'};
 
@@ -16,7 +16,10 @@ export function offer_resend(view, {path, send = () => call('POST', path), form,
   if (button.hidden) return;
   wait_on(button, Date.parse(resend_after), WORDS);
   button.addEventListener('click', async () => {
-    if (is_waiting(button)) return;
+    if (is_waiting(button)) {
+      announce(button.textContent);
+      return;
+    }
     button.setAttribute('aria-disabled', 'true');
     const answer = await send();
     button.removeAttribute('aria-disabled');
@@ -30,6 +33,7 @@ export function offer_resend(view, {path, send = () => call('POST', path), form,
     if (on_refused?.(answer)) return;
     if (answer.code === 'state_conflict') button.hidden = true;
     const trouble = trouble_of(answer, {too_many_requests: 'sms.not_now'});
+    remove_notice(view);
     show_trouble(form, {text: trouble.text});
     if (answer.retryAfter) wait_on(button, now() + answer.retryAfter * 1000, WORDS);
   });

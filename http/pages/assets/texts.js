@@ -2,7 +2,7 @@
 
 const LANGUAGES = ['nl', 'en'];
 
-let shown = 'en';
+let shown = document.documentElement.lang;
 let catalogue = {};
 const values_of = new WeakMap();  // of elements with data-text, so that they can be said again in another language
 
@@ -61,6 +61,9 @@ export function fill_texts(root, values) {
     say(element);
   }
 }
+
+/// A masked number that stays on one line.
+export const phone_text = (phone_hint) => phone_hint?.replaceAll(' ', '\u00a0');
 
 /// A time of the API (RFC 3339) as people write it: '14:32', and with the day where that is another one.
 export function time_text(rfc3339) {

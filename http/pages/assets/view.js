@@ -31,12 +31,17 @@ export const part = (view, name) => view.querySelector(`[data-part="${name}"]`);
 
 /// Puts a sentence below the heading of a view, in place of the one before, and says it.
 export function add_notice(view, key, values) {
-  view.querySelector('.notice')?.remove();
+  remove_notice(view);
   const notice = document.createElement('p');
   notice.className = 'notice';
   set_text(notice, key, values);
   view.querySelector('h1').after(notice);
   announce(notice.textContent);
+}
+
+/// Takes that sentence away, where something else is said instead.
+export function remove_notice(view) {
+  view.querySelector('.notice')?.remove();
 }
 
 /// Has a screen reader say something that is seen without the focus going there.
