@@ -1,7 +1,7 @@
 // Switching two-step verification on, or over to another app or number. The views are those of parts/enrolment.html.
 import {call, is_logged_out} from './api.js';
 import {show_expiry} from './countdown.js';
-import {handle_form, read_code, show_trouble, trouble_of} from './form.js';
+import {handle_form, read_code, trouble_of} from './form.js';
 import {show_recovery_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
 import {duration_text, phone_text, set_text, text} from './texts.js';
@@ -14,7 +14,7 @@ const path_of = (id) => `${ENROLMENTS}/${encodeURIComponent(id)}`;
 //   on_done()        two-step is on and the recovery codes are kept
 //   on_cancel()      the person turned back; nothing has changed
 //   on_logged_out()  the session or login is over
-//   step_up()        where given: has the person pass the second step again, and gives a promise of whether they did
+//   with_step_up(send)  where given: sends, and where the second step is asked for has the person pass it and sends again
 //   is_required      whether nothing else can be done before
 //   replaces         whether a method is replaced
 
@@ -44,7 +44,7 @@ function begin_again(notice, options) {
 }
 
 /// Asks for the password and the method. `typed` is what a form before had, without its password.
-export function start_enrolment(options, {notice, typed, trouble} = {}) {
+export function start_enrolment(options, {notice, typed} = {}) {
   step_to('enrolment');
   const view = show('enrolment', {notice});
   const form = view.querySelector('form');
@@ -61,8 +61,7 @@ export function start_enrolment(options, {notice, typed, trouble} = {}) {
   for (const radio of method) radio.addEventListener('change', show_phone);
   on_click(view, 'cancel', options.on_cancel);
   handle_form(form, (values, key) => begin(values, key, options));
-  if (trouble) show_trouble(form, trouble);
-  else if (notice) password.focus();
+  if (notice) password.focus();
 }
 
 function lead_of(options) {
@@ -72,19 +71,14 @@ function lead_of(options) {
 
 async function begin({password, method, phone}, key, options) {
   const body = method === 'sms' ? {password, method, phone: phone.trim()} : {password, method};
-  let answer = await call('POST', ENROLMENTS, body, {key});
-  const steps_up = answer.code === 'step_up_required' && options.step_up !== undefined;
-  if (steps_up) {
-    if (!(await options.step_up())) return start_enrolment(options, {typed: body});
-    answer = await call('POST', ENROLMENTS, body, {key});
-  }
+  const {with_step_up = (send) => send()} = options;
+  const answer = await with_step_up(() => call('POST', ENROLMENTS, body, {key}));
   if (is_logged_out(answer)) return options.on_logged_out();
   if (answer.ok) {
     step_to(`enrolment/${answer.body.enrolment}`);
     return show_pending(answer.body, options);
   }
-  const trouble = trouble_of_beginning(answer, method);
-  return steps_up ? start_enrolment(options, {typed: body, trouble}) : trouble;
+  return trouble_of_beginning(answer, method);
 }
 
 function trouble_of_beginning(answer, method) {

@@ -17,6 +17,7 @@ export function trouble_of(answer, words = {}) {
   if (own.key) return {text: text(own.key), field, retryAfter};
   if (WORDED_BY_SERVICE.includes(answer.code) && answer.problem?.detail) return {text: answer.problem.detail, field};
   if (answer.offline) return {text: text('trouble.offline'), keeps: true};
+  if (answer.code === 'not_confirmed') return {text: text('trouble.not_confirmed'), keeps: true};
   if (answer.code === 'too_many_requests') return {text: text('trouble.too_many_requests'), retryAfter};
   if (answer.code === 'unavailable') return {text: text('trouble.unavailable'), retryAfter, keeps: true};
   return {text: text('trouble.unexpected')};

@@ -1,6 +1,6 @@
 // The six recovery codes: shown once, kept by the person, and confirmed. The views are those of parts/recovery_codes.html.
 import {call, is_logged_out} from './api.js';
-import {handle_form, show_trouble, trouble_of} from './form.js';
+import {handle_form, trouble_of} from './form.js';
 import {date_text, set_text, text} from './texts.js';
 import {copy, fragment, on_click, part, replace_step, show, step_to} from './view.js';
 
@@ -9,7 +9,7 @@ let waiting = null;
 
 const warn = (event) => event.preventDefault();
 
-// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and step_up() as in enrolment.js; `lead` is
+// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and with_step_up(send) as in enrolment.js; `lead` is
 // the key of the sentence above the codes.
 
 /// Shows codes that were just made. They stay until the person says that they are kept.
@@ -84,29 +84,22 @@ function show_lost(options) {
 }
 
 /// Asks for the password and makes new codes; the old ones are void then.
-export function start_new_recovery_codes(options, trouble) {
+export function start_new_recovery_codes(options) {
   step_to('recovery-codes/new');
   const view = show('new_recovery_codes');
   const form = view.querySelector('form');
   on_click(view, 'cancel', options.on_cancel);
   handle_form(form, async ({password}, key) => {
-    const make = () => call('POST', '/v1/account/recovery-codes', {password}, {key});
-    let answer = await make();
-    const steps_up = answer.code === 'step_up_required' && options.step_up !== undefined;
-    if (steps_up) {
-      if (!(await options.step_up())) return start_new_recovery_codes(options);
-      answer = await make();
-    }
+    const {with_step_up = (send) => send()} = options;
+    const answer = await with_step_up(() => call('POST', '/v1/account/recovery-codes', {password}, {key}));
     if (is_logged_out(answer)) return options.on_logged_out();
     if (answer.ok) {
       replace_step('recovery-codes');
       return show_recovery_codes(answer.body.recovery_codes, {...options, lead: 'codes.lead_new'});
     }
-    const found = trouble_of(answer, {
+    return trouble_of(answer, {
       credentials_rejected: {key: 'password.rejected', field: 'password'},
       step_up_required: 'enrolment.step_up_required',
     });
-    return steps_up ? start_new_recovery_codes(options, found) : found;
   });
-  if (trouble) show_trouble(form, trouble);
 }

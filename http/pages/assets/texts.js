@@ -73,6 +73,10 @@ export function time_text(rfc3339) {
   return new Intl.DateTimeFormat(locale(), {...day, hour: '2-digit', minute: '2-digit'}).format(at);
 }
 
+/// The time of the day of a time of the API: '14:32'.
+export const clock_text = (rfc3339) =>
+  new Intl.DateTimeFormat(locale(), {hour: '2-digit', minute: '2-digit'}).format(new Date(rfc3339));
+
 /// The day of a time of the API: '15 maart 2026'.
 export function date_text(rfc3339) {
   return new Intl.DateTimeFormat(locale(), {day: 'numeric', month: 'long', year: 'numeric'}).format(new Date(rfc3339));

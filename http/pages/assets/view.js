@@ -29,13 +29,13 @@ export function show(name, {values, notice, notice_values} = {}) {
 /// The element of a view that has data-part="NAME".
 export const part = (view, name) => view.querySelector(`[data-part="${name}"]`);
 
-/// Puts a sentence below the heading of a view, in place of the one before, and says it.
+/// Puts a sentence below the heading of a view, a section or a dialog, in place of the one before, and says it.
 export function add_notice(view, key, values) {
   remove_notice(view);
   const notice = document.createElement('p');
   notice.className = 'notice';
   set_text(notice, key, values);
-  view.querySelector('h1').after(notice);
+  view.querySelector('h1, h2').after(notice);
   announce(notice.textContent);
 }
 
