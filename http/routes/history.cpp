@@ -6,6 +6,7 @@
 #include "eventstore/partition.h"
 #include "http/commands.h"
 #include "http/routes/answers.h"
+#include "http/routes/device_token.h"
 #include "http/routes/event_text.h"
 #include "http/routes/events.h"
 #include "http/routes/routes.h"
@@ -27,6 +28,7 @@ constexpr AnswerMember kHistoryEventMembers[] = {
     {"position", AnswerType::Integer, true, "Its place in the log."},
     {"address", AnswerType::String, false, "Where it came from."},
     {"user_agent", AnswerType::String, false, "With which program."},
+    {"device", AnswerType::String, false, "The same for people: browser and system, as far as they are known."},
 };
 constexpr AnswerShape kHistoryEventShape{"HistoryEvent", kHistoryEventMembers};
 constexpr AnswerMember kHistoryMembers[] = {
@@ -39,6 +41,7 @@ constexpr AnswerShape kHistoryShape{"History", kHistoryMembers};
 void write_origin(JsonWriter& json, const domain::Event& event) {
   const auto write = [&](const auto& from) {
     json.member("address", from.address).member("user_agent", from.user_agent);
+    json.member("device", device_name(from.user_agent.value_or("")));
   };
   if (const auto* started = std::get_if<domain::LoginStarted>(&event)) write(*started);
   if (const auto* completed = std::get_if<domain::LoginCompleted>(&event)) write(*completed);

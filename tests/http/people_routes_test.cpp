@@ -326,5 +326,24 @@ TEST(History, TellsTheOwnerNewestFirstInPages) {
   EXPECT_EQ(house.get("/v1/account/history?before=x", alex.session).code(), "malformed_request");
 }
 
+TEST(History, SaysWhichDeviceALoginCameFromWhereThatIsKnown) {
+  PeopleService house;
+  (void)house.account();
+  const Enrolled alex = house.enrol();
+  (void)house.ask(
+      {.method = Method::Post,
+       .target = "/v1/logins",
+       .body = Json{{"identifier", kAlex}, {"password", kPassword}}.dump(),
+       .headers = {{"User-Agent", "Mozilla/5.0 (Windows NT 10.0; rv:145.0) Gecko/20100101 Firefox/145.0"}}});
+  const Json events = house.get("/v1/account/history", alex.session).json().at("events");
+  EXPECT_EQ(events.at(0).at("type"), "login.started");
+  EXPECT_EQ(events.at(0).at("device"), "Firefox on Windows");
+  const auto unknown =
+      std::ranges::find_if(events, [](const Json& one) { return one.at("type") == "login.completed"; });
+  ASSERT_NE(unknown, events.end());
+  EXPECT_EQ(unknown->at("user_agent"), "a browser");
+  EXPECT_FALSE(unknown->contains("device"));
+}
+
 }  // namespace
 }  // namespace tweestap::http::people
