@@ -78,6 +78,11 @@ export async function show_phones(section, context) {
   });
 }
 
+async function remove_phone({app_device, name}) {
+  const words = {title: 'phones.remove_title', about: 'phones.remove_about', action: 'phones.remove', values: {name}};
+  return (await confirmed(words)) ? call('DELETE', `${PHONES}/${encodeURIComponent(app_device)}`) : undefined;
+}
+
 function row_of_phone(phone, section, context) {
   const row = item('row');
   part(row, 'name').textContent = phone.name;
@@ -87,14 +92,6 @@ function row_of_phone(phone, section, context) {
     used: phone.last_used_at && time_text(phone.last_used_at),
   });
   const remove = say_remove(row, 'phones.remove', phone.name);
-  const words = {title: 'phones.remove_title', about: 'phones.remove_about', action: 'phones.remove', values: {name: phone.name}};
-  on_command(
-    section,
-    remove,
-    context,
-    async () =>
-      (await confirmed(words)) ? call('DELETE', `${PHONES}/${encodeURIComponent(phone.app_device)}`) : undefined,
-    () => context.on_done('phones.removed'),
-  );
+  on_command(section, remove, context, () => remove_phone(phone), () => context.on_saved('phones.removed'));
   return row;
 }

@@ -2,8 +2,8 @@
 import {fill_texts, set_text} from './texts.js';
 import {on_click, part} from './view.js';
 
-/// Opens <template id="dialog-NAME">. Gives {dialog, closed}: `closed` is a promise of the word that dialog.close(word) was
-/// given, or of an empty one where the person turned back: by the button, by Escape, or with the browser's back button.
+/// Opens <template id="dialog-NAME">. Gives {dialog, closed}: `closed` is a promise of the word that dialog.close(word)
+/// was given, or of an empty one where the person turned back: by the button, Escape, or the browser's back button.
 export function open_dialog(name) {
   const dialog = document.getElementById(`dialog-${name}`).content.cloneNode(true).firstElementChild;
   fill_texts(dialog);

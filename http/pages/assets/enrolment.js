@@ -14,7 +14,7 @@ const path_of = (id) => `${ENROLMENTS}/${encodeURIComponent(id)}`;
 //   on_done()        two-step is on and the recovery codes are kept
 //   on_cancel()      the person turned back; nothing has changed
 //   on_logged_out()  the session or login is over
-//   with_step_up(send)  where given: sends, and where the second step is asked for has the person pass it and sends again
+//   with_step_up(send)  where given: sends; where the second step is asked for, has it passed and sends again
 //   is_required      whether nothing else can be done before
 //   replaces         whether a method is replaced
 

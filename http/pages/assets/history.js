@@ -4,7 +4,7 @@ import {item, load} from './section.js';
 import {clock_text, date_text, set_text, text} from './texts.js';
 import {part} from './view.js';
 
-const PAGE = 20;  // a screen
+const PAGE = 15;  // two screens of a phone
 
 // That a session is used says only that somebody looks at a page. It is told every ten minutes and would hide the rest.
 const NOT_TOLD = ['session.used'];

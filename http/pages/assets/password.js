@@ -12,7 +12,7 @@ const WORDS = {
 };
 
 /// Asks for the password and a new one, and changes it.
-export function show_password(account, {on_done, on_cancel, on_logged_out}) {
+export function show_password(account, {on_saved, on_cancel, on_logged_out}) {
   const view = show('password');
   const form = view.querySelector('form');
   part(view, 'identifier').value = account.identifier;  // so that a password manager knows whose it is
@@ -21,7 +21,7 @@ export function show_password(account, {on_done, on_cancel, on_logged_out}) {
     const body = {current_password, new_password};
     const answer = await with_step_up(() => call('POST', '/v1/account/password', body, {key}));
     if (is_logged_out(answer)) return on_logged_out();
-    if (answer.ok) return on_done('password.changed');
+    if (answer.ok) return on_saved('password.changed');
     const trouble = trouble_of(answer, WORDS);
     if (!trouble.field) return trouble;
     // Only the one that was not right is typed again.

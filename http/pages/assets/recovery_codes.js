@@ -9,8 +9,8 @@ let waiting = null;
 
 const warn = (event) => event.preventDefault();
 
-// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and with_step_up(send) as in enrolment.js; `lead` is
-// the key of the sentence above the codes.
+// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and with_step_up(send) as in enrolment.js;
+// `lead` is the key of the sentence above the codes.
 
 /// Shows codes that were just made. They stay until the person says that they are kept.
 export function show_recovery_codes(codes, options) {

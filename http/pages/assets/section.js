@@ -21,7 +21,7 @@ export async function load(section, path, {on_logged_out}, render) {
   else add_notice(section, 'settings.not_loaded');
 }
 
-/// Gives a button of a section its command: `send()` gives the promise of its answer, `done()` is called where it worked.
+/// Gives a button of a section its command: `send()` gives the promise of its answer, `done()` hears that it worked.
 /// One at a time; what goes wrong is said above the section's list. What is gone already counts as removed.
 export function on_command(section, button, {on_logged_out}, send, done) {
   button.addEventListener('click', async () => {

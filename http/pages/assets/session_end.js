@@ -13,7 +13,7 @@ let on_over = () => {};
 let stop = () => {};
 let used_ms = 0;
 
-/// Warns in the last minutes before `expires_at`, and calls `on_over()` when the session is over. Whoever types or clicks
+/// Warns in the last minutes before `expires_at`, and calls `on_over()` when the session is over. Who types or clicks
 /// uses the session; whoever comes back to the page sees at once whether there still is one.
 export function watch_session(expires_at, handlers) {
   if (used_ms === 0) listen();
@@ -24,7 +24,8 @@ export function watch_session(expires_at, handlers) {
 }
 
 function listen() {
-  for (const activity of ACTIVITIES) addEventListener(activity, () => now() - used_ms > USE_MS && look(), {passive: true});
+  const use = () => now() - used_ms > USE_MS && look();
+  for (const activity of ACTIVITIES) addEventListener(activity, use, {passive: true});
   addEventListener('visibilitychange', () => document.visibilityState === 'visible' && look());
 }
 

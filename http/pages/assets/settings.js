@@ -1,4 +1,4 @@
-// What a person can see and change of their own account. The views are those of parts/settings.html and settings_views.html.
+// What a person sees and changes of their own account: the views of parts/settings.html and settings_views.html.
 import {call, is_logged_out} from './api.js';
 import {show_devices, show_phones} from './devices.js';
 import {route_enrolment} from './enrolment.js';
@@ -45,7 +45,8 @@ async function go_on(notice) {
 async function show_view(account, notice) {
   const context = {
     replaces: account.two_step.enabled,
-    on_done: (said) => home(said),
+    on_done: () => home(),
+    on_saved: home,  // hears the key of the sentence that says what was done
     on_cancel: () => home(),
     on_logged_out: over,
     with_step_up,

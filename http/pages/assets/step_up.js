@@ -1,5 +1,5 @@
-// Passing the second step again, for what the service asks that of. It happens in a dialog, so that what was typed below it
-// stays. The dialog is that of parts/step_up.html.
+// Passing the second step again, where the service asks for it: in a dialog, that of parts/step_up.html, so that what was
+// typed below it stays.
 import {call, is_logged_out, now} from './api.js';
 import {show_expiry} from './countdown.js';
 import {open_dialog} from './dialog.js';
@@ -21,8 +21,8 @@ async function ask() {
   return answer;
 }
 
-/// Sends a command; where it needs the second step first, has the person pass it and sends the same again. `send()` gives the
-/// promise of its answer. Where the person turned back, the answer's code is 'not_confirmed', and nothing was done.
+/// Sends a command; where it needs the second step first, has the person pass it and sends the same again. `send()`
+/// gives the promise of its answer. Where the person turned back, its code is 'not_confirmed', and nothing was done.
 export async function with_step_up(send) {
   const answer = await send();
   if (answer.code !== 'step_up_required') return answer;

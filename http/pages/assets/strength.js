@@ -28,7 +28,7 @@ export function strength_of(password, own) {
   return bits < WEAK_BITS ? 'weak' : bits < FAIR_BITS ? 'fair' : 'good';
 }
 
-// How many characters are not what the one before makes likely: the same again ('aaa'), the next ('456') or the one before.
+// How many characters the one before does not make likely: the same again ('aaa'), the next in order ('456', '654').
 function surprises(text) {
   const points = [...text].filter((symbol) => symbol !== '\u0000').map((symbol) => symbol.codePointAt(0));
   return points.filter((point, i) => i === 0 || Math.abs(point - points[i - 1]) > 1).length;

@@ -19,7 +19,8 @@ export function show_two_step(section, {two_step, roles}) {
 
   const lock = part(section, 'lock');
   lock.hidden = !locked && !locked_until;
-  if (!lock.hidden) set_text(lock, locked ? 'two_step.locked' : 'two_step.locked_until', {time: locked_until && time_text(locked_until)});
+  if (locked) set_text(lock, 'two_step.locked');
+  else if (locked_until) set_text(lock, 'two_step.locked_until', {time: time_text(locked_until)});
 
   const mandatory = part(section, 'mandatory');
   mandatory.hidden = mandatory_from === undefined;
@@ -45,13 +46,13 @@ export function show_recovery_left(section, {enabled, recovery_codes_left: numbe
 }
 
 /// Asks for the password and switches two-step verification off.
-export function show_two_step_off({on_done, on_cancel, on_logged_out}) {
+export function show_two_step_off({on_saved, on_cancel, on_logged_out}) {
   const view = show('two_step_off');
   on_click(view, 'cancel', on_cancel);
   handle_form(view.querySelector('form'), async ({password}, key) => {
     const answer = await with_step_up(() => call('DELETE', '/v1/account/two-step', {password}, {key}));
     if (is_logged_out(answer)) return on_logged_out();
     if (!answer.ok) return trouble_of(answer, {credentials_rejected: {key: 'password.rejected', field: 'password'}});
-    on_done('two_step.off_done');
+    on_saved('two_step.off_done');
   });
 }
