@@ -19,8 +19,8 @@ function learn_time(response) {
 /// A key that makes the repeat of a command the same command (Idempotency-Key).
 export const new_key = () => crypto.randomUUID();
 
-/// Sends a request and never throws. Gives {ok, status, body, code, problem, retryAfter, offline}:
-///   body        what a success answers (undefined where it answers nothing)
+/// Sends a request and never throws. Gives {ok, status, body, text, code, problem, retryAfter, offline}:
+///   body        what a success answers (undefined where it answers nothing), and `text`: the same as it came
 ///   code        the problem's code; 'offline' where no answer came, 'unavailable' where it was none of the service's
 ///   problem     the whole problem document
 ///   retryAfter  seconds to wait, of 429 and 503
@@ -29,6 +29,7 @@ export async function call(method, path, body, {key} = {}) {
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   if (key) headers['Idempotency-Key'] = key;
   let response;
+  let words;
   let answer;
   try {
     response = await fetch(path, {
@@ -40,12 +41,13 @@ export async function call(method, path, body, {key} = {}) {
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     const is_json = /^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '');
-    answer = is_json ? await response.json() : undefined;
+    words = await response.text();
+    answer = is_json ? JSON.parse(words) : undefined;
   } catch {
     return {ok: false, status: 0, code: 'offline', offline: true};
   }
   learn_time(response);
-  if (response.ok) return {ok: true, status: response.status, body: answer};
+  if (response.ok) return {ok: true, status: response.status, body: answer, text: words};
   const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   return {
     ok: false,

@@ -16,12 +16,13 @@ let turn = 0;  // of asking the service; an answer that comes when another turn 
 
 /// Takes the person through logging in, from wherever they are, and calls `on_done()` once there is a session and nothing
 /// is left to ask: also at once, where there is one. From then on the page's address and views are the caller's.
-/// `prepared` is a promise that nothing is shown before; asking the service does not wait for it.
-export function start_login({on_done, prepared}) {
+/// `prepared` is a promise that nothing is shown before; asking the service does not wait for it. `notice` is the key of a
+/// sentence above the first view.
+export function start_login({on_done, prepared, notice}) {
   options = {on_done, prepared};
   addEventListener('popstate', on_step);
   addEventListener('pageshow', on_pageshow);
-  return go_on();
+  return go_on(notice);
 }
 
 const on_step = () => go_on();

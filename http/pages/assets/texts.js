@@ -82,6 +82,11 @@ export function date_text(rfc3339) {
   return new Intl.DateTimeFormat(locale(), {day: 'numeric', month: 'long', year: 'numeric'}).format(new Date(rfc3339));
 }
 
+/// A time of the API to the second, with its day: '15 mrt 2026 14:32:08'.
+export function moment_text(rfc3339) {
+  return new Intl.DateTimeFormat(locale(), {dateStyle: 'medium', timeStyle: 'medium'}).format(new Date(rfc3339));
+}
+
 // Not en-US, so that clocks have 24 hours in both languages.
 const locale = () => (shown === 'nl' ? 'nl-NL' : 'en-GB');
 
