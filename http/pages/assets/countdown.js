@@ -24,8 +24,12 @@ export function count_down(element, ends_ms, {tick = () => {}, done = () => {}})
   return () => clearTimeout(timer);
 }
 
-/// Says in `element` until when something can be done, warns in the last minute, and calls `over()`.
+/// Says in `element` until when something can be done, warns in the last minute, and calls `over()`. What the service
+/// just said is open, and by this computer's clock is not, has no time that could be shown: then it does none of
+/// this.
 export function show_expiry(element, expires_at, over) {
+  element.hidden = Date.parse(expires_at) <= now();
+  if (element.hidden) return () => {};
   let warned = false;
   set_text(element, 'expiry.until', {time: time_text(expires_at)});
   return count_down(element, Date.parse(expires_at), {

@@ -18,8 +18,8 @@ const path_of = (id) => `${ENROLMENTS}/${encodeURIComponent(id)}`;
 //   is_required      whether nothing else can be done before
 //   replaces         whether a method is replaced
 
-/// Shows what the address says of an enrolment: '#enrolment' begins one, '#enrolment/enr_…' goes on with one. Gives false,
-/// and shows nothing, where the address is about something else.
+/// Shows what the address says of an enrolment: '#enrolment' begins one, '#enrolment/enr_…' goes on with one. Gives
+/// false, and shows nothing, where the address is about something else.
 export async function route_enrolment(options) {
   const [name, id] = fragment().split('/');
   if (name !== 'enrolment') return false;
@@ -102,7 +102,11 @@ function show_pending(enrolment, options) {
 
 // What both methods have in common: the code, the time that is left, and turning back.
 function ask_for_code(view, form, enrolment, options) {
-  show_expiry(part(view, 'expiry'), enrolment.expires_at, () => begin_again('enrolment.over', options));
+  show_expiry(part(view, 'expiry'), enrolment.expires_at, async () => {
+    const answer = await call('GET', path_of(enrolment.enrolment));  // this computer's clock may be wrong
+    if (is_logged_out(answer)) options.on_logged_out();
+    else if (is_over(answer)) begin_again('enrolment.over', options);
+  });
   on_click(view, 'other', () => {
     call('DELETE', path_of(enrolment.enrolment));  // it ends by itself where this does not arrive
     replace_step('enrolment');

@@ -7,9 +7,10 @@ import {announce} from './view.js';
 // Problems whose detail the service words for people, and better, because it knows why.
 const WORDED_BY_SERVICE = ['forbidden', 'invalid_duration', 'invalid_phone', 'state_conflict', 'weak_password'];
 
-/// What a person is told of an answer that is no success: {text, field?, retryAfter?, keeps?}. `words` has, by code, the key
-/// of a text, or {key, field} where the trouble belongs to one field; `field` alone keeps the service's words. `keeps`: codes
-/// and passwords stay too, because they were not looked at; unless changed they go again with the same key.
+/// What a person is told of an answer that is no success: {text, field?, retryAfter?, keeps?}. `words` has, by code,
+/// the key of a text, or {key, field} where the trouble belongs to one field; `field` alone keeps the service's
+/// words. `keeps`: codes and passwords stay too, because they were not looked at; unless changed they go again with
+/// the same key.
 export function trouble_of(answer, words = {}) {
   const own = typeof words[answer.code] === 'string' ? {key: words[answer.code]} : (words[answer.code] ?? {});
   const field = own.field;
@@ -54,8 +55,8 @@ function trouble_element(words) {
   return element;
 }
 
-/// Shows a trouble: at its field and with the focus there, or above the form. Where it is over by itself, it counts down
-/// and the form waits.
+/// Shows a trouble: at its field and with the focus there, or above the form. Where it is over by itself, it counts
+/// down and the form waits.
 export function show_trouble(form, trouble) {
   clear_troubles(form);
   const element = trouble_element(trouble.text);

@@ -10,14 +10,17 @@ import {fragment, on_click, part, replace_step, show, show_unreachable, step_to}
 
 const CURRENT = '/v1/logins/current';
 
+// Addresses of views on the way to a session: afterwards they name nothing.
+const OURS = /^(offer|enrolment|recovery-codes?)(\/|$)/;
+
 let options;
 let identifier = '';  // stays when a login has to begin again
 let turn = 0;  // of asking the service; an answer that comes when another turn began is not looked at
 
-/// Takes the person through logging in, from wherever they are, and calls `on_done()` once there is a session and nothing
-/// is left to ask: also at once, where there is one. From then on the page's address and views are the caller's.
-/// `prepared` is a promise that nothing is shown before; asking the service does not wait for it. `notice` is the key of a
-/// sentence above the first view.
+/// Takes the person through logging in, from wherever they are, and calls `on_done()` once there is a session and
+/// nothing is left to ask: also at once, where there is one. From then on the page's address and views are the
+/// caller's. `prepared` is a promise that nothing is shown before; asking the service does not wait for it. `notice` is
+/// the key of a sentence above the form, where one is shown.
 export function start_login({on_done, prepared, notice}) {
   options = {on_done, prepared};
   addEventListener('popstate', on_step);
@@ -32,6 +35,7 @@ function finish() {
   removeEventListener('popstate', on_step);
   removeEventListener('pageshow', on_pageshow);
   turn += 1;
+  if (OURS.test(fragment())) replace_step('');
   options.on_done();
 }
 
@@ -44,7 +48,7 @@ async function go_on(notice) {
   const trouble = [session, login].find((answer) => !answer.ok && !is_logged_out(answer));
   if (trouble) return show_unreachable(trouble, () => go_on(notice));
   if (session.ok) return go_on_with_session();
-  if (login.ok) return show_login(login.body, notice);
+  if (login.ok) return show_login(login.body);
   show_password(notice);
 }
 
@@ -107,8 +111,9 @@ function show_password(notice) {
   handle_form(form, async (values, key) => {
     identifier = values.identifier.trim();
     const answer = await call('POST', '/v1/logins', {identifier, password: values.password}, {key});
-    if (!answer.ok) return trouble_of(answer, {credentials_rejected: 'login.rejected', malformed_request: 'login.rejected'});
-    await take(answer.body);
+    if (answer.ok) return take(answer.body);
+    // What is too long to be anybody's is not right either.
+    return trouble_of(answer, {credentials_rejected: 'login.rejected', malformed_request: 'login.rejected'});
   });
 }
 
@@ -120,18 +125,19 @@ async function take(login) {
   await go_on_with_session();
 }
 
-async function show_login(login, notice) {
+async function show_login(login) {
   if (login.state === 'enrolment_required') {
     const enrolment = enrolment_options({is_required: true});
     if (await route_enrolment(enrolment)) return;
     replace_step('enrolment');  // not a step of its own: the back button would come back here for ever
-    start_enrolment(enrolment, {notice});
+    start_enrolment(enrolment);
     return;
   }
-  const is_locked = login.locked === true || login.locked_until !== undefined;
-  if (is_locked || fragment() === 'recovery-code') return show_recovery_code(login, notice);
-  show_code(login, notice);
+  if (is_locked(login) || fragment() === 'recovery-code') return show_recovery_code(login);
+  show_code(login);
 }
+
+const is_locked = (login) => login.locked === true || login.locked_until !== undefined;
 
 async function abandon() {
   turn += 1;
@@ -142,11 +148,11 @@ async function abandon() {
 
 // Code
 
-function show_code(login, notice) {
+function show_code(login) {
   const by_sms = login.method === 'sms';
   const was_held_back = by_sms && login.sms_sent === false;
   replace_step('');
-  const view = show('code', {notice: was_held_back ? 'sms.held_back' : notice});
+  const view = show('code', {notice: was_held_back ? 'sms.held_back' : undefined});
   const lead = was_held_back ? 'code.lead_no_sms' : by_sms ? 'code.lead_sms' : 'code.lead_totp';
   set_text(part(view, 'lead'), lead, {phone: phone_text(login.phone_hint)});
   if (login.remember !== 'never') {
@@ -192,7 +198,7 @@ async function look_again(view, before) {
   if (is_logged_out(answer)) return over();
   if (!answer.ok) return trouble_of(answer);
   const login = answer.body;
-  if (login.locked || login.locked_until) return show_recovery_code(login);
+  if (is_locked(login)) return show_recovery_code(login);
   if (login.method === 'sms' && !login.resend_after) {
     part(view, 'resend').hidden = true;
     return {text: text('code.rejected_last'), field: 'code'};
@@ -202,10 +208,9 @@ async function look_again(view, before) {
 
 // Recovery code
 
-function show_recovery_code(login, notice) {
-  const is_locked = login.locked === true || login.locked_until !== undefined;
-  const view = show('recovery_code', is_locked ? notice_of_lock(login) : {notice});
-  part(view, 'code').hidden = is_locked;
+function show_recovery_code(login) {
+  const view = show('recovery_code', is_locked(login) ? notice_of_lock(login) : {});
+  part(view, 'code').hidden = is_locked(login);
   show_expiry(part(view, 'expiry'), login.expires_at, over);
   on_click(view, 'code', () => {
     replace_step('');

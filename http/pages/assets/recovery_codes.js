@@ -1,16 +1,18 @@
-// The six recovery codes: shown once, kept by the person, and confirmed. The views are those of parts/recovery_codes.html.
+// The six recovery codes: shown once, kept by the person, and confirmed. The views are those of
+// parts/recovery_codes.html.
 import {call, is_logged_out} from './api.js';
 import {handle_form, trouble_of} from './form.js';
 import {date_text, set_text, text} from './texts.js';
 import {copy, fragment, on_click, part, replace_step, show, step_to} from './view.js';
 
-// Codes that were shown and not confirmed yet, with their options. Nothing else keeps them: not the address, no storage.
+// Codes that were shown and not confirmed yet, with their options. Nothing else keeps them: not the address, no
+// storage.
 let waiting = null;
 
 const warn = (event) => event.preventDefault();
 
-// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and with_step_up(send) as in enrolment.js;
-// `lead` is the key of the sentence above the codes.
+// Options of all that is exported here: on_done(), on_cancel(), on_logged_out() and with_step_up(send) as in
+// enrolment.js; `lead` is the key of the sentence above the codes.
 
 /// Shows codes that were just made. They stay until the person says that they are kept.
 export function show_recovery_codes(codes, options) {

@@ -6,10 +6,10 @@ import {add_notice, announce, part, remove_notice} from './view.js';
 
 const WORDS = {key: 'sms.resend', wait_key: 'sms.resend_wait'};
 
-/// Readies [data-part="resend"] of a view that waits for a code. `resend_after` is the API's: where it is absent the code
-/// is not sent any more, and the button is not there. `send()` asks for the code, and is POST `path` where it is not given;
-/// `on_sent(body)` hears that one is on its way; `on_refused(answer)` may give true for an answer that it deals with.
-/// Troubles are shown above `form`.
+/// Readies [data-part="resend"] of a view that waits for a code. `resend_after` is the API's: where it is absent the
+/// code is not sent any more, and the button is not there. `send()` asks for the code, and is POST `path` where it is
+/// not given; `on_sent(body)` hears that one is on its way; `on_refused(answer)` may give true for an answer that it
+/// deals with. Troubles are shown above `form`.
 export function offer_resend(view, {path, send = () => call('POST', path), form, resend_after, on_sent, on_refused}) {
   const button = part(view, 'resend');
   button.hidden = resend_after === undefined;

@@ -1,6 +1,7 @@
 // The words of the pages: one catalogue for each language, and how times read in it.
 
 const LANGUAGES = ['nl', 'en'];
+const WORDED = '[data-text], [data-text-label], [data-text-placeholder]';
 
 let shown = document.documentElement.lang;
 let catalogue = {};
@@ -19,7 +20,7 @@ export async function use_language(language) {
   }
   shown = language;
   document.documentElement.lang = language;
-  for (const element of document.querySelectorAll('[data-text], [data-text-label], [data-text-placeholder]')) say(element);
+  document.querySelectorAll(WORDED).forEach(say);
 }
 
 /// The language that is shown: 'nl' or 'en'.
@@ -34,9 +35,6 @@ export function text(key, values = {}) {
   }
   return found.replace(/\{([a-z_]+)\}/g, (place, name) => values[name] ?? place);
 }
-
-/// Whether the catalogue has that key.
-export const has_text = (key) => catalogue[key] !== undefined;
 
 function say(element) {
   const values = values_of.get(element);
@@ -56,7 +54,7 @@ export function set_text(element, key, values) {
 
 /// Gives every element below `root` the words that its data-text, data-text-label and data-text-placeholder name.
 export function fill_texts(root, values) {
-  for (const element of root.querySelectorAll('[data-text], [data-text-label], [data-text-placeholder]')) {
+  for (const element of root.querySelectorAll(WORDED)) {
     if (values) values_of.set(element, values);
     say(element);
   }
@@ -90,7 +88,8 @@ export function moment_text(rfc3339) {
 // Not en-US, so that clocks have 24 hours in both languages.
 const locale = () => (shown === 'nl' ? 'nl-NL' : 'en-GB');
 
-/// How long, in words: '28 seconden', '3 minuten'. Minutes and hours are rounded up, so that nobody comes back too early.
+/// How long, in words: '28 seconden', '3 minuten'. Minutes and hours are rounded up, so that nobody comes back too
+/// early.
 export function duration_text(seconds) {
   const counted = (number, one, many) => text(number === 1 ? one : many, {number});
   if (seconds < 60) return counted(Math.max(1, Math.ceil(seconds)), 'time.second', 'time.seconds');

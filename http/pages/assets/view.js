@@ -5,9 +5,9 @@ const main = () => document.getElementById('main');
 
 let is_first = true;
 
-/// Shows <template id="view-NAME"> in <main>: gives it its words (with `values` in their places), the page its title, and
-/// moves the focus: to [data-focus], otherwise to the heading. `notice` is the key of a sentence above everything else.
-/// Gives the view's element.
+/// Shows <template id="view-NAME"> in <main>: gives it its words (with `values` in their places), the page its title,
+/// and moves the focus: to [data-focus], otherwise to the heading. `notice` is the key of a sentence above everything
+/// else. Gives the view's element.
 export function show(name, {values, notice, notice_values} = {}) {
   const view = document.getElementById(`view-${name}`).content.cloneNode(true).firstElementChild;
   fill_texts(view, values);
