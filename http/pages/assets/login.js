@@ -5,6 +5,7 @@ import {route_enrolment, start_enrolment} from './enrolment.js';
 import {handle_form, read_code, read_recovery_code, trouble_of} from './form.js';
 import {route_recovery_codes, show_waiting_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
+import {with_step_up} from './step_up.js';
 import {date_text, phone_text, set_text, text, time_text, use_language} from './texts.js';
 import {fragment, on_click, part, replace_step, show, show_unreachable, step_to} from './view.js';
 
@@ -74,6 +75,7 @@ function enrolment_options({is_required}) {
     on_done: finish,
     on_cancel: is_required ? abandon : back_to_offer,
     on_logged_out: over,
+    with_step_up,
   };
 }
 
