@@ -53,7 +53,7 @@ const list_devices = (section, context) =>
 
 function row_of_device({device, name, current, until, last_used_at}, section, context) {
   const row = item('row');
-  const called = name ? device_text(name) : text('device.unknown');
+  const called = name ? device_text(name) : text('devices.unknown');
   part(row, 'name').textContent = called;
   part(row, 'current').hidden = !current;
   set_text(part(row, 'about'), 'devices.until', {until: time_text(until), used: time_text(last_used_at)});
