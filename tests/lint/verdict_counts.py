@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Shows that the verdict of scripts/test cannot be better than what ctest saw."""
+"""Shows that the verdict of scripts/test cannot be better than what ctest, and what runs the tests of the pages, saw."""
 import json
 import pathlib
 import subprocess
@@ -7,7 +7,9 @@ import sys
 import tempfile
 import unittest
 
-SCRIPT = pathlib.Path(__file__).resolve().parents[2] / "scripts" / "count_cases.py"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+SCRIPT = ROOT / "scripts" / "count_cases.py"
+RUN_PAGES = ROOT / "tests" / "pages" / "support" / "run.mjs"
 
 
 class Verdict(unittest.TestCase):
@@ -56,6 +58,33 @@ class Verdict(unittest.TestCase):
     def test_nothing_is_no_success(self):
         self.ran()
         self.says("0 passed, 0 failed", 1)
+
+
+class PagesRun(unittest.TestCase):
+    def wrote(self, tests: str) -> tuple[int, dict]:
+        """The exit status of a run over a file with these tests, and the cases that it wrote."""
+        with tempfile.TemporaryDirectory() as name:
+            file, results = pathlib.Path(name, "some.test.mjs"), pathlib.Path(name, "results.json")
+            file.write_text(f"import {{ after, before, test }} from 'node:test';\n{tests}\n", encoding="utf-8")
+            done = subprocess.run(["node", RUN_PAGES, file, results], capture_output=True, text=True, check=False)
+            return done.returncode, json.loads(results.read_text(encoding="utf-8"))
+
+    def test_counts_what_passed_failed_and_was_left_out(self):
+        cases = "test('a', () => {}); test('b', async () => { throw new Error('no'); }); test('c', { skip: true }, () => {});"
+        self.assertEqual(self.wrote(cases), (1, {"tests": 3, "failures": 1, "disabled": 1}))
+        self.assertEqual(self.wrote("test('a', () => {});"), (0, {"tests": 1, "failures": 0, "disabled": 0}))
+
+    def test_a_file_without_a_case_is_no_success(self):
+        nothing = (1, {"tests": 0, "failures": 0, "disabled": 0})
+        self.assertEqual(self.wrote(""), nothing)
+        self.assertEqual(self.wrote("throw new Error('before any test');"), nothing)
+        self.assertEqual(self.wrote("this is no program"), nothing)
+        self.assertEqual(self.wrote("test('a', { skip: true }, () => {});")[0], 1)
+
+    def test_trouble_around_the_cases_is_no_success(self):
+        self.assertEqual(self.wrote("test('a', () => {}); after(() => { throw new Error('no'); });")[0], 1)
+        self.assertEqual(self.wrote("test('a', () => {}); before(() => { throw new Error('no'); });")[0], 1)
+        self.assertEqual(self.wrote("test('a', () => {}); process.on('exit', () => { process.exitCode = 3; });")[0], 1)
 
 
 if __name__ == "__main__":

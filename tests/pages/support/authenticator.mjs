@@ -1,0 +1,60 @@
+// An authenticator app (RFC 6238: SHA-1, 6 digits, 30 s) that never shows a code twice.
+import { createHmac, randomBytes } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'; // RFC 4648, section 6
+const stepMs = 30_000;
+const lastMomentMs = 5_000; // what a test may need from asking for a code to the service's having it
+
+function bytesOf(base32) {
+  let bits = '';
+  for (const symbol of base32) bits += alphabet.indexOf(symbol).toString(2).padStart(5, '0');
+  return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
+}
+
+/** RFC 4226, section 5.3. */
+function codeOf(secret, step) {
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const mac = createHmac('sha1', bytesOf(secret)).update(counter).digest();
+  const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
+  return String(number % 1_000_000).padStart(6, '0');
+}
+
+export class Authenticator {
+  /** @param secret base32, with or without spaces; @param service whose clock the phone shows */
+  constructor(secret, service) {
+    this.secret = secret.replace(/\s/g, '').toUpperCase();
+    this.service = service;
+    this.spent = 0; // the last step whose code was given out
+  }
+
+  /** One with a secret that the service is going to be told, which counts the steps up to now as spent. */
+  static new(service) {
+    const secret = Array.from(randomBytes(32), (byte) => alphabet[byte % 32]).join('');
+    const app = new Authenticator(secret, service);
+    app.spent = Math.floor(service.now() / stepMs) - 1;
+    return app;
+  }
+
+  /**
+   * The next code that counts. The service takes the step before and the one after too, so three codes are to be had at once, and only
+   * then a wait; one that is about to leave that window is not given.
+   */
+  async code() {
+    const early = Math.floor((this.service.now() - stepMs) / stepMs);
+    const leaving = stepMs - (this.service.now() % stepMs) < lastMomentMs;
+    const step = Math.max(early + (leaving ? 1 : 0), this.spent + 1);
+    const firstMs = (step - 1) * stepMs;
+    if (firstMs > this.service.now()) await pause(firstMs - this.service.now() + 50);
+    this.spent = step;
+    return codeOf(this.secret, step);
+  }
+
+  /** Six digits that no step of now has. */
+  wrong() {
+    const step = Math.floor(this.service.now() / stepMs);
+    const right = [-2, -1, 0, 1, 2].map((away) => codeOf(this.secret, step + away));
+    return ['123456', '234567', '345678', '456789', '567890', '678901'].find((code) => !right.includes(code));
+  }
+}

@@ -1,0 +1,159 @@
+// Somebody with a browser of their own: what they see, in their language, and what must not happen while they look.
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { barriers } from './barriers.mjs';
+import { sizes } from './browser.mjs';
+
+const evidenceFolder = fileURLToPath(new URL('../../../build/pages-failed/', import.meta.url));
+const patienceMs = 20_000; // for what a page shows after a click; other tests run beside this one
+
+// What a page asks to find out who is there, and the answer where nobody is.
+const always = ['401 GET /v1/session', '401 GET /v1/logins/current'];
+
+/** "POST /v1/account/enrolments/…/code" */
+function nameOf(request) {
+  return `${request.method()} ${new URL(request.url()).pathname.replace(/[a-z]{3}_[\w-]+/g, '…')}`;
+}
+
+export class Visitor {
+  #wrong = [];
+  #expected = new Set();
+  #happened = new Set();
+
+  /** @param how {language, size, scripts: whether the browser runs them}. */
+  static async arrive(browser, service, { language = 'nl', size = 'desktop', scripts = true } = {}) {
+    const visitor = new Visitor();
+    Object.assign(visitor, { browser, service, language, size });
+    visitor.context = await browser.newContext({
+      ...sizes[size],
+      locale: language === 'nl' ? 'nl-NL' : 'en-GB',
+      javaScriptEnabled: scripts,
+      reducedMotion: 'reduce',
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
+    visitor.context.setDefaultTimeout(patienceMs);
+    await visitor.#watch();
+    visitor.page = await visitor.context.newPage();
+    visitor.words = await catalogue(service, language);
+    return visitor;
+  }
+
+  async #watch() {
+    const { context } = this;
+    context.on('console', (message) => {
+      // A request that failed is in the console too; it is looked at as a request.
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.#wrong.push(`console: ${message.text()}`);
+    });
+    context.on('weberror', (error) => this.#wrong.push(`uncaught: ${error.error().stack ?? error.error()}`));
+    context.on('response', (response) => {
+      if (response.status() >= 400) this.#failed(`${response.status()} ${nameOf(response.request())}`);
+    });
+    context.on('requestfailed', (request) => {
+      const { errorText } = request.failure();
+      // The browser gives up what it asked for where the person goes on to another page.
+      if (errorText !== 'net::ERR_ABORTED') this.#failed(`${errorText} ${nameOf(request)}`);
+    });
+    await context.exposeBinding('tellOfViolation', (_, what) => this.#wrong.push(`Content-Security-Policy: ${what}`));
+    await context.addInitScript(() => {
+      window.addEventListener('securitypolicyviolation', (event) => {
+        window.tellOfViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+      });
+    });
+  }
+
+  #failed(what) {
+    this.#happened.add(what);
+    if (!this.#expected.has(what) && !always.includes(what)) this.#wrong.push(`not expected: ${what}`);
+  }
+
+  /** Says that an answer is going to be no success, such as '401 POST /v1/logins'. One that never comes fails the test. */
+  expects(...answers) {
+    for (const answer of answers) this.#expected.add(answer);
+  }
+
+  /** The catalogue's text, with its places filled. */
+  say(key, values = {}) {
+    assert.ok(key in this.words, `the catalogue ${this.language} has no '${key}'`);
+    return this.words[key].replace(/\{(\w+)\}/g, (place, name) => values[name] ?? place);
+  }
+
+  async open(path, listener = 'public') {
+    await this.page.goto(this.service[listener] + path);
+  }
+
+  /** Goes on in a further tab of the same browser. */
+  async openTab() {
+    return this.context.newPage();
+  }
+
+  /** Somebody new who reads this visitor's language; see Service.person. */
+  async person(how) {
+    return this.service.person({ language: this.language, ...how });
+  }
+
+  button(key, values) {
+    return this.page.getByRole('button', { name: this.say(key, values), exact: true });
+  }
+
+  link(key, values) {
+    return this.page.getByRole('link', { name: this.say(key, values), exact: true });
+  }
+
+  field(key, values) {
+    return this.page.getByLabel(this.say(key, values), { exact: true });
+  }
+
+  heading(key, values) {
+    return this.page.getByRole('heading', { name: this.say(key, values), exact: true });
+  }
+
+  text(key, values) {
+    return this.page.getByText(this.say(key, values));
+  }
+
+  /** Waits until it is seen. */
+  async sees(locator) {
+    await locator.first().waitFor();
+  }
+
+  /** What the page shows now has no barrier; where TWEESTAP_SCREENSHOTS names a folder, a picture of it goes there. */
+  async look(name) {
+    const found = await barriers(this.page);
+    assert.ok(found.length === 0, `${name} (${this.language}, ${this.size}) has ${found.length} barriers:\n${found.join('\n')}`);
+    assert.equal(await this.page.locator('html').getAttribute('lang'), this.language, `the language of ${name}`);
+    assert.equal(await this.page.getByRole('heading', { level: 1 }).count(), 1, `${name} has one main heading`);
+    const folder = process.env.TWEESTAP_SCREENSHOTS;
+    if (folder) await this.page.screenshot({ path: join(folder, `${name}-${this.language}-${this.size}.png`), fullPage: true });
+  }
+
+  /** For who has to find out why a test failed: a picture, and the page as a screen reader tells it. */
+  async keepEvidence(name) {
+    mkdirSync(evidenceFolder, { recursive: true });
+    const file = join(evidenceFolder, `${name.replace(/[^\w]+/g, '-').slice(0, 100)}.png`);
+    for (const page of this.context.pages()) {
+      await page.screenshot({ path: file, fullPage: true });
+      console.log(`${page.url()} showed (picture: ${file}):\n${await page.locator('body').ariaSnapshot()}`);
+    }
+  }
+
+  async leave() {
+    await this.context.close();
+  }
+
+  /** Nothing happened that should not have. */
+  check() {
+    const missing = [...this.#expected].filter((answer) => !this.#happened.has(answer)).map((answer) => `did not come: ${answer}`);
+    const wrong = [...this.#wrong, ...missing];
+    assert.ok(wrong.length === 0, wrong.join('\n'));
+  }
+}
+
+/** The pages' texts, from where a browser has them. */
+async function catalogue(service, language) {
+  const page = await (await fetch(service.public + '/')).text();
+  const [assets] = page.match(/\/pages\/[0-9a-f]{16}\//);
+  return (await fetch(`${service.public}${assets}texts.${language}.json`)).json();
+}
