@@ -1,22 +1,22 @@
 // An authenticator app (RFC 6238: SHA-1, 6 digits, 30 s) that never shows a code twice.
-import { createHmac, randomBytes } from 'node:crypto';
-import { setTimeout as pause } from 'node:timers/promises';
+import {createHmac, randomBytes} from 'node:crypto';
+import {setTimeout as pause} from 'node:timers/promises';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'; // RFC 4648, section 6
-const stepMs = 30_000;
-const lastMomentMs = 5_000; // what a test may need from asking for a code to the service's having it
+const STEP_MS = 30_000;
+const LAST_MOMENT_MS = 5_000; // what a test may need from asking for a code to the service's having it
 
-function bytesOf(base32) {
+function bytes_of(base32) {
   let bits = '';
   for (const symbol of base32) bits += alphabet.indexOf(symbol).toString(2).padStart(5, '0');
   return Buffer.from(bits.match(/.{8}/g).map((byte) => parseInt(byte, 2)));
 }
 
 /** RFC 4226, section 5.3. */
-function codeOf(secret, step) {
+function code_of(secret, step) {
   const counter = Buffer.alloc(8);
   counter.writeBigUInt64BE(BigInt(step));
-  const mac = createHmac('sha1', bytesOf(secret)).update(counter).digest();
+  const mac = createHmac('sha1', bytes_of(secret)).update(counter).digest();
   const number = mac.readUInt32BE(mac.at(-1) & 15) & 0x7fffffff;
   return String(number % 1_000_000).padStart(6, '0');
 }
@@ -33,7 +33,7 @@ export class Authenticator {
   static new(service) {
     const secret = Array.from(randomBytes(32), (byte) => alphabet[byte % 32]).join('');
     const app = new Authenticator(secret, service);
-    app.spent = Math.floor(service.now() / stepMs) - 1;
+    app.spent = Math.floor(service.now() / STEP_MS) - 1;
     return app;
   }
 
@@ -42,19 +42,19 @@ export class Authenticator {
    * then a wait; one that is about to leave that window is not given.
    */
   async code() {
-    const early = Math.floor((this.service.now() - stepMs) / stepMs);
-    const leaving = stepMs - (this.service.now() % stepMs) < lastMomentMs;
+    const early = Math.floor((this.service.now() - STEP_MS) / STEP_MS);
+    const leaving = STEP_MS - (this.service.now() % STEP_MS) < LAST_MOMENT_MS;
     const step = Math.max(early + (leaving ? 1 : 0), this.spent + 1);
-    const firstMs = (step - 1) * stepMs;
-    if (firstMs > this.service.now()) await pause(firstMs - this.service.now() + 50);
+    const first_ms = (step - 1) * STEP_MS;
+    if (first_ms > this.service.now()) await pause(first_ms - this.service.now() + 50);
     this.spent = step;
-    return codeOf(this.secret, step);
+    return code_of(this.secret, step);
   }
 
   /** Six digits that no step of now has. */
   wrong() {
-    const step = Math.floor(this.service.now() / stepMs);
-    const right = [-2, -1, 0, 1, 2].map((away) => codeOf(this.secret, step + away));
+    const step = Math.floor(this.service.now() / STEP_MS);
+    const right = [-2, -1, 0, 1, 2].map((away) => code_of(this.secret, step + away));
     return ['123456', '234567', '345678', '456789', '567890', '678901'].find((code) => !right.includes(code));
   }
 }

@@ -1,10 +1,10 @@
 // What keeps people out of a page, as far as a program can see it: axe-core's rules for WCAG 2.2 AA and its best practices, in light and dark,
 // and that nothing has to be scrolled sideways, also at 320 px, which is 400 % zoom of a wide window (WCAG 2.2, 1.4.10).
-import { axeSource } from './packages.mjs';
+import {axe_source} from './packages.mjs';
 
 const rules = {
   runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
-  rules: { 'target-size': { enabled: true } },
+  rules: {'target-size': {enabled: true}},
   resultTypes: ['violations'],
 };
 const narrow = 320;
@@ -13,17 +13,17 @@ const narrow = 320;
 async function axe(page) {
   const session = await page.context().newCDPSession(page);
   try {
-    const { frameTree } = await session.send('Page.getFrameTree');
-    const { executionContextId } = await session.send('Page.createIsolatedWorld', { frameId: frameTree.frame.id, worldName: 'axe' });
+    const {frameTree} = await session.send('Page.getFrameTree');
+    const {executionContextId} = await session.send('Page.createIsolatedWorld', {frameId: frameTree.frame.id, worldName: 'axe'});
     const evaluate = async (expression) => {
-      const { result, exceptionDetails } = await session.send('Runtime.evaluate', {
+      const {result, exceptionDetails} = await session.send('Runtime.evaluate', {
         expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
       });
       if (exceptionDetails) throw new Error(`axe-core: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
       return result.value;
     };
-    await evaluate(`${axeSource}; undefined`);
-    return await evaluate(`axe.run(document, ${JSON.stringify(rules)}).then(({ violations }) => violations.flatMap(({ id, help, nodes }) =>
+    await evaluate(`${axe_source}; undefined`);
+    return await evaluate(`axe.run(document, ${JSON.stringify(rules)}).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
       nodes.map((node) => id + ': ' + help + '\\n    ' + node.html + '\\n    ' + node.failureSummary.replace(/\\n/g, ' '))))`);
   } finally {
     await session.detach();
@@ -44,12 +44,12 @@ async function sideways(page) {
 /** A sentence for each barrier of what the page shows now. */
 export async function barriers(page) {
   const found = await axe(page);
-  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.emulateMedia({colorScheme: 'dark'});
   found.push(...(await axe(page)).map((barrier) => `dark: ${barrier}`));
-  await page.emulateMedia({ colorScheme: 'light' });
+  await page.emulateMedia({colorScheme: 'light'});
   found.push(...(await sideways(page)));
   const size = page.viewportSize();
-  await page.setViewportSize({ width: narrow, height: size.height });
+  await page.setViewportSize({width: narrow, height: size.height});
   found.push(...(await sideways(page)));
   await page.setViewportSize(size);
   return found;

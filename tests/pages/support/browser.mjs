@@ -1,25 +1,25 @@
 // Debian's chromium, without a window.
-import { chromium } from './packages.mjs';
+import {chromium} from './packages.mjs';
 
 const program = '/usr/bin/chromium';
 
 export const sizes = {
-  desktop: { viewport: { width: 1280, height: 800 } },
-  phone: { viewport: { width: 360, height: 740 }, isMobile: true, hasTouch: true },
+  desktop: {viewport: {width: 1280, height: 800}},
+  phone: {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true},
 };
 
 /** How people come: each size in each language. */
-export const everyWay = ['nl', 'en'].flatMap((language) => Object.keys(sizes).map((size) => ({ language, size })));
+export const EVERY_WAY = ['nl', 'en'].flatMap((language) => Object.keys(sizes).map((size) => ({language, size})));
 
 export async function launch() {
-  const options = { executablePath: program, args: ['--disable-dev-shm-usage'] };
+  const options = {executablePath: program, args: ['--disable-dev-shm-usage']};
   // Chromium refuses to run as root in its sandbox, and some containers do not let it make one. All it opens here is our own pages.
   if (process.getuid() !== 0) {
     try {
-      return await chromium.launch({ ...options, chromiumSandbox: true });
+      return await chromium.launch({...options, chromiumSandbox: true});
     } catch (error) {
       console.log(`no sandbox for chromium: ${error.message.split('\n')[0]}`);
     }
   }
-  return chromium.launch({ ...options, chromiumSandbox: false });
+  return chromium.launch({...options, chromiumSandbox: false});
 }

@@ -1,10 +1,10 @@
 // The packages of package-lock.json, which scripts/pages/packages.sh puts into build/pages/.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import {readFileSync} from 'node:fs';
+import {createRequire} from 'node:module';
 
 const require = createRequire(new URL('../../../build/pages/package.json', import.meta.url));
 
-export const { chromium, errors } = require('playwright-core');
+export const {chromium, errors} = require('playwright-core');
 
 /** The source of axe-core, to be run inside a page. */
-export const axeSource = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+export const axe_source = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');

@@ -1,5 +1,5 @@
 // A virtual phone: the messages that the demo's phone got at one number.
-import { until } from './wait.mjs';
+import {until} from './wait.mjs';
 
 export class Phone {
   #seen = 0;
@@ -18,7 +18,7 @@ export class Phone {
   /** The code of the next message with one that was not looked at before. */
   async code() {
     const codes = await until(`a code for ${this.number}`, async () => {
-      const found = (await this.messages()).filter(({ code }) => code);
+      const found = (await this.messages()).filter(({code}) => code);
       return found.length > this.#seen && found;
     });
     this.#seen = codes.length;

@@ -1,17 +1,17 @@
 // The real program, with the demo's people and phone, for one file of tests.
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import {spawn} from 'node:child_process';
+import {once} from 'node:events';
+import {mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {tmpdir} from 'node:os';
+import {join} from 'node:path';
 
-import { Authenticator } from './authenticator.mjs';
-import { Phone } from './phone.mjs';
-import { until } from './wait.mjs';
+import {Authenticator} from './authenticator.mjs';
+import {Phone} from './phone.mjs';
+import {until} from './wait.mjs';
 
-export const demoPassword = 'tweestap-demo';
-const personPassword = 'vier blauwe fietsen';
-const startSeconds = 60; // four accounts are made with Argon2id, on a machine that may run other tests beside it
+export const DEMO_PASSWORD = 'tweestap-demo';
+const PERSON_PASSWORD = 'vier blauwe fietsen';
+const START_S = 60; // four accounts are made with Argon2id, on a machine that may run other tests beside it
 
 /** Where Debian has the library that sets a program's clock; its folder is named after the machine. */
 function libfaketime() {
@@ -28,22 +28,22 @@ function libfaketime() {
 export class Service {
   #process;
   #log = '';
-  #aheadSeconds = 0;
+  #ahead_seconds = 0;
   #people = 0;
 
-  /** @param settings {'section.name': value}, @param setClock whether `ahead` is going to be called */
-  constructor({ settings = {}, setClock = false } = {}) {
+  /** @param settings {'section.name': value}, @param set_clock whether `ahead` is going to be called */
+  constructor({settings = {}, set_clock = false} = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'tweestap-pages-'));
     // The program refuses a variable TWEESTAP_… that is no setting.
     this.environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TWEESTAP_')));
     for (const [name, value] of Object.entries(settings)) {
       this.environment[`TWEESTAP_${name.toUpperCase().replace('.', '_')}`] = String(value);
     }
-    if (setClock) {
-      this.#writeClock();
+    if (set_clock) {
+      this.#write_clock();
       Object.assign(this.environment, {
         LD_PRELOAD: libfaketime(),
-        FAKETIME_TIMESTAMP_FILE: this.#clockFile,
+        FAKETIME_TIMESTAMP_FILE: this.#clock_file,
         FAKETIME_DONT_FAKE_MONOTONIC: '1',
         FAKETIME_NO_CACHE: '1',
         FAKETIME_DONT_RESET: '1',
@@ -53,34 +53,34 @@ export class Service {
     this.staff = 'http://127.0.0.1:0';
   }
 
-  get #clockFile() {
+  get #clock_file() {
     return join(this.folder, 'clock');
   }
 
   // The program sees the old text or the new one.
-  #writeClock() {
-    writeFileSync(`${this.#clockFile}.next`, `+${this.#aheadSeconds}\n`);
-    renameSync(`${this.#clockFile}.next`, this.#clockFile);
+  #write_clock() {
+    writeFileSync(`${this.#clock_file}.next`, `+${this.#ahead_seconds}\n`);
+    renameSync(`${this.#clock_file}.next`, this.#clock_file);
   }
 
   /** Starts it; where it ran before, on the same data and ports. */
   async start() {
-    const portsFile = join(this.folder, 'ports.json');
-    rmSync(portsFile, { force: true });
-    const flags = ['--demo', '--data', join(this.folder, 'data'), '--admin-key-file', join(this.folder, 'admin-key'), '--ports-file', portsFile];
+    const ports_file = join(this.folder, 'ports.json');
+    rmSync(ports_file, {force: true});
+    const flags = ['--demo', '--data', join(this.folder, 'data'), '--admin-key-file', join(this.folder, 'admin-key'), '--ports-file', ports_file];
     for (const listener of ['public', 'staff']) flags.push(`--${listener}`, this[listener].replace('http://', ''));
-    this.#process = spawn(process.env.TWEESTAP_PROGRAM, ['serve', ...flags], { env: this.environment, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.#process = spawn(process.env.TWEESTAP_PROGRAM, ['serve', ...flags], {env: this.environment, stdio: ['ignore', 'pipe', 'pipe']});
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => (this.#log += text));
     const ports = await until('the service to start', () => {
       if (this.#process.exitCode !== null) throw new Error(`the service ended with ${this.#process.exitCode}:\n${this.#log}`);
       try {
-        return JSON.parse(readFileSync(portsFile, 'utf8'));
+        return JSON.parse(readFileSync(ports_file, 'utf8'));
       } catch {
         return undefined;
       }
-    }, startSeconds);
+    }, START_S);
     Object.assign(this, ports);
-    this.adminKey = readFileSync(join(this.folder, 'admin-key'), 'utf8').trim();
+    this.admin_key = readFileSync(join(this.folder, 'admin-key'), 'utf8').trim();
   }
 
   /** Stops it, as an operator would; its data stays for the next `start`. */
@@ -91,27 +91,37 @@ export class Service {
     if (status !== 0) throw new Error(`the service ended with ${status} on SIGTERM:\n${this.#log}`);
   }
 
+  /** Does something while it is stopped. */
+  async while_away(something) {
+    await this.stop();
+    try {
+      await something();
+    } finally {
+      await this.start();
+    }
+  }
+
   /** Ends it and removes its data. */
   async end() {
     if (this.#process?.exitCode === null) await this.stop();
-    rmSync(this.folder, { recursive: true });
+    rmSync(this.folder, {recursive: true});
   }
 
   /** Sets its clock so many seconds further ahead. */
   ahead(seconds) {
-    this.#aheadSeconds += seconds;
-    this.#writeClock();
+    this.#ahead_seconds += seconds;
+    this.#write_clock();
   }
 
   /** What its clock shows, in milliseconds. */
   now() {
-    return Date.now() + this.#aheadSeconds * 1000;
+    return Date.now() + this.#ahead_seconds * 1000;
   }
 
   /** The answer of a route of staff, with the key of the first start. */
   async call(method, path, body) {
-    const headers = { Authorization: `Bearer ${this.adminKey}`, 'Content-Type': 'application/json' };
-    const answer = await fetch(this.staff + path, { method, headers, body: body && JSON.stringify(body) });
+    const headers = {Authorization: `Bearer ${this.admin_key}`, 'Content-Type': 'application/json'};
+    const answer = await fetch(this.staff + path, {method, headers, body: body && JSON.stringify(body)});
     const text = await answer.text();
     if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
     return text ? JSON.parse(text) : {};
@@ -121,16 +131,16 @@ export class Service {
    * Somebody new. `second`: 'totp' or 'sms' for one who is enrolled already, as people are who move here from another system (without
    * recovery codes); `roles` for staff.
    */
-  async person({ second, roles, language } = {}) {
+  async person({second, roles, language} = {}) {
     this.#people += 1;
     const number = `+316123400${String(this.#people).padStart(2, '0')}`;
     const person = {
       identifier: `person${this.#people}@example.org`,
-      password: personPassword,
+      password: PERSON_PASSWORD,
       number,
       phone: new Phone(this, number),
     };
-    const account = { identifier: person.identifier, password: person.password, display_name: `Robin ${this.#people}` };
+    const account = {identifier: person.identifier, password: person.password, display_name: `Robin ${this.#people}`};
     if (roles) account.roles = roles;
     if (language) account.language = language;
     if (second === 'sms') account.phone = number;

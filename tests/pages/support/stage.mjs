@@ -1,11 +1,11 @@
 // One service and one browser for a file of tests.
-import { after, before, test } from 'node:test';
+import {after, before, test} from 'node:test';
 
-import { launch } from './browser.mjs';
-import { Service } from './service.mjs';
-import { Visitor } from './visitor.mjs';
+import {launch} from './browser.mjs';
+import {Service} from './service.mjs';
+import {Visitor} from './visitor.mjs';
 
-const storyMs = 240_000; // the longest waits for an authenticator's next code twice
+const STORY_MS = 240_000; // the longest waits for an authenticator's next code twice
 
 /** @param options of the Service. Gives {service, story}: `story(name, how, tell)` is a test with a visitor. */
 export function stage(options) {
@@ -22,12 +22,12 @@ export function stage(options) {
 
   function story(name, how, tell) {
     const told = how.language ? `${name} (${how.language}, ${how.size ?? 'desktop'})` : name;
-    test(told, { timeout: storyMs }, async () => {
+    test(told, {timeout: STORY_MS}, async () => {
       const visitor = await Visitor.arrive(browser, service, how);
       // Who comes with another browser or device.
       const others = [];
-      visitor.another = async (otherHow) => {
-        others.push(await Visitor.arrive(browser, service, { ...how, ...otherHow }));
+      visitor.another = async (other_how) => {
+        others.push(await Visitor.arrive(browser, service, {...how, ...other_how}));
         return others.at(-1);
       };
       const everybody = () => [visitor, ...others];
@@ -35,12 +35,12 @@ export function stage(options) {
         await tell(visitor);
         for (const one of everybody()) one.check();
       } catch (error) {
-        for (const one of everybody()) await one.keepEvidence(told).catch((trouble) => console.log(`no evidence: ${trouble.message}`));
+        for (const one of everybody()) await one.keep_evidence(told).catch((trouble) => console.log(`no evidence: ${trouble.message}`));
         throw error;
       } finally {
         for (const one of everybody()) await one.leave();
       }
     });
   }
-  return { service, story };
+  return {service, story};
 }

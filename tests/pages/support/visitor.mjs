@@ -1,21 +1,25 @@
 // Somebody with a browser of their own: what they see, in their language, and what must not happen while they look.
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import {mkdirSync} from 'node:fs';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
-import { barriers } from './barriers.mjs';
-import { sizes } from './browser.mjs';
+import {barriers} from './barriers.mjs';
+import {sizes} from './browser.mjs';
 
-const evidenceFolder = fileURLToPath(new URL('../../../build/pages-failed/', import.meta.url));
-const patienceMs = 20_000; // for what a page shows after a click; other tests run beside this one
+const EVIDENCE = fileURLToPath(new URL('../../../build/pages-failed/', import.meta.url));
+const PATIENCE_MS = 20_000; // for what a page shows after a click; other tests run beside this one
 
 // What a page asks to find out who is there, and the answer where nobody is.
 const always = ['401 GET /v1/session', '401 GET /v1/logins/current'];
 
 /** "POST /v1/account/enrolments/…/code" */
-function nameOf(request) {
+function name_of(request) {
   return `${request.method()} ${new URL(request.url()).pathname.replace(/[a-z]{3}_[\w-]+/g, '…')}`;
+}
+
+function literally(words) {
+  return words.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }
 
 export class Visitor {
@@ -24,9 +28,9 @@ export class Visitor {
   #happened = new Set();
 
   /** @param how {language, size, scripts: whether the browser runs them}. */
-  static async arrive(browser, service, { language = 'nl', size = 'desktop', scripts = true } = {}) {
+  static async arrive(browser, service, {language = 'nl', size = 'desktop', scripts = true} = {}) {
     const visitor = new Visitor();
-    Object.assign(visitor, { browser, service, language, size });
+    Object.assign(visitor, {browser, service, size});
     visitor.context = await browser.newContext({
       ...sizes[size],
       locale: language === 'nl' ? 'nl-NL' : 'en-GB',
@@ -34,32 +38,38 @@ export class Visitor {
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],
     });
-    visitor.context.setDefaultTimeout(patienceMs);
+    visitor.context.setDefaultTimeout(PATIENCE_MS);
     await visitor.#watch();
     visitor.page = await visitor.context.newPage();
-    visitor.words = await catalogue(service, language);
+    await visitor.reads(language);
     return visitor;
   }
 
+  /** The language in which the pages speak from now on. */
+  async reads(language) {
+    this.language = language;
+    this.words = await catalogue(this.service, language);
+  }
+
   async #watch() {
-    const { context } = this;
+    const {context} = this;
     context.on('console', (message) => {
       // A request that failed is in the console too; it is looked at as a request.
       if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.#wrong.push(`console: ${message.text()}`);
     });
     context.on('weberror', (error) => this.#wrong.push(`uncaught: ${error.error().stack ?? error.error()}`));
     context.on('response', (response) => {
-      if (response.status() >= 400) this.#failed(`${response.status()} ${nameOf(response.request())}`);
+      if (response.status() >= 400) this.#failed(`${response.status()} ${name_of(response.request())}`);
     });
     context.on('requestfailed', (request) => {
-      const { errorText } = request.failure();
+      const {errorText} = request.failure();
       // The browser gives up what it asked for where the person goes on to another page.
-      if (errorText !== 'net::ERR_ABORTED') this.#failed(`${errorText} ${nameOf(request)}`);
+      if (errorText !== 'net::ERR_ABORTED') this.#failed(`${errorText} ${name_of(request)}`);
     });
-    await context.exposeBinding('tellOfViolation', (_, what) => this.#wrong.push(`Content-Security-Policy: ${what}`));
+    await context.exposeBinding('tell_of_violation', (_, what) => this.#wrong.push(`Content-Security-Policy: ${what}`));
     await context.addInitScript(() => {
       window.addEventListener('securitypolicyviolation', (event) => {
-        window.tellOfViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+        window.tell_of_violation(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
       });
     });
   }
@@ -85,33 +95,69 @@ export class Visitor {
   }
 
   /** Goes on in a further tab of the same browser. */
-  async openTab() {
+  async open_tab() {
     return this.context.newPage();
   }
 
   /** Somebody new who reads this visitor's language; see Service.person. */
   async person(how) {
-    return this.service.person({ language: this.language, ...how });
+    return this.service.person({language: this.language, ...how});
+  }
+
+  /** What the page itself would send, with the browser's cookies, where a story is about something else. */
+  async send(method, path, body) {
+    const answer = await this.page.evaluate(async ([method, path, body]) => {
+      const headers = {'X-Requested-With': 'tweestap', ...(body && {'Content-Type': 'application/json'})};
+      const {ok, status} = await fetch(path, {method, headers, body: body && JSON.stringify(body)});
+      return {ok, status};
+    }, [method, path, body]);
+    assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
+  }
+
+  /** Logs out, wherever the page is. */
+  async end_session() {
+    await this.send('DELETE', '/v1/session');
   }
 
   button(key, values) {
-    return this.page.getByRole('button', { name: this.say(key, values), exact: true });
+    return this.page.getByRole('button', {name: this.say(key, values), exact: true});
   }
 
   link(key, values) {
-    return this.page.getByRole('link', { name: this.say(key, values), exact: true });
+    return this.page.getByRole('link', {name: this.say(key, values), exact: true});
   }
 
   field(key, values) {
-    return this.page.getByLabel(this.say(key, values), { exact: true });
+    return this.page.getByLabel(this.say(key, values), {exact: true});
   }
 
   heading(key, values) {
-    return this.page.getByRole('heading', { name: this.say(key, values), exact: true });
+    return this.page.getByRole('heading', {name: this.say(key, values), exact: true});
   }
 
   text(key, values) {
     return this.page.getByText(this.say(key, values));
+  }
+
+  /** A radio button or tick box whose name begins with these words; what follows explains them. */
+  choice(key, values) {
+    const name = new RegExp(`^${literally(this.say(key, values))}`);
+    return this.page.getByRole('radio', {name}).or(this.page.getByRole('checkbox', {name}));
+  }
+
+  /** Words whose places are whatever they are, such as a time. */
+  like(key) {
+    const parts = this.say(key).split(/\{\w+\}/);
+    return this.page.getByText(new RegExp(parts.map(literally).join('.+')));
+  }
+
+  /** What was copied last. The pages themselves may not read that, so it is looked at from elsewhere. */
+  async clipboard() {
+    const tab = await this.open_tab();
+    await tab.goto(`${this.service.public}/health/live`);
+    const copied = await tab.evaluate(() => navigator.clipboard.readText());
+    await tab.close();
+    return copied;
   }
 
   /** Waits until it is seen. */
@@ -124,17 +170,17 @@ export class Visitor {
     const found = await barriers(this.page);
     assert.ok(found.length === 0, `${name} (${this.language}, ${this.size}) has ${found.length} barriers:\n${found.join('\n')}`);
     assert.equal(await this.page.locator('html').getAttribute('lang'), this.language, `the language of ${name}`);
-    assert.equal(await this.page.getByRole('heading', { level: 1 }).count(), 1, `${name} has one main heading`);
+    assert.equal(await this.page.getByRole('heading', {level: 1}).count(), 1, `${name} has one main heading`);
     const folder = process.env.TWEESTAP_SCREENSHOTS;
-    if (folder) await this.page.screenshot({ path: join(folder, `${name}-${this.language}-${this.size}.png`), fullPage: true });
+    if (folder) await this.page.screenshot({path: join(folder, `${name}-${this.language}-${this.size}.png`), fullPage: true});
   }
 
   /** For who has to find out why a test failed: a picture, and the page as a screen reader tells it. */
-  async keepEvidence(name) {
-    mkdirSync(evidenceFolder, { recursive: true });
-    const file = join(evidenceFolder, `${name.replace(/[^\w]+/g, '-').slice(0, 100)}.png`);
+  async keep_evidence(name) {
+    mkdirSync(EVIDENCE, {recursive: true});
+    const file = join(EVIDENCE, `${name.replace(/[^\w]+/g, '-').slice(0, 100)}.png`);
     for (const page of this.context.pages()) {
-      await page.screenshot({ path: file, fullPage: true });
+      await page.screenshot({path: file, fullPage: true});
       console.log(`${page.url()} showed (picture: ${file}):\n${await page.locator('body').ariaSnapshot()}`);
     }
   }

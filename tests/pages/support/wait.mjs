@@ -1,5 +1,5 @@
 // For what another process does in its own time and has no signal for: looked at until it is so, with an end.
-import { setTimeout as pause } from 'node:timers/promises';
+import {setTimeout as pause} from 'node:timers/promises';
 
 /** The first truthy answer of `look`; throws after so many seconds, naming what was waited for. */
 export async function until(what, look, seconds = 30) {
