@@ -241,6 +241,8 @@ story('an enrolment in a second tab takes the place of the first', en, async (vi
   visitor.page = first;
   visitor.expects('409 POST /v1/account/enrolments/…/code');
   await enter_code(visitor, await old.code(), 'app.code');
+  await visitor.sees(visitor.text('enrolment.not_open'));
+  await visitor.page.reload();
   await is_in(visitor);
 });
 
