@@ -82,3 +82,14 @@ export async function enrol_with_sms(visitor, person) {
   await enter_code(visitor, await person.phone.code());
   return {codes: await keep_recovery_codes(visitor)};
 }
+
+/** A member of staff at their own address, who sets two-step up at their first login there. Gives the person with the app. */
+export async function enter_as_staff(visitor, roles) {
+  const person = await visitor.person({roles});
+  await visitor.open('/', 'staff');
+  await enter_password(visitor, person);
+  await visitor.sees(visitor.text('enrolment.lead_required'));
+  const {app} = await enrol_with_app(visitor, person);
+  await visitor.sees(visitor.button('logout.here'));
+  return {...person, app};
+}
