@@ -1,12 +1,10 @@
 // Resets that a second colleague has to approve.
 import assert from 'node:assert/strict';
-import {before} from 'node:test';
 
 import {stage} from './support/stage.mjs';
 import {enter_as_staff, enter_code, is_in, log_in} from './support/steps.mjs';
 
-const {service, story} = stage();
-before(() => service.call('PUT', '/v1/policy', {four_eyes: true}));
+const {story} = stage({prepare: (service) => service.call('PUT', '/v1/policy', {four_eyes: true})});
 
 async function ask_for_reset(visitor, {identifier}) {
   await visitor.field('login.identifier').fill(identifier);

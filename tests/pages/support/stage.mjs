@@ -7,12 +7,16 @@ import {Visitor} from './visitor.mjs';
 
 const STORY_MS = 240_000; // the longest waits for an authenticator's next code twice
 
-/** @param options of the Service. Gives {service, story}: `story(name, how, tell)` is a test with a visitor. */
-export function stage(options) {
+/**
+ * Gives {service, story}: `story(name, how, tell)` is a test with a visitor.
+ * @param options of the Service; `prepare(service)` does what every story of the file needs
+ */
+export function stage({prepare, ...options} = {}) {
   const service = new Service(options);
   let browser;
   before(async () => {
     await service.start();
+    await prepare?.(service);
     browser = await launch();
   });
   after(async () => {

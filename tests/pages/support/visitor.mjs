@@ -30,7 +30,7 @@ export class Visitor {
   /** @param how {language, size, scripts: whether the browser runs them}. */
   static async arrive(browser, service, {language = 'nl', size = 'desktop', scripts = true} = {}) {
     const visitor = new Visitor();
-    Object.assign(visitor, {browser, service, size});
+    Object.assign(visitor, {browser, service, size, scripts});
     visitor.context = await browser.newContext({
       ...sizes[size],
       locale: language === 'nl' ? 'nl-NL' : 'en-GB',
@@ -63,8 +63,9 @@ export class Visitor {
     });
     context.on('requestfailed', (request) => {
       const {errorText} = request.failure();
-      // The browser gives up what it asked for where the person goes on to another page.
-      if (errorText !== 'net::ERR_ABORTED') this.#failed(`${errorText} ${name_of(request)}`);
+      // The browser gives up what it asked for where the person goes on to another page, and without scripts it fetches none.
+      const given_up = errorText === 'net::ERR_ABORTED' || (!this.scripts && request.url().endsWith('.js'));
+      if (!given_up) this.#failed(`${errorText} ${name_of(request)}`);
     });
     await context.exposeBinding('tell_of_violation', (_, what) => this.#wrong.push(`Content-Security-Policy: ${what}`));
     await context.addInitScript(() => {
@@ -128,7 +129,7 @@ export class Visitor {
   }
 
   field(key, values) {
-    return this.page.getByLabel(this.say(key, values), {exact: true});
+    return this.page.getByLabel(this.say(key, values), {exact: true}).filter({visible: true});
   }
 
   heading(key, values) {
