@@ -1,10 +1,10 @@
 // An authenticator app (RFC 6238: SHA-1, 6 digits, 30 s) that never shows a code twice.
 import {createHmac, randomBytes} from 'node:crypto';
-import {setTimeout as pause} from 'node:timers/promises';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'; // RFC 4648, section 6
 const STEP_MS = 30_000;
-const LAST_MOMENT_MS = 5_000; // what a test may need from asking for a code to the service's having it
+
+const step_at = (time_ms) => Math.floor(time_ms / STEP_MS);
 
 function bytes_of(base32) {
   let bits = '';
@@ -33,27 +33,25 @@ export class Authenticator {
   static new(service) {
     const secret = Array.from(randomBytes(32), (byte) => alphabet[byte % 32]).join('');
     const app = new Authenticator(secret, service);
-    app.spent = Math.floor(service.now() / STEP_MS) - 1;
+    app.spent = step_at(service.now()) - 1;
     return app;
   }
 
   /**
-   * The next code that counts. The service takes the step before and the one after too, so three codes are to be had at once, and only
-   * then a wait; one that is about to leave that window is not given.
+   * The next code that counts. The service takes that of the step after, too, so two are to be had at once; for a third one
+   * time has to pass.
    */
   async code() {
-    const early = Math.floor((this.service.now() - STEP_MS) / STEP_MS);
-    const leaving = STEP_MS - (this.service.now() % STEP_MS) < LAST_MOMENT_MS;
-    const step = Math.max(early + (leaving ? 1 : 0), this.spent + 1);
-    const first_ms = (step - 1) * STEP_MS;
-    if (first_ms > this.service.now()) await pause(first_ms - this.service.now() + 50);
+    const step = Math.max(step_at(this.service.now()), this.spent + 1);
+    const too_early_ms = (step - 1) * STEP_MS - this.service.now();
+    if (too_early_ms > 0) await this.service.let_pass(too_early_ms);
     this.spent = step;
     return code_of(this.secret, step);
   }
 
   /** Six digits that no step of now has. */
   wrong() {
-    const step = Math.floor(this.service.now() / STEP_MS);
+    const step = step_at(this.service.now());
     const right = [-2, -1, 0, 1, 2].map((away) => code_of(this.secret, step + away));
     return ['123456', '234567', '345678', '456789', '567890', '678901'].find((code) => !right.includes(code));
   }

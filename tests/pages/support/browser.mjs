@@ -6,10 +6,13 @@ const program = '/usr/bin/chromium';
 export const sizes = {
   desktop: {viewport: {width: 1280, height: 800}},
   phone: {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true},
+  // Of pictures in documents, which are printed too.
+  narrow_picture: {viewport: {width: 520, height: 300}, deviceScaleFactor: 1.5},
+  wide_picture: {viewport: {width: 1000, height: 300}, deviceScaleFactor: 1.25},
 };
 
 /** How people come: each size in each language. */
-export const EVERY_WAY = ['nl', 'en'].flatMap((language) => Object.keys(sizes).map((size) => ({language, size})));
+export const EVERY_WAY = ['nl', 'en'].flatMap((language) => ['desktop', 'phone'].map((size) => ({language, size})));
 
 export async function launch() {
   const options = {executablePath: program, args: ['--disable-dev-shm-usage']};

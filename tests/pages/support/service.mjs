@@ -4,6 +4,7 @@ import {once} from 'node:events';
 import {mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
+import {setTimeout as pause} from 'node:timers/promises';
 
 import {Authenticator} from './authenticator.mjs';
 import {Phone} from './phone.mjs';
@@ -30,6 +31,7 @@ export class Service {
   #log = '';
   #ahead_seconds = 0;
   #people = 0;
+  #sets_clock;
 
   /** @param settings {'section.name': value}, @param set_clock whether `ahead` is going to be called */
   constructor({settings = {}, set_clock = false} = {}) {
@@ -39,6 +41,7 @@ export class Service {
     for (const [name, value] of Object.entries(settings)) {
       this.environment[`TWEESTAP_${name.toUpperCase().replace('.', '_')}`] = String(value);
     }
+    this.#sets_clock = set_clock;
     if (set_clock) {
       this.#write_clock();
       Object.assign(this.environment, {
@@ -113,6 +116,12 @@ export class Service {
     this.#write_clock();
   }
 
+  /** Has so much time pass for it: by its clock where that can be set. */
+  async let_pass(ms) {
+    if (this.#sets_clock) this.ahead(Math.ceil(ms / 1000));
+    else await pause(ms + 50);
+  }
+
   /** What its clock shows, in milliseconds. */
   now() {
     return Date.now() + this.#ahead_seconds * 1000;
@@ -131,16 +140,17 @@ export class Service {
    * Somebody new. `second`: 'totp' or 'sms' for one who is enrolled already, as people are who move here from another system (without
    * recovery codes); `roles` for staff.
    */
-  async person({second, roles, language} = {}) {
+  async person({second, roles, language, identifier, display_name} = {}) {
     this.#people += 1;
-    const number = `+316123400${String(this.#people).padStart(2, '0')}`;
+    const number = `+3161234${String(this.#people).padStart(4, '0')}`;
     const person = {
-      identifier: `person${this.#people}@example.org`,
+      identifier: identifier ?? `person${this.#people}@example.org`,
       password: PERSON_PASSWORD,
       number,
       phone: new Phone(this, number),
     };
-    const account = {identifier: person.identifier, password: person.password, display_name: `Robin ${this.#people}`};
+    const account = {identifier: person.identifier, password: person.password};
+    account.display_name = display_name ?? `Robin ${this.#people}`;
     if (roles) account.roles = roles;
     if (language) account.language = language;
     if (second === 'sms') account.phone = number;

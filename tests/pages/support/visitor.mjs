@@ -166,14 +166,19 @@ export class Visitor {
     await locator.first().waitFor();
   }
 
-  /** What the page shows now has no barrier; where TWEESTAP_SCREENSHOTS names a folder, a picture of it goes there. */
+  /** What the page shows now has no barrier. */
   async look(name) {
     const found = await barriers(this.page);
     assert.ok(found.length === 0, `${name} (${this.language}, ${this.size}) has ${found.length} barriers:\n${found.join('\n')}`);
     assert.equal(await this.page.locator('html').getAttribute('lang'), this.language, `the language of ${name}`);
     assert.equal(await this.page.getByRole('heading', {level: 1}).count(), 1, `${name} has one main heading`);
-    const folder = process.env.TWEESTAP_SCREENSHOTS;
-    if (folder) await this.page.screenshot({path: join(folder, `${name}-${this.language}-${this.size}.png`), fullPage: true});
+  }
+
+  /** Keeps a picture of the page, from its top to so many pixels below. */
+  async photograph(file, tallest = Infinity) {
+    const [width, height] = await this.page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
+    const clip = {x: 0, y: 0, width, height: Math.min(height, tallest)};
+    await this.page.screenshot({path: file, fullPage: true, clip, caret: 'hide'});
   }
 
   /** For who has to find out why a test failed: a picture, and the page as a screen reader tells it. */
