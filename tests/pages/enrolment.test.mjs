@@ -121,6 +121,18 @@ for (const way of EVERY_WAY) {
   });
 }
 
+story('who waited too long after a reset is told whom to ask', nl, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await service.call('POST', `/v1/accounts/${person.account}/two-step-reset`, {reason: 'Lost the phone.'});
+  await log_in(visitor, person);
+  await visitor.sees(visitor.text('enrolment.lead_required'));
+  service.ahead(3 * DAY_S + 1);
+  visitor.expects('403 POST /v1/logins');
+  await log_in(visitor, person);
+  await visitor.sees(visitor.page.getByRole('main').getByText(/zorgverlener|organisatie|helpdesk/i));
+  await visitor.look('login-reset-over');
+});
+
 story('a wrong password is said at its field, and the choice stays', phone_nl, async (visitor) => {
   const person = await begin(visitor);
   visitor.expects('401 POST /v1/account/enrolments');

@@ -341,10 +341,12 @@ story('the language is the account’s, once it is known', en, async (visitor) =
 });
 
 story('without scripts the page says what is missing, in both languages', {...nl, scripts: false}, async (visitor) => {
-  await visitor.open('/');
-  for (const language of ['nl', 'en']) {
-    const sentence = visitor.page.locator(`noscript [lang=${language}]`);
-    await visitor.sees(sentence);
-    assert.match(await sentence.innerText(), /JavaScript/);
+  for (const path of ['/', '/settings', '/demo/phone']) {
+    await visitor.open(path);
+    for (const language of ['nl', 'en']) {
+      const sentence = visitor.page.locator(`noscript [lang=${language}]`);
+      await visitor.sees(sentence);
+      assert.match(await sentence.innerText(), /JavaScript/);
+    }
   }
 });

@@ -95,7 +95,7 @@ async function demo_phone(visitor, person) {
 }
 
 async function help_desk(visitor, person) {
-  await enter_as_staff(visitor, ['helpdesk']);
+  await enter_as_staff(visitor, ['helpdesk'], {display_name: 'Sam de Wit'});
   await visitor.field('login.identifier').fill(person.identifier);
   await visitor.button('people.find').click();
   await visitor.sees(visitor.heading('reset.title'));
@@ -103,7 +103,7 @@ async function help_desk(visitor, person) {
 }
 
 async function audit(visitor, person) {
-  await enter_as_staff(visitor, ['auditor']);
+  await enter_as_staff(visitor, ['auditor'], {display_name: 'Noor Bakker'});
   await visitor.field('fact.account').fill(person.account);
   await visitor.button('audit.open').click();
   await visitor.sees(visitor.heading('timeline.title'));

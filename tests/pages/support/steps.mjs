@@ -84,8 +84,8 @@ export async function enrol_with_sms(visitor, person) {
 }
 
 /** A member of staff at their own address, who sets two-step up at their first login there. Gives the person with the app. */
-export async function enter_as_staff(visitor, roles) {
-  const person = await visitor.person({roles});
+export async function enter_as_staff(visitor, roles, how) {
+  const person = await visitor.person({roles, ...how});
   await visitor.open('/', 'staff');
   await enter_password(visitor, person);
   await visitor.sees(visitor.text('enrolment.lead_required'));

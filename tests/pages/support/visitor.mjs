@@ -34,6 +34,7 @@ export class Visitor {
     visitor.context = await browser.newContext({
       ...sizes[size],
       locale: language === 'nl' ? 'nl-NL' : 'en-GB',
+      timezoneId: 'Europe/Amsterdam',
       javaScriptEnabled: scripts,
       reducedMotion: 'reduce',
       permissions: ['clipboard-read', 'clipboard-write'],

@@ -1,10 +1,11 @@
-// Resets that a second colleague has to approve.
+// What an organisation decides: resets that a second colleague has to approve, the app as the only method, short remembering.
 import assert from 'node:assert/strict';
 
 import {stage} from './support/stage.mjs';
-import {enter_as_staff, enter_code, is_in, log_in} from './support/steps.mjs';
+import {choose_method, enter_as_staff, enter_code, is_in, log_in} from './support/steps.mjs';
 
-const {story} = stage({prepare: (service) => service.call('PUT', '/v1/policy', {four_eyes: true})});
+const POLICY = {four_eyes: true, methods: ['totp'], remember_durations: ['never', '12h']};
+const {story} = stage({prepare: (service) => service.call('PUT', '/v1/policy', POLICY)});
 
 async function ask_for_reset(visitor, {identifier}) {
   await visitor.field('login.identifier').fill(identifier);
@@ -76,4 +77,29 @@ story('a reset that the person made superfluous is gone', {language: 'nl'}, asyn
   await colleague.page.reload();
   await colleague.sees(colleague.text('resets.gone'));
   assert.equal(await colleague.button('decision.submit').count(), 0);
+});
+
+story('a method that is not allowed is said at the choice', {language: 'nl', size: 'phone'}, async (visitor) => {
+  const person = await visitor.person();
+  await log_in(visitor, person);
+  await visitor.button('offer.start').click();
+  visitor.expects('409 POST /v1/account/enrolments');
+  await choose_method(visitor, person, 'sms', person.number);
+  await visitor.sees(visitor.page.locator('[aria-invalid=true]'));
+  await visitor.look('enrolment-method-not-allowed');
+  await choose_method(visitor, person, 'totp');
+  await visitor.sees(visitor.heading('app.title'));
+});
+
+story('a time that is not allowed is said at the choice', {language: 'en'}, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await log_in(visitor, person);
+  await enter_code(visitor, await person.app.code());
+  await is_in(visitor);
+  visitor.expects('400 PUT /v1/account/remember');
+  const devices = visitor.page.getByRole('region', {name: visitor.say('devices.title')});
+  await visitor.field('remember.label').selectOption('1w');
+  await devices.getByRole('button', {name: visitor.say('settings.save')}).click();
+  await visitor.sees(visitor.page.locator('[aria-invalid=true]'));
+  await visitor.look('settings-duration-not-allowed');
 });
