@@ -13,7 +13,7 @@ import tree
 _PLACE = re.compile(r"\{[a-z_]+\}")
 _QUOTED = re.compile(r"""(['"`])([a-z0-9_]+(?:\.[a-z0-9_]+)+)\1""")
 _BEGUN = re.compile(r"`([a-z0-9_]+\.[a-z0-9_.]*)\$\{")
-# What has to be a key whatever it looks like; any other quoted words with dots are one where they begin as keys do.
+# What has to be a key whatever it looks like; any other quoted words with dots are one where they begin as keys do and are no type of event.
 _ASKED = re.compile(r"""\bdata-text(?:-label|-placeholder)?="([^"]*)"|\btext\('([^']*)'""")
 _PAGES = "http/pages"
 
@@ -48,11 +48,13 @@ def _compare(name: str, texts: dict[str, str], first_name: str, first: dict[str,
     return found
 
 
-def _without_words(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
+def _event_types(root: pathlib.Path) -> set[str]:
     # The generated schemas are the list of events that needs no compiler: <wire name>.v<version>.json.
-    schemas = sorted((root / "docs" / "reference" / "schemas").glob("*.json"))
-    names = sorted({schema.stem.rpartition(".v")[0] for schema in schemas})
-    return [f"http/texts: lacks event.{name}, which a history would show" for name in names if f"event.{name}" not in texts]
+    return {schema.stem.rpartition(".v")[0] for schema in (root / "docs" / "reference" / "schemas").glob("*.json")}
+
+
+def _without_words(events: set[str], texts: dict[str, str]) -> list[str]:
+    return [f"http/texts: lacks event.{name}, which a history would show" for name in sorted(events) if f"event.{name}" not in texts]
 
 
 def _findings_of(root: pathlib.Path, catalogues: str) -> tuple[list[str], dict[str, str]]:
@@ -72,13 +74,13 @@ def _findings_of(root: pathlib.Path, catalogues: str) -> tuple[list[str], dict[s
     return found, first
 
 
-def _asked_for(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
+def _asked_for(root: pathlib.Path, texts: dict[str, str], events: set[str]) -> list[str]:
     found, used, begun = [], set(), set()
     sections = {key.split(".")[0] for key in texts}
     for path in tree.files(root / _PAGES, ".html", ".js"):
         text = path.read_text(encoding="utf-8")
         asked = {one or other for one, other in _ASKED.findall(text)}
-        quoted = {key for _, key in _QUOTED.findall(text)}
+        quoted = {key for _, key in _QUOTED.findall(text)} - (events - texts.keys())
         asked |= {key for key in quoted if key.split(".")[0] in sections}
         used |= asked
         begun |= set(_BEGUN.findall(text))
@@ -87,7 +89,8 @@ def _asked_for(root: pathlib.Path, texts: dict[str, str]) -> list[str]:
 
 
 def findings(root: pathlib.Path) -> list[str]:
+    events = _event_types(root)
     found, texts = _findings_of(root, "http/texts/*.json")
-    found += _without_words(root, texts) + _findings_of(root, "consumers/texts/*.json")[0]
+    found += _without_words(events, texts) + _findings_of(root, "consumers/texts/*.json")[0]
     of_pages, texts = _findings_of(root, f"{_PAGES}/assets/texts.*.json")
-    return found + of_pages + _asked_for(root, texts)
+    return found + of_pages + _asked_for(root, texts, events)

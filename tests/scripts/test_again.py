@@ -33,12 +33,13 @@ class TestAgain(unittest.TestCase):
         self.tree = pathlib.Path(temporary.name) / "tree"
         self.ran = pathlib.Path(temporary.name) / "ran"
         commands = pathlib.Path(temporary.name) / "commands"
-        (self.tree / "scripts").mkdir(parents=True)
+        (self.tree / "scripts/pages").mkdir(parents=True)
         commands.mkdir()
         for name in ("test", "steps.sh", "count_cases.py"):
             shutil.copy(ROOT / "scripts" / name, self.tree / "scripts" / name)
         for path, text in ((commands / "cmake", CMAKE), (commands / "ctest", CTEST), (self.tree / "scripts/install-dependencies", INSTALL),
-                           (self.tree / "scripts/kafka-broker", "#!/bin/sh\n")):
+                           (self.tree / "scripts/kafka-broker", "#!/bin/sh\n"),
+                           (self.tree / "scripts/pages/packages.sh", "fetch_pages_packages() { true; }\n")):
             path.write_text(text)
             path.chmod(0o755)
         (self.tree / ".gitignore").write_text("build/\n")
