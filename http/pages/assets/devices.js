@@ -11,7 +11,7 @@ const DEVICES = '/v1/account/devices';
 const PHONES = '/v1/app/devices';
 
 /// What the service calls a device ('Firefox on Windows'), in the language that is shown.
-export const device_text = (name) => name.replace(' on ', ` ${text('device.on')} `);
+export const device_text = (name) => name.replace(' on ', ` ${text('devices.on')} `);
 
 /// Without two-step verification there is nothing that a device could skip.
 export function show_devices(section, two_step, context) {

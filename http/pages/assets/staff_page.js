@@ -22,9 +22,9 @@ let turn = 0;  // of opening a view; what comes when another turn began is not s
 
 const allowed_areas = () => AREAS.filter(({roles}) => roles.some((role) => session.roles.includes(role)));
 
-function log_in(notice) {
+function log_in({notice, prepared} = {}) {
   bar.hidden = true;
-  return start_login({on_done: arrive, notice});
+  return start_login({on_done: arrive, notice, prepared});
 }
 
 function leave(notice) {
@@ -32,13 +32,13 @@ function leave(notice) {
   wanted = fragment();
   session = undefined;
   removeEventListener('popstate', on_step);
-  return log_in(notice);
+  return log_in({notice});
 }
 
 async function arrive() {
   const [answer, account] = await Promise.all([call('GET', '/v1/session'), call('GET', '/v1/account')]);
   const trouble = [answer, account].find(({ok}) => !ok);
-  if (trouble) return is_logged_out(trouble) ? log_in('staff.over') : show_unreachable(trouble, arrive);
+  if (trouble) return is_logged_out(trouble) ? log_in({notice: 'staff.over'}) : show_unreachable(trouble, arrive);
   session = answer.body;
   await use_language(account.body.language);
   document.getElementById('staff-name').textContent = account.body.display_name ?? account.body.identifier;
@@ -100,6 +100,5 @@ document.getElementById('log-out').addEventListener('click', async () => {
 // A page that comes back from the browser's memory is of a session that may be over.
 addEventListener('pageshow', (event) => event.persisted && location.reload());
 
-await prepare_page();
 wanted = fragment();
-await log_in();
+log_in({prepared: prepare_page()});

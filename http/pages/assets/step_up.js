@@ -6,12 +6,14 @@ import {open_dialog} from './dialog.js';
 import {handle_form, read_code, read_recovery_code, show_trouble, trouble_of} from './form.js';
 import {offer_resend} from './sms_resend.js';
 import {set_text, text} from './texts.js';
-import {on_click, part} from './view.js';
+import {announce, on_click, part} from './view.js';
 
 const STEP_UP = '/v1/session/step-up';
 
 // What the service said when it was asked for a code: while that one lives, opening the dialog again sends no other.
 let asked;
+
+let stop_time = () => {};
 
 const lives = () => asked !== undefined && Date.parse(asked.expires_at) > now();
 
@@ -70,9 +72,13 @@ function show_asked(dialog, end) {
 }
 
 function show_time_left(dialog) {
-  show_expiry(part(dialog, 'expiry'), asked.expires_at, () => {
-    set_text(part(dialog, 'expiry'), 'step_up.over');
+  const left = part(dialog, 'expiry');
+  stop_time();
+  left.classList.remove('urgent');
+  stop_time = show_expiry(left, asked.expires_at, () => {
     asked = undefined;
+    set_text(left, 'step_up.over');
+    announce(left.textContent);
   });
 }
 
