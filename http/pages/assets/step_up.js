@@ -1,5 +1,5 @@
-// Passing the second step again, where the service asks for it: in a dialog, that of parts/step_up.html, so that what was
-// typed below it stays.
+// Passing the second step again, where the service asks for it: in a dialog, that of parts/step_up.html, so that what
+// was typed below it stays.
 import {call, is_logged_out, now} from './api.js';
 import {show_expiry} from './countdown.js';
 import {open_dialog} from './dialog.js';
