@@ -36,7 +36,9 @@ const files = {
     <body><main><h1>A page</h1><p>A sentence.</p><button type="button">press</button></main></body></html>`],
   [`${assets}page.js`]: ['text/javascript', script],
   [`${assets}page.css`]: ['text/css', `body {color: #222; background: #fff} .pale {color: #ddd} .wide {width: 400px}
-    @media (prefers-color-scheme: dark) {body {color: #eee; background: #111} button {color: #fff; background: #000} .dim {color: #333}}`],
+    @media (prefers-color-scheme: dark) {
+      body {color: #eee; background: #111} button {color: #fff; background: #000} .dim {color: #333}
+    }`],
   [`${assets}texts.en.json`]: ['application/json', '{"greeting": "Hello {name}"}'],
 };
 

@@ -7,7 +7,9 @@ import {
   app_by_camera, choose_method, enter_code, enter_password, is_in, keep_recovery_codes, log_in, shown_recovery_codes,
 } from './support/steps.mjs';
 
-const {service, story} = stage({settings: {'organisation.name': 'Zorggroep De Linde', 'organisation.support': '088 123 45 67'}});
+const {service, story} = stage({
+  settings: {'organisation.name': 'Zorggroep De Linde', 'organisation.support': '088 123 45 67'},
+});
 
 for (const way of EVERY_WAY) {
   story('the journey of the README', way, async (visitor) => {

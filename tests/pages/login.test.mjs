@@ -67,14 +67,16 @@ story('without a mouse', en, async (visitor) => {
 for (const wrong of ['password', 'address']) {
   story(`a wrong ${wrong} is said where it is, and the address stays`, phone_nl, async (visitor) => {
     const person = await visitor.person();
-    const typed = wrong === 'password' ? {...person, password: 'something else'} : {...person, identifier: 'nobody@example.org'};
+    const other = wrong === 'password' ? {password: 'something else'} : {identifier: 'nobody@example.org'};
+    const typed = {...person, ...other};
     visitor.expects('401 POST /v1/logins');
     await log_in(visitor, typed);
     await visitor.sees(visitor.text('login.rejected'));
     await visitor.look('login-rejected');
     assert.equal(await visitor.field('login.identifier').inputValue(), typed.identifier);
     assert.equal(await visitor.field('password.label').inputValue(), '');
-    assert.ok(await visitor.page.evaluate(() => document.activeElement.matches('main *')), 'the focus is at what went wrong');
+    const is_inside = await visitor.page.evaluate(() => document.activeElement.matches('main *'));
+    assert.ok(is_inside, 'the focus is at what went wrong');
     await enter_password(visitor, person);
     await visitor.sees(visitor.heading('offer.title'));
   });

@@ -1,4 +1,5 @@
-// How much the pages are, and how soon the first of them can be used. Times are printed and never fail: they are those of this machine.
+// How much the pages are, and how soon the first of them can be used. Times are printed and never fail: they are those
+// of this machine.
 import assert from 'node:assert/strict';
 
 import {stage} from './support/stage.mjs';

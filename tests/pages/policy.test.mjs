@@ -1,4 +1,5 @@
-// What an organisation decides: resets that a second colleague has to approve, the app as the only method, short remembering.
+// What an organisation decides: resets that a second colleague has to approve, the app as the only method, short
+// remembering.
 import assert from 'node:assert/strict';
 
 import {stage} from './support/stage.mjs';

@@ -1,15 +1,21 @@
 // What people see and change of their own account.
 import assert from 'node:assert/strict';
+import {execFileSync} from 'node:child_process';
+import {join} from 'node:path';
+import {fileURLToPath} from 'node:url';
 
 import {EVERY_WAY} from './support/browser.mjs';
 import {stage} from './support/stage.mjs';
-import {choose_method, enrol_with_app, enter_code, enter_password, is_in, keep_recovery_codes, log_in} from './support/steps.mjs';
+import {
+  choose_method, enrol_with_app, enter_code, enter_password, is_in, keep_recovery_codes, log_in,
+} from './support/steps.mjs';
 
 const {service, story} = stage({set_clock: true});
 const nl = {language: 'nl'};
 const en = {language: 'en'};
 const phone_nl = {language: 'nl', size: 'phone'};
 const FRESH_S = 5 * 60; // how long after the second step it is not asked again
+const PHONE_APP = fileURLToPath(new URL('../../docs/examples/phone_app.py', import.meta.url));
 const NEW_PASSWORD = 'zeven gele tulpen';
 
 /** Somebody with two-step on, who is in. */
@@ -199,6 +205,24 @@ story('a remembered device is forgotten, one or all', en, async (visitor) => {
   await others[0].end_session();
   await log_in(others[0], person);
   await others[0].sees(others[0].heading('code.title'));
+});
+
+story('a phone with the app is shown, and removed', nl, async (visitor) => {
+  const person = await enter(visitor);
+  assert.equal(await region(visitor, 'phones.title').filter({visible: true}).count(), 0);
+  const {value: session_token} = (await visitor.context.cookies()).find(({name}) => name.endsWith('session'));
+  execFileSync('/usr/bin/python3', ['-B', PHONE_APP, service.public, 'bind', join(service.folder, 'phone'), '14874'], {
+    input: JSON.stringify({session_token, password: person.password}),
+  });
+  await visitor.page.reload();
+  const phones = region(visitor, 'phones.title');
+  await visitor.sees(phones);
+  await visitor.look('settings-phones');
+  await phones.getByRole('listitem').getByRole('button').click();
+  await dialog(visitor).waitFor();
+  await visitor.look('phones-remove');
+  await dialog(visitor).getByRole('button', {name: visitor.say('phones.remove')}).click();
+  await visitor.sees(visitor.text('phones.removed'));
 });
 
 story('new recovery codes take the place of the old ones', nl, async (visitor) => {

@@ -134,7 +134,9 @@ for (const way of EVERY_WAY) {
     await visitor.sees(visitor.page.getByText('login.completed'));
     await visitor.look('audit-timeline');
 
-    const [download] = await Promise.all([visitor.page.waitForEvent('download'), visitor.link('timeline.download').click()]);
+    const coming = visitor.page.waitForEvent('download');
+    await visitor.link('timeline.download').click();
+    const download = await coming;
     const envelopes = readFileSync(await download.path(), 'utf8').trimEnd().split('\n').map((line) => JSON.parse(line));
     assert.ok(envelopes.some(({type}) => type.endsWith('login.completed')), 'the login is in the file');
     assert.ok(!JSON.stringify(envelopes).includes(person.identifier), 'what is personal is not in the file');

@@ -38,8 +38,8 @@ export class Authenticator {
   }
 
   /**
-   * The next code that counts. The service takes that of the step after, too, so two are to be had at once; for a third one
-   * time has to pass.
+   * The next code that counts. The service takes that of the step after, too, so two are to be had at once; for a third
+   * one time has to pass.
    */
   async code() {
     const step = Math.max(step_at(this.service.now()), this.spent + 1);

@@ -1,5 +1,6 @@
-// What keeps people out of a page, as far as a program can see it: axe-core's rules for WCAG 2.2 AA and its best practices, in light and dark,
-// and that nothing has to be scrolled sideways, also at 320 px, which is 400 % zoom of a wide window (WCAG 2.2, 1.4.10).
+// What keeps people out of a page, as far as a program can see it: axe-core's rules for WCAG 2.2 AA and its best
+// practices, in light and dark, and that nothing has to be scrolled sideways, also at 320 px, which is 400 % zoom of a
+// wide window (WCAG 2.2, 1.4.10).
 import {axe_source} from './packages.mjs';
 
 const rules = {
@@ -9,12 +10,14 @@ const rules = {
 };
 const narrow = 320;
 
-// axe-core is not the page's own script, which its Content-Security-Policy would refuse: it runs in a world of its own that sees the same document.
+// axe-core is not the page's own script, and its Content-Security-Policy would refuse it: it runs in a world of its own
+// that sees the same document.
 async function axe(page) {
   const session = await page.context().newCDPSession(page);
   try {
     const {frameTree} = await session.send('Page.getFrameTree');
-    const {executionContextId} = await session.send('Page.createIsolatedWorld', {frameId: frameTree.frame.id, worldName: 'axe'});
+    const world = {frameId: frameTree.frame.id, worldName: 'axe'};
+    const {executionContextId} = await session.send('Page.createIsolatedWorld', world);
     const evaluate = async (expression) => {
       const {result, exceptionDetails} = await session.send('Runtime.evaluate', {
         expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
@@ -23,8 +26,9 @@ async function axe(page) {
       return result.value;
     };
     await evaluate(`${axe_source}; undefined`);
-    return await evaluate(`axe.run(document, ${JSON.stringify(rules)}).then(({violations}) => violations.flatMap(({id, help, nodes}) =>
-      nodes.map((node) => id + ': ' + help + '\\n    ' + node.html + '\\n    ' + node.failureSummary.replace(/\\n/g, ' '))))`);
+    const {violations} = await evaluate(`axe.run(document, ${JSON.stringify(rules)})`);
+    return violations.flatMap(({id, help, nodes}) =>
+      nodes.map(({html, failureSummary}) => `${id}: ${help}\n    ${html}\n    ${failureSummary.replaceAll('\n', ' ')}`));
   } finally {
     await session.detach();
   }
@@ -37,7 +41,8 @@ async function sideways(page) {
     const wide = [...document.body.querySelectorAll('*')].filter(
       (element) => element.scrollWidth > width || element.getBoundingClientRect().right > width + 1,
     );
-    return [`at ${width} px it has to be scrolled sideways: ${wide.map((element) => element.outerHTML.slice(0, 80)).join(' | ')}`];
+    const tags = wide.map((element) => element.outerHTML.slice(0, 80));
+    return [`at ${width} px it has to be scrolled sideways: ${tags.join(' | ')}`];
   });
 }
 

@@ -16,7 +16,8 @@ export const EVERY_WAY = ['nl', 'en'].flatMap((language) => ['desktop', 'phone']
 
 export async function launch() {
   const options = {executablePath: program, args: ['--disable-dev-shm-usage']};
-  // Chromium refuses to run as root in its sandbox, and some containers do not let it make one. All it opens here is our own pages.
+  // Chromium refuses to run as root in its sandbox, and some containers do not let it make one. All it opens here is
+  // our own pages.
   if (process.getuid() !== 0) {
     try {
       return await chromium.launch({...options, chromiumSandbox: true});

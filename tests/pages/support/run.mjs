@@ -1,5 +1,6 @@
-// run.mjs FILE RESULTS: runs one file of tests, prints what happened, and writes how many cases there were as GoogleTest does, which is
-// what scripts/count_cases.py reads. A file without a case fails: it would have shown nothing.
+// run.mjs FILE RESULTS: runs one file of tests, prints what happened, and writes how many cases there were as
+// GoogleTest does, which is what scripts/count_cases.py reads. A file without a case fails: it would have shown
+// nothing.
 import {writeFileSync} from 'node:fs';
 import {resolve} from 'node:path';
 import {run} from 'node:test';

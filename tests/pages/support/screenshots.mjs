@@ -124,7 +124,7 @@ try {
     const narrow = () => photographer(browser, service, {language, size: 'narrow_picture'});
     const wide = () => photographer(browser, service, {language, size: 'wide_picture'});
     const alex = await service.person({language, identifier: `alex.${language}@example.org`, display_name: 'Alex'});
-    const kim = await service.person({language, second: 'sms', identifier: `kim.${language}@example.org`, display_name: 'Kim'});
+    const kim = await service.person({language, second: 'sms', identifier: `kim.${language}@example.org`});
     const visitor = await narrow();
     await logging_in(visitor, alex, await setting_up(visitor, alex));
     await by_sms(await narrow(), kim);

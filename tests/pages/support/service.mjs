@@ -1,7 +1,7 @@
 // The real program, with the demo's people and phone, for one file of tests.
 import {spawn} from 'node:child_process';
 import {once} from 'node:events';
-import {mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
+import {existsSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync} from 'node:fs';
 import {tmpdir} from 'node:os';
 import {join} from 'node:path';
 import {setTimeout as pause} from 'node:timers/promises';
@@ -16,14 +16,10 @@ const START_S = 60; // four accounts are made with Argon2id, on a machine that m
 
 /** Where Debian has the library that sets a program's clock; its folder is named after the machine. */
 function libfaketime() {
-  for (const folder of readdirSync('/usr/lib')) {
-    try {
-      return readdirSync(`/usr/lib/${folder}/faketime`).includes('libfaketimeMT.so.1') && `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`;
-    } catch {
-      continue;
-    }
-  }
-  throw new Error('libfaketime is not installed. Run: scripts/install-dependencies test');
+  const places = readdirSync('/usr/lib').map((folder) => `/usr/lib/${folder}/faketime/libfaketimeMT.so.1`);
+  const found = places.find((place) => existsSync(place));
+  if (!found) throw new Error('libfaketime is not installed. Run: scripts/install-dependencies test');
+  return found;
 }
 
 export class Service {
@@ -37,7 +33,8 @@ export class Service {
   constructor({settings = {}, set_clock = false} = {}) {
     this.folder = mkdtempSync(join(tmpdir(), 'tweestap-pages-'));
     // The program refuses a variable TWEESTAP_… that is no setting.
-    this.environment = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('TWEESTAP_')));
+    const inherited = Object.entries(process.env).filter(([name]) => !name.startsWith('TWEESTAP_'));
+    this.environment = Object.fromEntries(inherited);
     for (const [name, value] of Object.entries(settings)) {
       this.environment[`TWEESTAP_${name.toUpperCase().replace('.', '_')}`] = String(value);
     }
@@ -70,12 +67,15 @@ export class Service {
   async start() {
     const ports_file = join(this.folder, 'ports.json');
     rmSync(ports_file, {force: true});
-    const flags = ['--demo', '--data', join(this.folder, 'data'), '--admin-key-file', join(this.folder, 'admin-key'), '--ports-file', ports_file];
+    const key_file = join(this.folder, 'admin-key');
+    const flags = ['--demo', '--data', join(this.folder, 'data'), '--admin-key-file', key_file, '--ports-file', ports_file];
     for (const listener of ['public', 'staff']) flags.push(`--${listener}`, this[listener].replace('http://', ''));
-    this.#process = spawn(process.env.TWEESTAP_PROGRAM, ['serve', ...flags], {env: this.environment, stdio: ['ignore', 'pipe', 'pipe']});
+    const how = {env: this.environment, stdio: ['ignore', 'pipe', 'pipe']};
+    this.#process = spawn(process.env.TWEESTAP_PROGRAM, ['serve', ...flags], how);
     for (const stream of [this.#process.stdout, this.#process.stderr]) stream.on('data', (text) => (this.#log += text));
     const ports = await until('the service to start', () => {
-      if (this.#process.exitCode !== null) throw new Error(`the service ended with ${this.#process.exitCode}:\n${this.#log}`);
+      const {exitCode: status} = this.#process;
+      if (status !== null) throw new Error(`the service ended with ${status}:\n${this.#log}`);
       try {
         return JSON.parse(readFileSync(ports_file, 'utf8'));
       } catch {
@@ -83,7 +83,7 @@ export class Service {
       }
     }, START_S);
     Object.assign(this, ports);
-    this.admin_key = readFileSync(join(this.folder, 'admin-key'), 'utf8').trim();
+    this.admin_key = readFileSync(key_file, 'utf8').trim();
   }
 
   /** Stops it, as an operator would; its data stays for the next `start`. */
@@ -137,8 +137,8 @@ export class Service {
   }
 
   /**
-   * Somebody new. `second`: 'totp' or 'sms' for one who is enrolled already, as people are who move here from another system (without
-   * recovery codes); `roles` for staff.
+   * Somebody new. `second`: 'totp' or 'sms' for one who is enrolled already, as people are who move here from another
+   * system (without recovery codes); `roles` for staff.
    */
   async person({second, roles, language, identifier, display_name} = {}) {
     this.#people += 1;

@@ -39,7 +39,8 @@ export function stage({prepare, ...options} = {}) {
         await tell(visitor);
         for (const one of everybody()) one.check();
       } catch (error) {
-        for (const one of everybody()) await one.keep_evidence(told).catch((trouble) => console.log(`no evidence: ${trouble.message}`));
+        const no_evidence = (trouble) => console.log(`no evidence: ${trouble.message}`);
+        for (const one of everybody()) await one.keep_evidence(told).catch(no_evidence);
         throw error;
       } finally {
         for (const one of everybody()) await one.leave();

@@ -83,7 +83,10 @@ export async function enrol_with_sms(visitor, person) {
   return {codes: await keep_recovery_codes(visitor)};
 }
 
-/** A member of staff at their own address, who sets two-step up at their first login there. Gives the person with the app. */
+/**
+ * A member of staff at their own address, who sets two-step up at their first login there. Gives the person with the
+ * app.
+ */
 export async function enter_as_staff(visitor, roles, how) {
   const person = await visitor.person({roles, ...how});
   await visitor.open('/', 'staff');

@@ -8,7 +8,7 @@ import {barriers} from './barriers.mjs';
 import {sizes} from './browser.mjs';
 
 const EVIDENCE = fileURLToPath(new URL('../../../build/pages-failed/', import.meta.url));
-const PATIENCE_MS = 20_000; // for what a page shows after a click; other tests run beside this one
+const PATIENCE_MS = 30_000; // for what a page shows after a click; other tests run beside this one
 
 // What a page asks to find out who is there, and the answer where nobody is.
 const always = ['401 GET /v1/session', '401 GET /v1/logins/current'];
@@ -56,7 +56,8 @@ export class Visitor {
     const {context} = this;
     context.on('console', (message) => {
       // A request that failed is in the console too; it is looked at as a request.
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load resource')) this.#wrong.push(`console: ${message.text()}`);
+      const is_of_request = message.text().startsWith('Failed to load resource');
+      if (message.type() === 'error' && !is_of_request) this.#wrong.push(`console: ${message.text()}`);
     });
     context.on('weberror', (error) => this.#wrong.push(`uncaught: ${error.error().stack ?? error.error()}`));
     context.on('response', (response) => {
@@ -64,7 +65,8 @@ export class Visitor {
     });
     context.on('requestfailed', (request) => {
       const {errorText} = request.failure();
-      // The browser gives up what it asked for where the person goes on to another page, and without scripts it fetches none.
+      // The browser gives up what it asked for where the person goes on to another page; without scripts it fetches
+      // none.
       const given_up = errorText === 'net::ERR_ABORTED' || (!this.scripts && request.url().endsWith('.js'));
       if (!given_up) this.#failed(`${errorText} ${name_of(request)}`);
     });
@@ -81,7 +83,10 @@ export class Visitor {
     if (!this.#expected.has(what) && !always.includes(what)) this.#wrong.push(`not expected: ${what}`);
   }
 
-  /** Says that an answer is going to be no success, such as '401 POST /v1/logins'. One that never comes fails the test. */
+  /**
+   * Says that an answer is going to be no success, such as '401 POST /v1/logins'. One that never comes fails the
+   * test.
+   */
   expects(...answers) {
     for (const answer of answers) this.#expected.add(answer);
   }
@@ -170,7 +175,8 @@ export class Visitor {
   /** What the page shows now has no barrier. */
   async look(name) {
     const found = await barriers(this.page);
-    assert.ok(found.length === 0, `${name} (${this.language}, ${this.size}) has ${found.length} barriers:\n${found.join('\n')}`);
+    const where = `${name} (${this.language}, ${this.size})`;
+    assert.ok(found.length === 0, `${where} has ${found.length} barriers:\n${found.join('\n')}`);
     assert.equal(await this.page.locator('html').getAttribute('lang'), this.language, `the language of ${name}`);
     assert.equal(await this.page.getByRole('heading', {level: 1}).count(), 1, `${name} has one main heading`);
   }
@@ -198,8 +204,8 @@ export class Visitor {
 
   /** Nothing happened that should not have. */
   check() {
-    const missing = [...this.#expected].filter((answer) => !this.#happened.has(answer)).map((answer) => `did not come: ${answer}`);
-    const wrong = [...this.#wrong, ...missing];
+    const missing = [...this.#expected].filter((answer) => !this.#happened.has(answer));
+    const wrong = [...this.#wrong, ...missing.map((answer) => `did not come: ${answer}`)];
     assert.ok(wrong.length === 0, wrong.join('\n'));
   }
 }
