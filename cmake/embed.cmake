@@ -1,7 +1,6 @@
-# tweestap_embed(TARGET FOLDER HEADER FUNCTION [GZIP] PATTERN...): puts the files of FOLDER that match one of the patterns into TARGET, as the
-# function tweestap::FUNCTION() that HEADER declares: a span of pairs of a name and a content, sorted by name. With GZIP each is followed by its
-# gzip form, as NAME.gz. A folder may be empty. A file that is added or changed is picked up by the next build.
-# Run as a script (-P), this file writes the generated source.
+# tweestap_embed(TARGET FOLDER HEADER FUNCTION PATTERN...): puts the files of FOLDER that match one of the patterns into TARGET, as the
+# function tweestap::FUNCTION() that HEADER declares: a span of pairs of a name and a content, sorted by name. A folder may be
+# empty. A file that is added or changed is picked up by the next build. Run as a script (-P), this file writes the generated source.
 if(CMAKE_SCRIPT_MODE_FILE)
   string(MAKE_C_IDENTIFIER ${FOLDER} id)
   get_filename_component(out_folder ${OUT} DIRECTORY)
@@ -13,9 +12,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
   set(arrays "")
   set(rows "")
   set(number 0)
-
-  macro(embed name path)
-    file(READ ${path} hex HEX)
+  foreach(file IN LISTS files)
+    file(READ ${SOURCE}/${FOLDER}/${file} hex HEX)
     string(LENGTH "${hex}" length)
     math(EXPR size "${length} / 2")
     # Numbers and not a string literal: bytes above 0x7f and lengths over 64 KiB are then no question of the compiler.
@@ -23,17 +21,8 @@ if(CMAKE_SCRIPT_MODE_FILE)
     string(REGEX REPLACE "(0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,0x..,)" "\\1\n"
            bytes "${bytes}")
     string(APPEND arrays "constexpr unsigned char kFile${number}[] = {\n${bytes}0};\n")
-    string(APPEND rows "      {\"${name}\", {reinterpret_cast<const char*>(embedded_${id}::kFile${number}), ${size}}},\n")
+    string(APPEND rows "      {\"${file}\", {reinterpret_cast<const char*>(embedded_${id}::kFile${number}), ${size}}},\n")
     math(EXPR number "${number} + 1")
-  endmacro()
-
-  foreach(file IN LISTS files)
-    embed(${file} ${SOURCE}/${FOLDER}/${file})
-    if(GZIP)
-      # Without a name and a time in it, so that the same tree gives the same program.
-      execute_process(COMMAND gzip -9 -n INPUT_FILE ${SOURCE}/${FOLDER}/${file} OUTPUT_FILE ${OUT}.gz COMMAND_ERROR_IS_FATAL ANY)
-      embed(${file}.gz ${OUT}.gz)
-    endif()
   endforeach()
   # The arrays have a namespace of their own folder: several of these files may be one translation unit.
   file(WRITE ${OUT} "// Written by cmake/embed.cmake.\n#include \"${HEADER}\"\n\n#include <array>\n\nnamespace embedded_${id} {\n${arrays}"
@@ -46,8 +35,7 @@ endif()
 set(TWEESTAP_EMBED_SCRIPT ${CMAKE_CURRENT_LIST_FILE})
 
 function(tweestap_embed target folder header function)
-  cmake_parse_arguments(PARSE_ARGV 4 ARG "GZIP" "" "")
-  set(patterns ${ARG_UNPARSED_ARGUMENTS})
+  set(patterns ${ARGN})
   list(TRANSFORM patterns PREPEND ${CMAKE_SOURCE_DIR}/${folder}/ OUTPUT_VARIABLE globs)
   file(GLOB_RECURSE files CONFIGURE_DEPENDS ${globs})
   string(MAKE_C_IDENTIFIER ${folder} id)
@@ -55,7 +43,7 @@ function(tweestap_embed target folder header function)
   list(JOIN patterns "," joined)  # a list would be several arguments
   add_custom_command(OUTPUT ${out}
     COMMAND ${CMAKE_COMMAND} -DSOURCE=${CMAKE_SOURCE_DIR} -DFOLDER=${folder} "-DPATTERNS=${joined}" -DHEADER=${header}
-      -DFUNCTION=${function} -DGZIP=${ARG_GZIP} -DOUT=${out} -P ${TWEESTAP_EMBED_SCRIPT}
+      -DFUNCTION=${function} -DOUT=${out} -P ${TWEESTAP_EMBED_SCRIPT}
     DEPENDS ${files} ${TWEESTAP_EMBED_SCRIPT}
     COMMENT "Embedding ${folder}" VERBATIM)
   # By itself, so that a changed text compiles nothing else.

@@ -9,7 +9,7 @@ namespace tweestap::http {
 /// The pages, and below parts/ what they include.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_page_texts();
 
-/// http/pages/assets: scripts, style sheets, images, catalogues; behind each its gzip form, as NAME.gz.
+/// http/pages/assets: scripts, style sheets, images, catalogues.
 [[nodiscard]] std::span<const EmbeddedFile> embedded_assets();
 
 }  // namespace tweestap::http

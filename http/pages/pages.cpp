@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "http/pages/gzip.h"
 #include "http/pages/render.h"
 #include "platform/crypto/hash.h"
 #include "platform/text/encoding.h"
@@ -12,16 +13,12 @@ namespace tweestap::http {
 namespace {
 
 using platform::Failure;
-using AssetsByName = std::map<std::string, Asset, std::less<>>;
-
-constexpr std::string_view kGzip = ".gz";
-
-std::unexpected<Failure> bad_page(std::string sentence) {
-  return std::unexpected(Failure{Failure::Kind::Invalid, std::move(sentence)});
-}
+using platform::invalid;
+using AssetsByName = std::map<std::string, Served, std::less<>>;
 
 std::optional<std::string_view> content_type_of(std::string_view name) {
   constexpr std::pair<std::string_view, std::string_view> kTypes[] = {
+      {".html", "text/html; charset=utf-8"},
       {".js", "text/javascript; charset=utf-8"},
       {".css", "text/css; charset=utf-8"},
       {".json", "application/json"},
@@ -32,31 +29,27 @@ std::optional<std::string_view> content_type_of(std::string_view name) {
   return found == std::end(kTypes) ? std::nullopt : std::optional{found->second};
 }
 
-std::expected<void, Failure> add_asset(AssetsByName& assets, std::string_view name, std::string_view content) {
+std::expected<Served, Failure> served(std::string_view name, std::string_view content) {
   const auto type = content_type_of(name);
-  if (!type) return bad_page("nothing says what type the static file " + std::string{name} + " has");
-  // One of the same name makes way: the organisation's logo takes the place of ours.
-  assets.insert_or_assign(std::string{name}, Asset{*type, std::string{content}, {}});
-  return {};
+  if (!type) {
+    return std::unexpected(invalid("nothing says what type the static file " + std::string{name} + " has"));
+  }
+  return Served{*type, std::string{content}, gzip(content)};
 }
 
 std::expected<AssetsByName, Failure> assets_by_name(std::span<const EmbeddedFile> files,
                                                     const Organisation& organisation) {
+  const std::string css = organisation_css(organisation.accent);
+  std::vector<EmbeddedFile> all(files.begin(), files.end());
+  all.push_back({"organisation.css", css});
+  if (!organisation.logo_name.empty()) all.push_back({organisation.logo_name, organisation.logo});
   AssetsByName assets;
-  std::expected<void, Failure> added;
-  for (const EmbeddedFile& file : files) {
-    if (file.name.ends_with(kGzip)) continue;
-    if (added = add_asset(assets, file.name, file.content); !added) return std::unexpected(std::move(added.error()));
+  for (const EmbeddedFile& file : all) {
+    auto made = served(file.name, file.content);
+    if (!made) return std::unexpected(std::move(made.error()));
+    // One of the same name makes way: the organisation's logo takes the place of ours.
+    assets.insert_or_assign(std::string{file.name}, std::move(*made));
   }
-  for (const EmbeddedFile& file : files) {
-    if (!file.name.ends_with(kGzip)) continue;
-    const auto plain = assets.find(file.name.substr(0, file.name.size() - kGzip.size()));
-    if (plain == assets.end()) return bad_page("the static file " + std::string{file.name} + " is the gzip of none");
-    plain->second.gzip = file.content;
-  }
-  added = add_asset(assets, "organisation.css", organisation_css(organisation.accent));
-  if (added && !organisation.logo_name.empty()) added = add_asset(assets, organisation.logo_name, organisation.logo);
-  if (!added) return std::unexpected(std::move(added.error()));
   return assets;
 }
 
@@ -85,7 +78,7 @@ std::expected<Pages, Failure> Pages::make(const PageFiles& files, const Organisa
     const std::string_view language = texts.code(Language{static_cast<std::uint8_t>(i)});
     const auto help = organisation.help.find(language);
     if (help == organisation.help.end()) {
-      return bad_page("there is no organisation.help_" + std::string{language} + " to show on pages");
+      return std::unexpected(invalid("there is no organisation.help_" + std::string{language} + " to show on pages"));
     }
     const PageValues values{{"assets", pages.assets_folder_},
                             {"language", language},
@@ -97,18 +90,20 @@ std::expected<Pages, Failure> Pages::make(const PageFiles& files, const Organisa
       if (file.name.contains('/')) continue;
       auto rendered = render_page(file.name, files.texts, values);
       if (!rendered) return std::unexpected(std::move(rendered.error()));
-      pages.pages_[std::string{file.name}].push_back(std::move(*rendered));
+      auto page = served(file.name, *rendered);
+      if (!page) return std::unexpected(std::move(page.error()));
+      pages.pages_[std::string{file.name}].push_back(std::move(*page));
     }
   }
   return pages;
 }
 
-const std::string* Pages::page(std::string_view name, Language language) const {
+const Served* Pages::page(std::string_view name, Language language) const {
   const auto found = pages_.find(name);
   return found == pages_.end() ? nullptr : &found->second.at(language.index);
 }
 
-const Asset* Pages::asset(std::string_view path) const {
+const Served* Pages::asset(std::string_view path) const {
   const auto found = assets_.find(path);
   return found == assets_.end() ? nullptr : &found->second;
 }

@@ -16,14 +16,15 @@ namespace tweestap::http {
 
 /// The files to make pages of: embedded.h, or a test's own. Read while making them only.
 struct PageFiles {
-  std::span<const EmbeddedFile> texts;   ///< `NAME.html` is a page, `parts/NAME.html` is for including
-  std::span<const EmbeddedFile> assets;  ///< `NAME`, and `NAME.gz` for its gzip form
+  std::span<const EmbeddedFile> texts;  ///< `NAME.html` is a page, `parts/NAME.html` is for including
+  std::span<const EmbeddedFile> assets;
 };
 
-struct Asset {
+/// A page or a static file, as it is sent.
+struct Served {
   std::string_view content_type;
   std::string content;
-  std::string gzip;  ///< empty: there is none
+  std::string gzip;  ///< the same packed; empty where that is no smaller
 };
 
 /// Every page in every language, and every static file. Made once, at the start; immutable, so any thread may read it.
@@ -36,9 +37,9 @@ class Pages {
                                                                     const Texts& texts);
 
   /// `login.html`; nullptr where there is no such page.
-  [[nodiscard]] const std::string* page(std::string_view name, Language language) const;
+  [[nodiscard]] const Served* page(std::string_view name, Language language) const;
   /// By the whole path of a request, not decoded, so that each has one spelling. nullptr where there is none.
-  [[nodiscard]] const Asset* asset(std::string_view path) const;
+  [[nodiscard]] const Served* asset(std::string_view path) const;
 
   /// `/pages/<16 hexadecimal digits>`: the folder of all assets, named after what is in them, so that whoever keeps one
   /// for ever never has it beside a newer one.
@@ -46,8 +47,8 @@ class Pages {
 
  private:
   std::string assets_folder_;
-  std::map<std::string, Asset, std::less<>> assets_;                    // by path
-  std::map<std::string, std::vector<std::string>, std::less<>> pages_;  // by name; the texts by Language::index
+  std::map<std::string, Served, std::less<>> assets_;              // by path
+  std::map<std::string, std::vector<Served>, std::less<>> pages_;  // by name and Language::index
 };
 
 }  // namespace tweestap::http

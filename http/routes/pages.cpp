@@ -29,17 +29,6 @@ constexpr std::pair<std::string_view, std::string_view> kPageHeaders[] = {
      "screen-wake-lock=(), serial=(), usb=(), xr-spatial-tracking=()"},
 };
 
-Response with_page_headers(Response response) {
-  for (const auto& [name, value] : kPageHeaders) response.headers.push_back({name, std::string{value}});
-  return response;
-}
-
-Response show_page(const Pages& pages, const Request& request, std::string_view name) {
-  const std::string* page = pages.page(name, request.language);
-  if (page == nullptr) return problem_response(request, ProblemCode::NotFound);
-  return with_page_headers(Response::text(*page, kHtml));
-}
-
 // RFC 9110, 12.5.3: `*` stands for what is not named, and a coding with q=0 is not wanted.
 bool takes_gzip(const Request& request) {
   bool any = false;
@@ -52,14 +41,24 @@ bool takes_gzip(const Request& request) {
   return any;
 }
 
-Response show_asset(const Pages& pages, const Request& request) {
-  const Asset* asset = pages.asset(request.path);
-  if (asset == nullptr) return problem_response(request, ProblemCode::NotFound);
-  const bool gzip = !asset->gzip.empty() && takes_gzip(request);
-  Response response = with_page_headers(Response::text(gzip ? asset->gzip : asset->content, asset->content_type));
-  response.cache_control = "public, max-age=31536000, immutable";  // another content has another address
+Response send(const Served* found, const Request& request) {
+  if (found == nullptr) return problem_response(request, ProblemCode::NotFound);
+  const bool packed = !found->gzip.empty() && takes_gzip(request);
+  Response response = Response::text(packed ? found->gzip : found->content, found->content_type);
+  for (const auto& [name, value] : kPageHeaders) response.headers.push_back({name, std::string{value}});
   response.headers.push_back({"Vary", "Accept-Encoding"});
-  if (gzip) response.headers.push_back({"Content-Encoding", "gzip"});
+  if (packed) response.headers.push_back({"Content-Encoding", "gzip"});
+  return response;
+}
+
+Response show_page(const Pages& pages, const Request& request, std::string_view name) {
+  return send(pages.page(name, request.language), request);
+}
+
+Response show_asset(const Pages& pages, const Request& request) {
+  Response response = send(pages.asset(request.path), request);
+  if (response.status == 200)
+    response.cache_control = "public, max-age=31536000, immutable";  // another content has another address
   return response;
 }
 
