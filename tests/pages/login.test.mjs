@@ -305,6 +305,36 @@ story('where the service is away, what was typed stays until it is back', en, as
   await is_in(visitor);
 });
 
+story('an answer that got lost costs no second message', nl, async (visitor) => {
+  const person = await visitor.person({second: 'sms'});
+  const lose = async (route) => {
+    await route.fetch();
+    await route.abort('connectionreset');
+  };
+  await visitor.page.route('**/v1/logins', lose, {times: 1});
+  visitor.expects('net::ERR_CONNECTION_RESET POST /v1/logins');
+  await log_in(visitor, person);
+  await visitor.sees(visitor.text('trouble.offline'));
+  // The same once more, as people do: the service knows it by its Idempotency-Key.
+  await visitor.button('login.submit').click();
+  await visitor.sees(visitor.heading('code.title'));
+  await enter_code(visitor, await person.phone.code());
+  await is_in(visitor);
+  assert.equal((await person.phone.messages()).length, 1);
+});
+
+story('a button that is pressed twice does it once', phone_nl, async (visitor) => {
+  const person = await visitor.person({second: 'sms'});
+  const sent = [];
+  visitor.page.on('request', (request) => request.method() === 'POST' && sent.push(request.url()));
+  await visitor.open('/');
+  await visitor.field('login.identifier').fill(person.identifier);
+  await visitor.field('password.label').fill(person.password);
+  await visitor.button('login.submit').dblclick();
+  await visitor.sees(visitor.heading('code.title'));
+  assert.equal(sent.length, 1);
+});
+
 story('a service that is busy says when to try again', nl, async (visitor) => {
   const person = await visitor.person({second: 'totp'});
   await visitor.open('/');

@@ -8,6 +8,7 @@ const {story} = stage();
 const VISITS = 5;
 const SLOWDOWN = 4; // of the processor: a cheap phone beside a desk's computer
 const MAX_BYTES = 100 * 1024;
+const PAGES = [['public', '/'], ['public', '/settings'], ['public', '/demo/phone'], ['staff', '/']];
 
 /** Records what the visitor's page fetches: {path, bytes} each, as they came over the network with their heads. */
 async function record(visitor) {
@@ -57,7 +58,7 @@ story('the first visit', {language: 'nl', size: 'phone'}, async (visitor) => {
 
 story('all pages together', {language: 'nl', size: 'desktop'}, async (visitor) => {
   const once = new Map();
-  for (const [listener, path] of [['public', '/'], ['public', '/settings'], ['public', '/demo/phone'], ['staff', '/']]) {
+  for (const [listener, path] of PAGES) {
     const newcomer = await visitor.another();
     if (path === '/settings') newcomer.expects('401 GET /v1/account');
     const {fetched} = await record(newcomer);
