@@ -10,16 +10,21 @@ const SLOWDOWN = 4; // of the processor: a cheap phone beside a desk's computer
 const MAX_BYTES = 100 * 1024;
 const PAGES = [['public', '/'], ['public', '/settings'], ['public', '/demo/phone'], ['staff', '/']];
 
-/** Records what the visitor's page fetches: {path, bytes} each, as they came over the network with their heads. */
+/** Records what the visitor's page fetches: {path, bytes, body} each, as it came over the network, with its head and without. */
 async function record(visitor) {
   const session = await visitor.context.newCDPSession(visitor.page);
   const addresses = new Map();
+  const bodies = new Map();
   const fetched = [];
   await session.send('Network.enable');
   session.on('Network.requestWillBeSent', ({requestId, request}) => addresses.set(requestId, new URL(request.url)));
+  session.on('Network.responseReceived', ({requestId, response: {headers}}) => {
+    bodies.set(requestId, Number(headers['Content-Length'] ?? 0));
+  });
   session.on('Network.loadingFinished', ({requestId, encodedDataLength}) => {
     const address = addresses.get(requestId);
-    if (address?.protocol === 'http:') fetched.push({path: address.pathname, bytes: encodedDataLength});
+    if (address?.protocol !== 'http:') return;
+    fetched.push({path: address.pathname, bytes: encodedDataLength, body: bodies.get(requestId)});
   });
   return {session, fetched};
 }
@@ -65,9 +70,9 @@ story('all pages together', {language: 'nl', size: 'desktop'}, async (visitor) =
     await newcomer.open(path, listener);
     await newcomer.sees(newcomer.page.getByRole('heading', {level: 1}));
     await newcomer.page.waitForLoadState('networkidle');
-    for (const {path: name, bytes} of fetched) {
-      if (name.startsWith('/pages/')) once.set(name, bytes);
-      else if (name === path) once.set(`${listener} ${name}`, bytes);
+    for (const {path: name, body} of fetched) {
+      if (name.startsWith('/pages/')) once.set(name, body);
+      else if (name === path) once.set(`${listener} ${name}`, body);
     }
   }
   const sum = [...once.values()].reduce((one, other) => one + other, 0);
