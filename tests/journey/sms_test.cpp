@@ -89,7 +89,7 @@ TEST_F(SmsJourney, ANoticeGoesToTheNumberThatTheAccountHad) {
       call(service_->people(), "DELETE", "/v1/account/two-step", alex.session, json{{"password", alex.password}});
   ASSERT_EQ(off.status, 204) << off.body;
   ASSERT_TRUE(eventually([&] { return messages().size() == 2; })) << messages();
-  EXPECT_NE(messages().front().at("text").get<std::string>().find("two-step login is now off"), std::string::npos);
+  EXPECT_NE(messages().front().at("text").get<std::string>().find("two-step verification is now off"), std::string::npos);
   EXPECT_FALSE(messages().front().contains("code"));
   ASSERT_TRUE(eventually([&] { return !events({"notice.sent"}).empty(); }));
   const auto disabled = events({"two_step.disabled"});
