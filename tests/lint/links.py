@@ -7,6 +7,7 @@ import tree
 _FENCE = re.compile(r"^(```|~~~).*?^\1[^\n]*$", re.MULTILINE | re.DOTALL)
 _CODE = re.compile(r"`[^`\n]*`")
 _LINK = re.compile(r"\[[^\]]*\]\(<?([^)\s>]+)>?(?:\s+\"[^\"]*\")?\)")
+_IMAGE = re.compile(r"<img\b[^>]*\bsrc=\"([^\"]+)\"")
 _ELSEWHERE = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 
 
@@ -49,7 +50,7 @@ def findings(root: pathlib.Path) -> list[str]:
     for document in tree.files(root, ".md"):
         text = _prose(document.read_text(encoding="utf-8"))
         text = _CODE.sub(lambda match: " " * len(match.group(0)), text)
-        for match in _LINK.finditer(text):
+        for match in sorted([*_LINK.finditer(text), *_IMAGE.finditer(text)], key=re.Match.start):
             target = match.group(1)
             trouble = None if _ELSEWHERE.match(target) else _trouble(document, root, target)
             if trouble:

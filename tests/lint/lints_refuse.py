@@ -115,6 +115,10 @@ class Links(LintTest):
         self.write("a.md", "one\n[b](b.md)\n")
         self.refuses(links, "a.md:2", "b.md is not there")
 
+    def test_refuses_a_missing_image(self):
+        self.write("a.md", 'one\n<img width="150" alt="b" src="images/b.png">\n')
+        self.refuses(links, "a.md:2", "images/b.png is not there")
+
     def test_refuses_a_missing_heading(self):
         self.write("a.md", "# Here\n[b](#there)\n")
         self.refuses(links, "has no such heading")
