@@ -7,7 +7,7 @@ export const sizes = {
   desktop: {viewport: {width: 1280, height: 800}},
   phone: {viewport: {width: 360, height: 740}, isMobile: true, hasTouch: true},
   // Of pictures in documents, which are printed too.
-  narrow_picture: {viewport: {width: 520, height: 300}, deviceScaleFactor: 1.5},
+  narrow_picture: {viewport: {width: 400, height: 300}, deviceScaleFactor: 1.5},
   wide_picture: {viewport: {width: 1000, height: 300}, deviceScaleFactor: 1.25},
 };
 

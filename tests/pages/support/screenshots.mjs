@@ -14,15 +14,16 @@ import {Visitor} from './visitor.mjs';
 
 const MAX_BYTES = 80_000; // of one picture: a guide has a dozen, and a repository keeps every version
 const TALLEST = 1200; // of a page that is longer, such as the settings, the first part is shown
+const CARD = {part: 'main', ground: 12}; // the same head and foot on each picture would only cost paper
 const folder = process.argv[2];
 let taken = 0;
 
-/** Who takes pictures: `take(name)` writes FOLDER/name-language.png. */
+/** Who takes pictures: `take(name)` writes FOLDER/name-language.png, of the page or of its card. */
 async function photographer(browser, service, how) {
   const visitor = await Visitor.arrive(browser, service, how);
-  visitor.take = async (name) => {
+  visitor.take = async (name, part) => {
     const file = join(folder, `${name}-${visitor.language}.png`);
-    await visitor.photograph(file, TALLEST);
+    await visitor.photograph(file, {tallest: TALLEST, ...part});
     // Without dithering, which letters do not need and which makes files larger.
     execFileSync('pngquant', ['--nofs', '--strip', '--force', '--ext', '.png', '64', file]);
     const {size} = statSync(file);
@@ -40,22 +41,22 @@ async function setting_up(visitor, person) {
   await visitor.take('login');
   await visitor.button('login.submit').click();
   await visitor.sees(visitor.heading('offer.title'));
-  await visitor.take('offer');
+  await visitor.take('offer', CARD);
   await visitor.button('offer.start').click();
   await visitor.sees(visitor.heading('enrolment.title'));
-  await visitor.take('enrolment');
+  await visitor.take('enrolment', CARD);
 
   await choose_method(visitor, person, 'sms', person.number);
   await visitor.sees(visitor.like('code.lead_sms'));
-  await visitor.take('enrolment-sms');
+  await visitor.take('enrolment-sms', CARD);
   await visitor.button('enrolment.other_way').click();
   await choose_method(visitor, person, 'totp');
   await visitor.sees(visitor.heading('app.title'));
-  await visitor.take('enrolment-app');
+  await visitor.take('enrolment-app', CARD);
   const app = await app_by_hand(visitor);
   await enter_code(visitor, await app.code(), 'app.code');
   await shown_recovery_codes(visitor);
-  await visitor.take('recovery-codes');
+  await visitor.take('recovery-codes', CARD);
   await keep_recovery_codes(visitor);
   await is_in(visitor);
   return app;
@@ -66,10 +67,10 @@ async function logging_in(visitor, person, app) {
   await log_in(visitor, person);
   await visitor.sees(visitor.heading('code.title'));
   await visitor.choice('code.remember_12h').check();
-  await visitor.take('code-app');
+  await visitor.take('code-app', CARD);
   await visitor.button('recovery.use').click();
   await visitor.sees(visitor.heading('recovery.title'));
-  await visitor.take('recovery-code');
+  await visitor.take('recovery-code', CARD);
   await visitor.button('recovery.back_to_code').click();
   await visitor.choice('code.remember_12h').check();
   await enter_code(visitor, await app.code());
@@ -82,7 +83,7 @@ async function logging_in(visitor, person, app) {
 async function by_sms(visitor, person) {
   await log_in(visitor, person);
   await visitor.sees(visitor.like('code.lead_sms'));
-  await visitor.take('code-sms');
+  await visitor.take('code-sms', CARD);
 }
 
 async function demo_phone(visitor, person) {

@@ -181,10 +181,13 @@ export class Visitor {
     assert.equal(await this.page.getByRole('heading', {level: 1}).count(), 1, `${name} has one main heading`);
   }
 
-  /** Keeps a picture of the page, from its top to so many pixels below. */
-  async photograph(file, tallest = Infinity) {
-    const [width, height] = await this.page.evaluate(() => [innerWidth, document.documentElement.scrollHeight]);
-    const clip = {x: 0, y: 0, width, height: Math.min(height, tallest)};
+  /** Keeps a picture of the page, or of a part of it with some ground around, down to so many pixels below its top. */
+  async photograph(file, {tallest, part = 'html', ground = 0}) {
+    const [top, height, width] = await this.page.locator(part).evaluate((element) => {
+      const box = element.getBoundingClientRect();
+      return [box.top + scrollY, box.height, innerWidth];
+    });
+    const clip = {x: 0, y: top - ground, width, height: Math.min(height + 2 * ground, tallest)};
     await this.page.screenshot({path: file, fullPage: true, clip, caret: 'hide'});
   }
 
