@@ -50,7 +50,7 @@ export async function app_by_hand(visitor) {
 export async function app_by_camera(visitor) {
   const file = join(visitor.service.folder, 'qr.png');
   await visitor.page.getByRole('img', {name: visitor.say('app.qr')}).screenshot({path: file});
-  const uri = new URL(execFileSync('zbarimg', ['--quiet', '--raw', file], {encoding: 'utf8'}).trim());
+  const uri = new URL(execFileSync('zbarimg', ['--quiet', '--raw', file], {encoding: 'utf8', stdio: 'pipe'}).trim());
   return new Authenticator(uri.searchParams.get('secret'), visitor.service);
 }
 
