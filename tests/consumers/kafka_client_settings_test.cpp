@@ -105,8 +105,7 @@ TEST(KafkaSettings, SayHowBrokersAreSpokenTo) {
 }
 
 // What a client was made with, in librdkafka's words; nobody has to answer for that.
-std::string made_with(Role role, const std::string& property) {
-  platform::Settings settings = with_brokers();
+std::string made_with(Role role, const std::string& property, platform::Settings settings = with_brokers()) {
   const auto client = make_client(settings, role);
   if (!client) return client.error().reason;
   std::string value(512, '\0');
@@ -124,6 +123,13 @@ TEST(KafkaSettings, KAF_1_MakeAProducerThatLosesAndDoublesNothing) {
   EXPECT_EQ(made_with(Role::Producer, "acks"), "-1");  // all
   EXPECT_EQ(made_with(Role::Producer, "message.timeout.ms"), "0");
   EXPECT_EQ(made_with(Role::Producer, "allow.auto.create.topics"), "false");
+}
+
+TEST(KafkaSettings, LetTheOperatorSayHowLongAProducerWaitsForMore) {
+  EXPECT_EQ(made_with(Role::Producer, "linger.ms"), "20");
+  platform::Settings settings = with_brokers();
+  settings.kafka_librdkafka = {"linger.ms=3"};
+  EXPECT_EQ(made_with(Role::Producer, "linger.ms", settings), "3");
 }
 
 TEST(KafkaSettings, MakeAReaderThatPassesOverNothing) {

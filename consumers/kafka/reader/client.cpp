@@ -44,7 +44,6 @@ class ConfMaker {
     // Where the application may say otherwise.
     set("client.id", "tweestap-reader");
     set("reconnect.backoff.max.ms", "2000");
-    set("queued.max.messages.kbytes", "4096");  // of each Kafka partition; librdkafka's own 64 MiB times 12 are a lot
     for (const auto& [property, value] : options.librdkafka) {
       if (std::ranges::find(kRefused, property) != kRefused.end()) return invalid(property + " is not to be set");
       set(property, value);
