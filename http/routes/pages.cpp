@@ -21,7 +21,7 @@ constexpr std::pair<std::string_view, std::string_view> kPageHeaders[] = {
     {"Referrer-Policy", "no-referrer"},
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
-    // All that browsers know but writing to the clipboard, which is how recovery codes are copied.
+    // What pages have no use for, and others might; not writing to the clipboard, which is how recovery codes are copied.
     {"Permissions-Policy",
      "accelerometer=(), autoplay=(), camera=(), clipboard-read=(), display-capture=(), encrypted-media=(), "
      "fullscreen=(), geolocation=(), gyroscope=(), hid=(), idle-detection=(), magnetometer=(), microphone=(), midi=(), "

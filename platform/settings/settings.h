@@ -165,8 +165,8 @@ struct Settings : FirstSmsGateway, SecondSmsGateway {
   // The organisation
   std::string organisation_name = "Tweestap";
   std::string organisation_language = "en";
-  std::string organisation_help_nl = "Komt u er niet uit? Vraag uw zorgverlener om hulp.";
-  std::string organisation_help_en = "Do you need help? Ask your care provider.";
+  std::string organisation_help_nl;
+  std::string organisation_help_en;
   std::string organisation_support;
   std::string organisation_logo;
   std::string organisation_colour = "#0b6b6b";

@@ -414,7 +414,7 @@ TEST(OrganisationColour, IsReadableWhateverItIs) {
           ASSERT_EQ(on_light, colour.text()) << "left as it is where it can be read";
         }
         ASSERT_GE(wcag_contrast(on_dark, "#202428"), 4.5) << css;
-        ASSERT_GE(wcag_contrast(on_dark, "#14181c"), 4.5) << css << "what is behind the card is darker";
+        ASSERT_GE(wcag_contrast(on_dark, "#14181a"), 4.5) << css << "what is behind the card is darker";
         ASSERT_GE(wcag_contrast(on_dark, css_value(css, "--on-accent-dark")), 4.5) << css;
         if (wcag_contrast(colour.text(), "#202428") >= 4.5) {
           ASSERT_EQ(on_dark, colour.text()) << "left as it is where it can be read";

@@ -83,6 +83,8 @@ class TestAgain(unittest.TestCase):
                 self.write(name, (self.tree / name).read_text() + "\n" if text is None else text)
             self.assertEqual(self.run_tests()[:2], (0, True), changed)
             self.assertEqual(self.run_tests()[:2], (0, False), changed)
+        (self.tree / "source.txt").chmod(0o755)
+        self.assertEqual(self.run_tests()[:2], (0, True))
         (self.tree / "build/dev/bin/program").write_text("built otherwise")
         self.assertEqual(self.run_tests()[:2], (0, True))
         self.assertEqual(self.run_tests("--only", "one")[:2], (0, True))
