@@ -105,7 +105,7 @@ TEST(KafkaSettings, SayHowBrokersAreSpokenTo) {
 }
 
 // What a client was made with, in librdkafka's words; nobody has to answer for that.
-std::string made_with(Role role, const std::string& property, platform::Settings settings = with_brokers()) {
+std::string made_with(Role role, const std::string& property, const platform::Settings& settings = with_brokers()) {
   const auto client = make_client(settings, role);
   if (!client) return client.error().reason;
   std::string value(512, '\0');
