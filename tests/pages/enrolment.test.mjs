@@ -249,14 +249,72 @@ story('an enrolment in a second tab takes the place of the first', en, async (vi
   const first = visitor.page;
   visitor.page = await visitor.open_tab();
   await visitor.open('/#enrolment');
+  await choose_method(visitor, person, 'totp');
+  await visitor.sees(visitor.heading('app.title'));
+  visitor.page = first;
+  visitor.expects('409 POST /v1/account/enrolments/…/code');
+  await enter_code(visitor, await old.code(), 'app.code');
+  await visitor.sees(visitor.text('enrolment.not_open'));
+});
+
+story('who finished in a second tab is not asked to begin again in the first', en, async (visitor) => {
+  const person = await begin(visitor);
+  await choose_method(visitor, person, 'totp');
+  const old = await app_by_hand(visitor);
+  const first = visitor.page;
+  visitor.page = await visitor.open_tab();
+  await visitor.open('/#enrolment');
   await enrol_with_app(visitor, person);
   await is_in(visitor);
   visitor.page = first;
   visitor.expects('409 POST /v1/account/enrolments/…/code');
   await enter_code(visitor, await old.code(), 'app.code');
-  await visitor.sees(visitor.text('enrolment.not_open'));
-  await visitor.page.reload();
   await is_in(visitor);
+  await visitor.sees(visitor.text('two_step.by_totp'));
+});
+
+story('recovery codes stay where the time ran out while the code was on its way', nl, async (visitor) => {
+  await visitor.page.clock.install();
+  const person = await begin(visitor);
+  await choose_method(visitor, person, 'totp');
+  const app = await app_by_hand(visitor);
+  const asks = await visitor.hold('GET', '**/v1/account/enrolments/*');
+  await visitor.page.clock.fastForward('10:01');
+  await asks.came;
+  await enter_code(visitor, await app.code(), 'app.code');
+  const codes = await shown_recovery_codes(visitor);
+  visitor.expects('409 GET /v1/account/enrolments/…');
+  await asks.let_go();
+  assert.deepEqual(await shown_recovery_codes(visitor), codes);
+});
+
+story('who chose another way while a code was on its way is left there', en, async (visitor) => {
+  const person = await begin(visitor);
+  await choose_method(visitor, person, 'totp');
+  const app = await app_by_hand(visitor);
+  const code = await visitor.hold('POST', '**/v1/account/enrolments/*/code');
+  await enter_code(visitor, app.wrong(), 'app.code');
+  await code.came;
+  const ended = visitor.page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+  await visitor.button('enrolment.other_way').click();
+  await ended;
+  await visitor.field('enrolment.password').fill('half of it');
+  visitor.expects('409 POST /v1/account/enrolments/…/code');
+  await code.let_go();
+  assert.equal(await visitor.field('enrolment.password').inputValue(), 'half of it');
+});
+
+story('who turned back while an enrolment began has none', en, async (visitor) => {
+  const person = await begin(visitor);
+  const beginning = await visitor.hold('POST', '**/v1/account/enrolments');
+  await choose_method(visitor, person, 'totp');
+  await beginning.came;
+  await visitor.button('enrolment.cancel').click();
+  await visitor.sees(visitor.heading('offer.title'));
+  const ended = visitor.page.waitForResponse((answer) => answer.request().method() === 'DELETE');
+  await beginning.let_go();
+  assert.equal((await ended).status(), 204);
+  await visitor.sees(visitor.heading('offer.title'));
 });
 
 story('recovery codes are copied, downloaded and printed', nl, async (visitor) => {

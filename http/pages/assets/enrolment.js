@@ -1,7 +1,7 @@
 // Switching two-step verification on, or over to another app or number. The views are those of parts/enrolment.html.
 import {call, is_logged_out} from './api.js';
 import {show_expiry} from './countdown.js';
-import {handle_form, read_code, trouble_of} from './form.js';
+import {handle_form, is_sending, read_code, trouble_of} from './form.js';
 import {show_recovery_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
 import {duration_text, phone_text, set_text, text} from './texts.js';
@@ -31,14 +31,24 @@ export async function route_enrolment(options) {
   if (fragment() !== `enrolment/${id}`) return true;
   if (answer.ok) show_pending(answer.body, options);
   else if (is_logged_out(answer)) options.on_logged_out();
-  else if (is_over(answer)) begin_again('enrolment.not_open', options);
+  else if (is_over(answer)) await begin_again('enrolment.not_open', options);
   else show_unreachable(answer, () => route_enrolment(options));
   return true;
 }
 
 const is_over = (answer) => answer.code === 'state_conflict' || answer.code === 'not_found';
 
-function begin_again(notice, options) {
+async function begin_again(notice, options) {
+  // It may be over because it was finished in another window: then there is nothing to begin.
+  if (!options.replaces) {
+    const step = fragment();
+    const account = await call('GET', '/v1/account');
+    if (fragment() !== step) return;
+    if (account.ok && account.body.two_step.enabled) {
+      options.on_done();
+      return;
+    }
+  }
   replace_step('enrolment');
   start_enrolment(options, {notice});
 }
@@ -60,7 +70,7 @@ export function start_enrolment(options, {notice, typed} = {}) {
   show_phone();
   for (const radio of method) radio.addEventListener('change', show_phone);
   on_click(view, 'cancel', options.on_cancel);
-  handle_form(form, (values, key) => begin(values, key, options));
+  handle_form(form, (values, key) => begin(form, values, key, options));
   if (notice) password.focus();
 }
 
@@ -69,10 +79,14 @@ function lead_of(options) {
   return options.is_required ? 'enrolment.lead_required' : 'enrolment.lead';
 }
 
-async function begin({password, method, phone}, key, options) {
+async function begin(form, {password, method, phone}, key, options) {
   const body = method === 'sms' ? {password, method, phone: phone.trim()} : {password, method};
   const {with_step_up = (send) => send()} = options;
   const answer = await with_step_up(() => call('POST', ENROLMENTS, body, {key}));
+  if (!form.isConnected) {  // the person turned back meanwhile
+    if (answer.ok) call('DELETE', path_of(answer.body.enrolment));
+    return undefined;
+  }
   if (is_logged_out(answer)) return options.on_logged_out();
   if (answer.ok) {
     step_to(`enrolment/${answer.body.enrolment}`);
@@ -103,7 +117,9 @@ function show_pending(enrolment, options) {
 // What both methods have in common: the code, the time that is left, and turning back.
 function ask_for_code(view, form, enrolment, options) {
   show_expiry(part(view, 'expiry'), enrolment.expires_at, async () => {
+    if (is_sending(form)) return;  // the answer to the code says how it stands
     const answer = await call('GET', path_of(enrolment.enrolment));  // this computer's clock may be wrong
+    if (!view.isConnected || is_sending(form)) return;
     if (is_logged_out(answer)) options.on_logged_out();
     else if (is_over(answer)) begin_again('enrolment.over', options);
   });
@@ -120,16 +136,18 @@ function ask_for_code(view, form, enrolment, options) {
       replace_step('recovery-codes');
       return show_recovery_codes(answer.body.recovery_codes, {...options, lead: 'codes.lead_enabled'});
     }
+    if (!view.isConnected) return undefined;
     if (is_logged_out(answer)) return options.on_logged_out();
     if (is_over(answer)) return begin_again('enrolment.not_open', options);
-    if (answer.code === 'code_rejected') return look_again(enrolment, options);
+    if (answer.code === 'code_rejected') return look_again(view, enrolment, options);
     return trouble_of(answer, {malformed_request: {key: 'code.malformed', field: 'code'}});
   });
 }
 
 // The fifth wrong code ended the enrolment, and only the service has counted them.
-async function look_again(enrolment, options) {
+async function look_again(view, enrolment, options) {
   const answer = await call('GET', path_of(enrolment.enrolment));
+  if (!view.isConnected) return undefined;
   if (is_logged_out(answer)) return options.on_logged_out();
   if (is_over(answer)) return begin_again('enrolment.too_many_codes', options);
   return {text: text(enrolment.method === 'sms' ? 'code.rejected_sms' : 'code.rejected_totp'), field: 'code'};
@@ -179,6 +197,7 @@ function offer_other_number(view, enrolment, options) {
   });
   handle_form(form, async ({phone}, key) => {
     const answer = await call('PATCH', path_of(enrolment.enrolment), {phone: phone.trim()}, {key});
+    if (!view.isConnected) return undefined;
     if (answer.ok) return show_sms(answer.body, options, 'sms.sent_to_other');
     if (is_logged_out(answer)) return options.on_logged_out();
     if (is_over(answer)) return begin_again('enrolment.not_open', options);

@@ -97,8 +97,10 @@ function wait(form, element, seconds) {
   });
 }
 
-const is_busy = (form) =>
-  form.getAttribute('aria-busy') === 'true' || form.querySelector('[type="submit"][aria-disabled="true"]') !== null;
+/// Whether a form was submitted and the answer has not come.
+export const is_sending = (form) => form.getAttribute('aria-busy') === 'true';
+
+const is_busy = (form) => is_sending(form) || form.querySelector('[type="submit"][aria-disabled="true"]') !== null;
 
 // What has to be filled in and is not: the first such field.
 function missing(form) {

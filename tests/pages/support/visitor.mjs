@@ -121,6 +121,33 @@ export class Visitor {
     assert.ok(answer.ok, `${method} ${path}: ${answer.status}`);
   }
 
+  /**
+   * Has the page's next such request wait. Gives {came: a promise that it was sent, let_go()}, which sends it on and
+   * waits until the page did with the answer what it does.
+   */
+  async hold(method, path) {
+    let sent;
+    let release;
+    const came = new Promise((resolve) => (sent = resolve));
+    const released = new Promise((resolve) => (release = resolve));
+    let held = false;
+    await this.page.route(path, async (route) => {
+      if (held || route.request().method() !== method) return route.fallback();
+      held = true;
+      sent(route.request());
+      await released;
+      return route.continue();
+    });
+    const let_go = async () => {
+      release();
+      const answer = await (await came).response();
+      await answer.finished();
+      // What the page asks after it, it asked before this.
+      await this.page.evaluate(() => fetch('/v1/session', {headers: {'X-Requested-With': 'tweestap'}}));
+    };
+    return {came, let_go};
+  }
+
   /** Logs out, wherever the page is. */
   async end_session() {
     await this.send('DELETE', '/v1/session');
