@@ -12,6 +12,13 @@ const phone_nl = {language: 'nl', size: 'phone'};
 
 const focused = (visitor) => visitor.page.evaluate(() => document.activeElement.id);
 
+/** The answer of a service that is busy. */
+function unavailable(seconds) {
+  const problem = {type: 'urn:tweestap:problem:unavailable', title: 'Unavailable', status: 503, code: 'unavailable'};
+  const headers = {'Retry-After': String(seconds)};
+  return {status: 503, contentType: 'application/problem+json', headers, body: JSON.stringify(problem)};
+}
+
 for (const way of EVERY_WAY) {
   story('a person with an app logs in', way, async (visitor) => {
     const person = await visitor.person({second: 'totp'});
@@ -338,10 +345,7 @@ story('a button that is pressed twice does it once', phone_nl, async (visitor) =
 story('a service that is busy says when to try again', nl, async (visitor) => {
   const person = await visitor.person({second: 'totp'});
   await visitor.open('/');
-  const problem = {type: 'urn:tweestap:problem:unavailable', title: 'Unavailable', status: 503, code: 'unavailable'};
-  await visitor.page.route('**/v1/logins', (route) => route.fulfill({
-    status: 503, contentType: 'application/problem+json', headers: {'Retry-After': '2'}, body: JSON.stringify(problem),
-  }), {times: 1});
+  await visitor.page.route('**/v1/logins', (route) => route.fulfill(unavailable(2)), {times: 1});
   visitor.expects('503 POST /v1/logins');
   await enter_password(visitor, person);
   await visitor.sees(visitor.text('trouble.unavailable'));
@@ -349,6 +353,42 @@ story('a service that is busy says when to try again', nl, async (visitor) => {
   await visitor.sees(visitor.text('trouble.again'));
   await visitor.button('login.submit').click();
   await visitor.sees(visitor.heading('code.title'));
+});
+
+story('a form that waits waits no more where another trouble takes its place', en, async (visitor) => {
+  const person = await visitor.person({second: 'sms'});
+  await log_in(visitor, person);
+  await visitor.sees(visitor.like('sms.resend_wait'));
+  service.ahead(30);
+  await visitor.page.reload();
+  for (const path of ['code', 'sms']) {
+    await visitor.page.route(`**/v1/logins/current/${path}`, (route) => route.fulfill(unavailable(60)), {times: 1});
+    visitor.expects(`503 POST /v1/logins/current/${path}`);
+  }
+  const code = await person.phone.code();
+  await enter_code(visitor, code);
+  await visitor.sees(visitor.like('trouble.wait'));
+  await visitor.button('sms.resend').click();
+  await visitor.sees(visitor.like('sms.resend_wait'));
+  await enter_code(visitor, code);
+  await is_in(visitor);
+});
+
+story('a message after which no other may be sent leaves no button', nl, async (visitor) => {
+  const person = await visitor.person({second: 'sms'});
+  await log_in(visitor, person);
+  await visitor.sees(visitor.like('sms.resend_wait'));
+  service.ahead(30);
+  await visitor.page.reload();
+  await visitor.page.route('**/v1/logins/current/sms', async (route) => {
+    const response = await route.fetch();
+    const {resend_after: _, ...json} = await response.json();
+    await route.fulfill({response, json});
+  });
+  await visitor.button('sms.resend').click();
+  await visitor.sees(visitor.text('sms.sent_again'));
+  assert.equal(await visitor.page.getByRole('button', {name: visitor.say('sms.resend')}).count(), 0);
+  assert.equal(await focused(visitor), await visitor.field('code.label').getAttribute('id'));
 });
 
 story('where the service is away at the start, the page says so and goes on when it is back', nl, async (visitor) => {

@@ -5,14 +5,15 @@ import {announce} from './view.js';
 
 const WARN_S = 60;  // people who type slowly still finish in it (WCAG 2.2.1 asks for 20 s at least)
 
-/// Calls `tick(seconds)` now and every second until `ends_ms` (of the service's clock), then `done()`.
+/// Calls `tick(seconds)` now and every second until `ends_ms` (of the service's clock), then `done()`. A time that is
+/// none is over.
 /// It ends when `element` leaves the page. Gives a function that ends it earlier.
 export function count_down(element, ends_ms, {tick = () => {}, done = () => {}}) {
   let timer;
   const step = () => {
     if (!element.isConnected) return;
     const left_ms = ends_ms - now();
-    if (left_ms <= 0) {
+    if (!(left_ms > 0)) {
       done();
       return;
     }
@@ -28,7 +29,7 @@ export function count_down(element, ends_ms, {tick = () => {}, done = () => {}})
 /// just said is open, and by this computer's clock is not, has no time that could be shown: then it does none of
 /// this.
 export function show_expiry(element, expires_at, over) {
-  element.hidden = Date.parse(expires_at) <= now();
+  element.hidden = !(Date.parse(expires_at) > now());
   if (element.hidden) return () => {};
   let warned = false;
   set_text(element, 'expiry.until', {time: time_text(expires_at)});

@@ -56,8 +56,9 @@ function trouble_element(words) {
 }
 
 /// Shows a trouble: at its field and with the focus there, or above the form. Where it is over by itself, it counts
-/// down and the form waits.
+/// down and the form waits. It takes the place of the one before, and of its wait.
 export function show_trouble(form, trouble) {
+  waits.get(form)?.();
   clear_troubles(form);
   const element = trouble_element(trouble.text);
   if (trouble.field) {
@@ -78,23 +79,30 @@ export function show_trouble(form, trouble) {
   if (trouble.retryAfter) wait(form, element, trouble.retryAfter);
 }
 
+const waits = new WeakMap();  // of forms that wait: what ends it
+
 function wait(form, element, seconds) {
   const ends_ms = now() + seconds * 1000;
   const left = document.createElement('span');
-  left.className = 'left';
   left.setAttribute('aria-hidden', 'true');  // the sentence beside it says how long, once
   element.append(' ', left);
   announce(`${element.textContent} ${text('trouble.wait', {left: duration_text(seconds)})}`);
   for (const button of form.querySelectorAll('[type="submit"]')) button.setAttribute('aria-disabled', 'true');
-  count_down(element, ends_ms, {
+  const stop = count_down(element, ends_ms, {
     tick: (still) => set_text(left, 'trouble.wait', {left: duration_text(still)}),
     done: () => {
-      for (const button of form.querySelectorAll('[type="submit"]')) button.removeAttribute('aria-disabled');
+      end();
       set_text(element, 'trouble.again');
       element.classList.add('over');
       announce(element.textContent);
     },
   });
+  const end = () => {
+    stop();
+    waits.delete(form);
+    for (const button of form.querySelectorAll('[type="submit"]')) button.removeAttribute('aria-disabled');
+  };
+  waits.set(form, end);
 }
 
 /// Whether a form was submitted and the answer has not come.
@@ -149,8 +157,12 @@ export function handle_form(form, send) {
       return;
     }
     form.setAttribute('aria-busy', 'true');
-    const trouble = await send(values_in(form), key);
-    form.removeAttribute('aria-busy');
+    let trouble;
+    try {
+      trouble = await send(values_in(form), key);
+    } finally {
+      form.removeAttribute('aria-busy');
+    }
     if (!trouble || !form.isConnected) return;
     if (!trouble.keeps) {
       key = new_key();

@@ -12,9 +12,12 @@ const WORDS = {key: 'sms.resend', wait_key: 'sms.resend_wait'};
 /// deals with. Troubles are shown above `form`.
 export function offer_resend(view, {path, send = () => call('POST', path), form, resend_after, on_sent, on_refused}) {
   const button = part(view, 'resend');
-  button.hidden = resend_after === undefined;
+  const wait_until = (time) => {
+    button.hidden = time === undefined;
+    if (!button.hidden) wait_on(button, Date.parse(time), WORDS);
+  };
+  wait_until(resend_after);
   if (button.hidden) return;
-  wait_on(button, Date.parse(resend_after), WORDS);
   button.addEventListener('click', async () => {
     if (is_waiting(button)) {
       announce(button.textContent);
@@ -27,7 +30,8 @@ export function offer_resend(view, {path, send = () => call('POST', path), form,
     if (answer.ok) {
       on_sent?.(answer.body);
       add_notice(view, 'sms.sent_again');
-      wait_on(button, Date.parse(answer.body.resend_after), WORDS);
+      wait_until(answer.body.resend_after);
+      if (button.hidden) form.querySelector('input').focus();  // it was on the button
       return;
     }
     if (on_refused?.(answer)) return;
