@@ -7,7 +7,7 @@ import {fileURLToPath} from 'node:url';
 import {EVERY_WAY} from './support/browser.mjs';
 import {stage} from './support/stage.mjs';
 import {
-  choose_method, enrol_with_app, enter_code, enter_password, is_in, keep_recovery_codes, log_in,
+  choose_method, enrol_with_app, enter_code, enter_password, is_in, keep_recovery_codes, log_in, shown_recovery_codes,
 } from './support/steps.mjs';
 
 const {service, story} = stage({set_clock: true});
@@ -142,6 +142,9 @@ story('who does not confirm it changes nothing', en, async (visitor) => {
   await visitor.page.keyboard.press('Escape');
   await visitor.sees(visitor.text('trouble.not_confirmed'));
   await visitor.look('not-confirmed');
+  await visitor.end_session();
+  await log_in(visitor, person);
+  await visitor.sees(visitor.heading('code.title'));
 });
 
 story('the second step again is by SMS for who gets codes so', phone_nl, async (visitor) => {
@@ -345,6 +348,47 @@ story('a session that is going to end says so before', nl, async (visitor) => {
   await visitor.look('session-soon');
   service.ahead(12 * 60 * 60);
   await visitor.page.clock.fastForward('00:05:00');
+  await visitor.sees(visitor.heading('session.over_title'));
+});
+
+/** Comes back to the page from another one. */
+const come_back = (visitor) =>
+  visitor.page.evaluate(() => document.dispatchEvent(new Event('visibilitychange', {bubbles: true})));
+
+story('a session that ended takes its warning and its open dialogs along', en, async (visitor) => {
+  await visitor.page.clock.install();
+  const person = await enter(visitor);
+  service.ahead(FRESH_S + 1);
+  visitor.expects('403 POST /v1/account/password');
+  await change_password(visitor, person, NEW_PASSWORD);
+  await dialog(visitor).waitFor();
+  await visitor.page.clock.fastForward('11:52:00');
+  await visitor.sees(visitor.page.locator('#session-end'));
+  service.ahead(12 * 60 * 60);
+  await come_back(visitor);
+  await visitor.sees(visitor.heading('session.over_title'));
+  assert.equal(await dialog(visitor).count(), 0);
+  assert.ok(await visitor.page.locator('#session-end').isHidden());
+  // Nor does it come back.
+  await visitor.page.clock.fastForward('00:01:00');
+  assert.ok(await visitor.page.locator('#session-end').isHidden());
+});
+
+story('what was ticked beside the codes stays when the session ends', nl, async (visitor) => {
+  const person = await enter(visitor);
+  await visitor.link('codes.make').click();
+  await visitor.field('enrolment.password').fill(person.password);
+  await visitor.button('codes.make').click();
+  const codes = await shown_recovery_codes(visitor);
+  await visitor.field('codes.kept').check();
+  service.ahead(12 * 60 * 60 + 1);
+  const asks = await visitor.hold('GET', '**/v1/session');
+  await come_back(visitor);
+  await asks.let_go();
+  assert.deepEqual(await shown_recovery_codes(visitor), codes);
+  assert.ok(await visitor.field('codes.kept').isChecked());
+  visitor.expects('401 POST /v1/account/recovery-codes/acknowledge', '401 GET /v1/account');
+  await visitor.button('codes.done').click();
   await visitor.sees(visitor.heading('session.over_title'));
 });
 

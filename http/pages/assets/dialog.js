@@ -1,11 +1,11 @@
 // Dialogs: a question on top of the view, which stays as it is.
 import {fill_texts, set_text} from './texts.js';
-import {on_click, part} from './view.js';
+import {copy_of, on_click, part} from './view.js';
 
 /// Opens <template id="dialog-NAME">. Gives {dialog, closed}: `closed` is a promise of the word that dialog.close(word)
 /// was given, or of an empty one where the person turned back: by the button, Escape, or the browser's back button.
 export function open_dialog(name) {
-  const dialog = document.getElementById(`dialog-${name}`).content.cloneNode(true).firstElementChild;
+  const dialog = copy_of(`dialog-${name}`);
   fill_texts(dialog);
   document.body.append(dialog);
   on_click(dialog, 'cancel', () => dialog.close(''));
@@ -24,6 +24,11 @@ export function open_dialog(name) {
     });
   });
   return {dialog, closed};
+}
+
+/// Turns back from whatever is asked, where the view below is over.
+export function close_dialogs() {
+  for (const dialog of document.querySelectorAll('dialog[open]')) dialog.close('');
 }
 
 /// Asks whether the person means it. The words are keys of texts; `action` is what the button says that does it.

@@ -3,7 +3,7 @@
 import {call, is_logged_out} from './api.js';
 import {handle_form, trouble_of} from './form.js';
 import {date_text, set_text, text} from './texts.js';
-import {copy, fragment, on_click, part, replace_step, show, step_to} from './view.js';
+import {copy, fragment, is_shown, on_click, part, replace_step, show, step_to} from './view.js';
 
 // Codes that were shown and not confirmed yet, with their options. Nothing else keeps them: not the address, no
 // storage.
@@ -18,14 +18,20 @@ const warn = (event) => event.preventDefault();
 export function show_recovery_codes(codes, options) {
   waiting = {codes, options};
   addEventListener('beforeunload', warn);
-  show_waiting_codes();
+  step_to('recovery-codes');
+  show_codes();
 }
 
 /// Shows the codes that wait for the person's confirmation again, as after the back button. Gives false where none do.
 export function show_waiting_codes() {
   if (!waiting) return false;
-  const {codes, options} = waiting;
   step_to('recovery-codes');
+  if (!is_shown('recovery_codes')) show_codes();  // otherwise what was ticked stays ticked
+  return true;
+}
+
+function show_codes() {
+  const {codes, options} = waiting;
   const view = show('recovery_codes');
   set_text(part(view, 'lead'), options.lead);
   part(view, 'codes').replaceChildren(...codes.map(item_of));
@@ -39,9 +45,9 @@ export function show_waiting_codes() {
     if (!answer.ok && !is_logged_out(answer) && answer.code !== 'state_conflict') return trouble_of(answer);
     waiting = null;
     removeEventListener('beforeunload', warn);
+    forget_file();
     options.on_done();
   });
-  return true;
 }
 
 const today = () => date_text(new Date().toISOString());
@@ -54,10 +60,19 @@ function item_of(code) {
   return item;
 }
 
+let file_address;  // of the file to download, which the browser keeps as long as it has an address
+
+function forget_file() {
+  if (file_address) URL.revokeObjectURL(file_address);
+  file_address = undefined;
+}
+
 function offer_download(link, codes) {
   const organisation = document.getElementById('organisation').textContent;
   const lines = [text('codes.file_title', {organisation}), text('codes.printed', {date: today()}), '', ...codes, ''];
-  link.href = URL.createObjectURL(new Blob([lines.join('\r\n')], {type: 'text/plain;charset=utf-8'}));
+  forget_file();
+  file_address = URL.createObjectURL(new Blob([lines.join('\r\n')], {type: 'text/plain;charset=utf-8'}));
+  link.href = file_address;
   link.download = text('codes.file_name');
 }
 
@@ -86,7 +101,7 @@ function show_lost(options) {
 }
 
 /// Asks for the password and makes new codes; the old ones are void then.
-export function start_new_recovery_codes(options) {
+function start_new_recovery_codes(options) {
   step_to('recovery-codes/new');
   const view = show('new_recovery_codes');
   const form = view.querySelector('form');

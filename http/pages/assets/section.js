@@ -3,22 +3,29 @@ import {call, is_logged_out} from './api.js';
 import {is_waiting} from './countdown.js';
 import {show_trouble, trouble_of} from './form.js';
 import {fill_texts} from './texts.js';
-import {add_notice, part} from './view.js';
+import {add_notice, copy_of, part, remove_notice} from './view.js';
 
 /// A copy of <template id="item-NAME">, with its words.
 export function item(name) {
-  const element = document.getElementById(`item-${name}`).content.cloneNode(true).firstElementChild;
+  const element = copy_of(`item-${name}`);
   fill_texts(element);
   return element;
 }
 
-/// Asks for what a section lists, and calls `render(body)`; what goes wrong is said where the list stands.
+/// Asks for what a section lists, and calls `render(body)`; what goes wrong is said where the list stands, also in a
+/// section that waits for its list to be shown.
 export async function load(section, path, {on_logged_out}, render) {
   const answer = await call('GET', path);
   if (!section.isConnected) return;
-  if (is_logged_out(answer)) on_logged_out();
-  else if (answer.ok) render(answer.body);
-  else add_notice(section, 'settings.not_loaded');
+  if (is_logged_out(answer)) {
+    on_logged_out();
+  } else if (answer.ok) {
+    remove_notice(section, 'settings.not_loaded');
+    render(answer.body);
+  } else {
+    section.hidden = false;
+    add_notice(section, 'settings.not_loaded');
+  }
 }
 
 /// Gives a button of a section its command: `send()` gives the promise of its answer, `done()` hears that it worked.

@@ -7,7 +7,7 @@ import {offer_logout} from './logout.js';
 import {show_password} from './password.js';
 import {show_profile} from './profile.js';
 import {route_recovery_codes, show_waiting_codes} from './recovery_codes.js';
-import {watch_session} from './session_end.js';
+import {stop_warning, watch_session} from './session_end.js';
 import {with_step_up} from './step_up.js';
 import {set_text, use_language} from './texts.js';
 import {show_recovery_left, show_two_step, show_two_step_off} from './two_step.js';
@@ -78,5 +78,6 @@ function home(notice) {
 // The session ended while the person was here. Codes that wait to be kept stay: nothing shows them again.
 function over() {
   turn += 1;
+  stop_warning();
   if (!show_waiting_codes()) show('session_over');
 }

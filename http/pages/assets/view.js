@@ -9,7 +9,7 @@ let is_first = true;
 /// and moves the focus: to [data-focus], otherwise to the heading. `notice` is the key of a sentence above everything
 /// else. Gives the view's element.
 export function show(name, {values, notice, notice_values} = {}) {
-  const view = document.getElementById(`view-${name}`).content.cloneNode(true).firstElementChild;
+  const view = copy_of(`view-${name}`);
   fill_texts(view, values);
   if (notice) add_notice(view, notice, notice_values);
   main().replaceChildren(view);
@@ -26,6 +26,12 @@ export function show(name, {values, notice, notice_values} = {}) {
   return view;
 }
 
+/// A copy of what a <template> has, without its words.
+export const copy_of = (id) => document.getElementById(id).content.cloneNode(true).firstElementChild;
+
+/// Whether that view is on the screen.
+export const is_shown = (name) => main().dataset.view === name;
+
 /// The element of a view that has data-part="NAME".
 export const part = (view, name) => view.querySelector(`[data-part="${name}"]`);
 
@@ -39,9 +45,9 @@ export function add_notice(view, key, values) {
   announce(notice.textContent);
 }
 
-/// Takes that sentence away, where something else is said instead.
-export function remove_notice(view) {
-  view.querySelector('.notice')?.remove();
+/// Takes that sentence away, where something else is said instead; with a key, only where it is that one.
+export function remove_notice(view, key) {
+  view.querySelector(key ? `.notice[data-text="${key}"]` : '.notice')?.remove();
 }
 
 /// Has a screen reader say something that is seen without the focus going there.
