@@ -29,6 +29,11 @@ export function start_login({on_done, prepared, notice}) {
   return go_on(notice);
 }
 
+/// Forgets the address that was typed: whoever comes next may be somebody else.
+export function forget_login() {
+  identifier = '';
+}
+
 const on_step = () => go_on();
 const on_pageshow = (event) => event.persisted && go_on();
 
@@ -62,6 +67,7 @@ async function go_on_with_session() {
   if (is_logged_out(account)) return over();
   if (!account.ok) return show_unreachable(account, () => go_on());
   await use_language(account.body.language);
+  if (mine !== turn) return;
   const {enabled, mandatory_from} = account.body.two_step;
   const enrolment = enrolment_options({is_required: false});
   if (enabled ? route_recovery_codes(account.body, enrolment) : await route_enrolment(enrolment)) return;
@@ -121,6 +127,7 @@ function show_password(notice) {
 
 // What a login is now: over, or waiting for something.
 async function take(login) {
+  turn += 1;
   if (login.state !== 'completed') return show_login(login);
   if (!login.enrolment?.offered) return finish();
   step_to('offer');
@@ -144,7 +151,7 @@ const is_locked = (login) => login.locked === true || login.locked_until !== und
 async function abandon() {
   turn += 1;
   await call('DELETE', CURRENT);
-  identifier = '';
+  forget_login();
   await go_on();
 }
 

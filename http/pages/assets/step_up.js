@@ -17,6 +17,11 @@ let stop_time = () => {};
 
 const lives = () => asked !== undefined && Date.parse(asked.expires_at) > now();
 
+/// Forgets what was asked for: the next session may be somebody else's.
+export function forget_step_up() {
+  asked = undefined;
+}
+
 async function ask() {
   const answer = await call('POST', STEP_UP);
   if (answer.ok) asked = answer.body;
@@ -42,7 +47,7 @@ async function passes(request) {
   if (request.ok) show_asked(dialog, end);
   else show_not_asked(dialog, request, end);
   const passed = (await closed) === 'passed';
-  if (passed) asked = undefined;
+  if (passed) forget_step_up();
   return passed;
 }
 
