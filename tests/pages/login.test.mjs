@@ -391,6 +391,30 @@ story('a message after which no other may be sent leaves no button', nl, async (
   assert.equal(await focused(visitor), await visitor.field('code.label').getAttribute('id'));
 });
 
+story('a success in words that are not the service’s is none', nl, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  const proxy = (route) => route.fulfill({contentType: 'text/html', body: '<h1>Welcome to the network</h1>'});
+  await visitor.page.route('**/v1/logins', proxy, {times: 1});
+  await log_in(visitor, person);
+  await visitor.sees(visitor.text('trouble.unavailable'));
+  await visitor.button('login.submit').click();
+  await visitor.sees(visitor.heading('code.title'));
+});
+
+story('a password that was shown is hidden when it is sent', en, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await visitor.open('/');
+  const login = await visitor.hold('POST', '**/v1/logins');
+  await visitor.button('password.show').click();
+  assert.equal(await visitor.field('password.label').getAttribute('type'), 'text');
+  await enter_password(visitor, person);
+  await login.came;
+  assert.equal(await visitor.field('password.label').getAttribute('type'), 'password');
+  await visitor.sees(visitor.button('password.show'));
+  await login.let_go();
+  await visitor.sees(visitor.heading('code.title'));
+});
+
 story('where the service is away at the start, the page says so and goes on when it is back', nl, async (visitor) => {
   await visitor.open('/');
   const refuse = (route) => route.abort('connectionrefused');

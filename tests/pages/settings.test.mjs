@@ -28,6 +28,7 @@ async function enter(visitor, how = {second: 'totp'}, {remember = false} = {}) {
   return person;
 }
 
+const date = (seconds_away) => new Date(service.now() + seconds_away * 1000).toISOString();
 const region = (visitor, key) => visitor.page.getByRole('region', {name: visitor.say(key)});
 const dialog = (visitor) => visitor.page.getByRole('dialog');
 
@@ -319,6 +320,33 @@ story('the history is in words, with time and device', en, async (visitor) => {
   assert.match(told, /\d\d:\d\d/);
   assert.match(told, /Chrom/);
   assert.ok(!told.includes('login.'), `no names of events: ${told}`);
+});
+
+story('what happened before is shown once, also where the button is pressed twice', nl, async (visitor) => {
+  await enter(visitor);
+  const event = (number) => ({at: date(-number * 60), type: 'login.completed', text: `Gebeurtenis ${number}`});
+  const answer = async (route) => {
+    const before = new URL(route.request().url()).searchParams.get('before');
+    const events = before ? [event(3), event(4)] : [event(1), event(2)];
+    await route.fulfill({json: {events, ...(!before && {before: '2'})}});
+  };
+  await visitor.page.route('**/v1/account/history?*', answer);
+  await visitor.page.reload();
+  await visitor.button('history.more').dblclick();
+  const events = region(visitor, 'history.title').getByRole('listitem').filter({hasText: 'Gebeurtenis'});
+  await visitor.sees(events.nth(3));
+  assert.equal(await visitor.button('history.more').count(), 0);
+  assert.equal(await events.count(), 4);
+  assert.equal(await visitor.page.evaluate(() => document.activeElement.textContent.includes('Gebeurtenis 3')), true);
+});
+
+story('a list that cannot be fetched is said in its section', en, async (visitor) => {
+  await enter(visitor);
+  await visitor.page.route('**/v1/app/devices', (route) => route.fulfill({status: 503, body: ''}), {times: 1});
+  visitor.expects('503 GET /v1/app/devices');
+  await visitor.page.reload();
+  await visitor.sees(region(visitor, 'phones.title').getByText(visitor.say('settings.not_loaded')));
+  await visitor.look('settings-not-loaded');
 });
 
 story('logging out everywhere ends the sessions elsewhere', en, async (visitor) => {

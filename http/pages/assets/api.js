@@ -30,7 +30,6 @@ export async function call(method, path, body, {key} = {}) {
   if (key) headers['Idempotency-Key'] = key;
   let response;
   let words;
-  let answer;
   try {
     response = await fetch(path, {
       method,
@@ -40,14 +39,15 @@ export async function call(method, path, body, {key} = {}) {
       redirect: 'error',
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
-    const is_json = /^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '');
     words = await response.text();
-    answer = is_json ? JSON.parse(words) : undefined;
   } catch {
     return {ok: false, status: 0, code: 'offline', offline: true};
   }
   learn_time(response);
-  if (response.ok) return {ok: true, status: response.status, body: answer, text: words};
+  const answer = json_of(response, words);
+  // A success in words that are no JSON is none of the service's: a proxy has pages of its own.
+  const is_ours = answer !== undefined || words === '';
+  if (response.ok && is_ours) return {ok: true, status: response.status, body: answer, text: words};
   const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   return {
     ok: false,
@@ -56,6 +56,15 @@ export async function call(method, path, body, {key} = {}) {
     problem: answer,
     retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
   };
+}
+
+function json_of(response, words) {
+  if (!/^application\/(problem\+)?json\b/.test(response.headers.get('Content-Type') ?? '')) return undefined;
+  try {
+    return JSON.parse(words);
+  } catch {
+    return undefined;
+  }
 }
 
 /// Whether an answer says that the person is not logged in, or not any more.

@@ -136,7 +136,7 @@ function values_in(form) {
 // Codes and passwords are typed again, everything else stays.
 function forget_secrets(form) {
   for (const input of form.elements) {
-    if (input.type === 'password' || input.dataset.secret !== undefined) input.value = '';
+    if (input.dataset.secret !== undefined) input.value = '';
   }
 }
 
@@ -177,17 +177,18 @@ export function handle_form(form, send) {
 function make_revealable(input) {
   const frame = document.createElement('div');
   frame.className = 'revealable';
+  input.dataset.secret = '';
   const button = document.createElement('button');
   button.type = 'button';
   button.className = 'reveal';
-  const say = (is_shown) => set_text(button, is_shown ? 'password.hide' : 'password.show');
-  say(false);
-  button.addEventListener('click', () => {
-    const shows = input.type === 'password';
-    input.type = shows ? 'text' : 'password';
-    input.dataset.secret = '';
-    say(shows);
-  });
+  const show = (is_shown) => {
+    input.type = is_shown ? 'text' : 'password';
+    set_text(button, is_shown ? 'password.hide' : 'password.show');
+  };
+  show(false);
+  button.addEventListener('click', () => show(input.type === 'password'));
+  // A browser remembers what was sent as text, and offers it to whoever types there next.
+  input.form.addEventListener('submit', () => show(false));
   const has_focus = document.activeElement === input;
   input.replaceWith(frame);
   frame.append(input, button);

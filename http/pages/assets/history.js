@@ -1,4 +1,5 @@
 // What happened to the account, newest first, by day.
+import {is_waiting} from './countdown.js';
 import {device_text} from './devices.js';
 import {item, load} from './section.js';
 import {clock_text, date_text, set_text, text} from './texts.js';
@@ -21,8 +22,11 @@ export async function show_history(section, context) {
       before = `&before=${page.before}`;
     });
   more.addEventListener('click', async () => {
+    if (is_waiting(more)) return;
     const shown = days.querySelectorAll('li').length;
+    more.setAttribute('aria-disabled', 'true');
     await load_page();
+    more.removeAttribute('aria-disabled');
     // The button may be gone, and reading goes on where the new ones begin.
     days.querySelectorAll('li')[shown]?.focus();
   });

@@ -13,7 +13,10 @@ function link_of(words) {
 function show_help() {
   const help = document.getElementById('help');
   const support = document.getElementById('support');
-  if (help.textContent.trim() === '') set_text(help, 'help.default');
+  if (help.textContent.trim() === '') {
+    set_text(help, 'help.default');
+    help.removeAttribute('lang');  // ours follows the language of the page, as its words do
+  }
   const words = support.textContent.trim();
   support.hidden = words === '';
   const href = link_of(words);
