@@ -7,7 +7,8 @@ let is_first = true;
 
 /// Shows <template id="view-NAME"> in <main>: gives it its words (with `values` in their places), the page its title,
 /// and moves the focus: to [data-focus], otherwise to the heading. `notice` is the key of a sentence above everything
-/// else. Gives the view's element.
+/// else. Gives the view's element. Where the heading says whose view it is, the template's data-title is the key of the
+/// page's title: the browser keeps titles.
 export function show(name, {values, notice, notice_values} = {}) {
   const view = copy_of(`view-${name}`);
   fill_texts(view, values);
@@ -17,7 +18,8 @@ export function show(name, {values, notice, notice_values} = {}) {
   main().removeAttribute('aria-busy');
   const heading = view.querySelector('h1');
   heading.tabIndex = -1;
-  document.title = `${heading.textContent} – ${document.getElementById('organisation').textContent}`;
+  const {title} = document.getElementById(`view-${name}`).dataset;
+  document.title = `${title ? text(title) : heading.textContent} – ${document.getElementById('organisation').textContent}`;
   // Whoever just opened the page hears its title anyway, and starts reading at its top.
   const first = view.querySelector('[data-focus]') ?? (is_first ? null : heading);
   first?.focus();
