@@ -379,7 +379,7 @@ story('leaving the codes warns, and who leaves makes new ones', nl, async (visit
   await is_in(visitor);
 });
 
-story('the codes of a login that is over are of no use to the page', en, async (visitor) => {
+story('a session that ended before the set-up began says so', en, async (visitor) => {
   const person = await begin(visitor);
   service.ahead(12 * 60 * 60 + 1);
   visitor.expects('401 POST /v1/account/enrolments');

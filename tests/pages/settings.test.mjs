@@ -98,7 +98,7 @@ story('the password is changed, with the second step again where it was long ago
   await visitor.sees(visitor.heading('code.title'));
 });
 
-story('a wrong password and a weak one are said at their fields, and the other one stays', phone_nl, async (visitor) => {
+story('a wrong password and a weak one are said at their fields, the other one stays', phone_nl, async (visitor) => {
   const person = await enter(visitor);
   visitor.expects('401 POST /v1/account/password', '400 POST /v1/account/password');
   await change_password(visitor, {password: 'something else'}, NEW_PASSWORD);

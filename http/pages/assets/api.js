@@ -19,11 +19,12 @@ function learn_time(response) {
 /// A key that makes the repeat of a command the same command (Idempotency-Key).
 export const new_key = () => crypto.randomUUID();
 
-/// Sends a request and never throws. Gives {ok, status, body, text, code, problem, retryAfter, offline}:
-///   body        what a success answers (undefined where it answers nothing), and `text`: the same as it came
-///   code        the problem's code; 'offline' where no answer came, 'unavailable' where it was none of the service's
-///   problem     the whole problem document
-///   retryAfter  seconds to wait, of 429 and 503
+/// Sends a request and never throws. Gives {ok, status, body, text, code, problem, retry_after_s, offline}:
+///   body           what a success answers (undefined where it answers nothing), and `text`: the same as it came
+///   code           the problem's code; 'offline' where no answer came, 'unavailable' where it was none of the
+///                  service's
+///   problem        the whole problem document
+///   retry_after_s  seconds to wait, of 429 and 503
 export async function call(method, path, body, {key} = {}) {
   const headers = {'X-Requested-With': 'tweestap', 'Accept-Language': language()};
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -48,13 +49,13 @@ export async function call(method, path, body, {key} = {}) {
   // A success in words that are no JSON is none of the service's: a proxy has pages of its own.
   const is_ours = answer !== undefined || words === '';
   if (response.ok && is_ours) return {ok: true, status: response.status, body: answer, text: words};
-  const retryAfter = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
+  const retry_after_s = Number.parseInt(response.headers.get('Retry-After') ?? '', 10);
   return {
     ok: false,
     status: response.status,
     code: answer?.code ?? 'unavailable',
     problem: answer,
-    retryAfter: Number.isNaN(retryAfter) ? undefined : retryAfter,
+    retry_after_s: Number.isNaN(retry_after_s) ? undefined : retry_after_s,
   };
 }
 

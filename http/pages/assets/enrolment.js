@@ -1,7 +1,7 @@
 // Switching two-step verification on, or over to another app or number. The views are those of parts/enrolment.html.
 import {call, is_logged_out} from './api.js';
 import {show_expiry} from './countdown.js';
-import {handle_form, is_sending, read_code, trouble_of} from './form.js';
+import {handle_form, is_sending, read_code, trouble_of, trouble_of_code} from './form.js';
 import {show_recovery_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
 import {duration_text, phone_text, set_text, text} from './texts.js';
@@ -98,7 +98,7 @@ async function begin(form, {password, method, phone}, key, options) {
 function trouble_of_beginning(answer, method) {
   // With SMS it may be the messages that are too many: then the app is still a way.
   if (answer.code === 'too_many_requests' && method === 'sms') {
-    return {text: text('enrolment.too_many_sms', {left: duration_text(answer.retryAfter ?? 1)})};
+    return {text: text('enrolment.too_many_sms', {left: duration_text(answer.retry_after_s ?? 1)})};
   }
   return trouble_of(answer, {
     credentials_rejected: {key: 'password.rejected', field: 'password'},
@@ -150,7 +150,7 @@ async function look_again(view, enrolment, options) {
   if (!view.isConnected) return undefined;
   if (is_logged_out(answer)) return options.on_logged_out();
   if (is_over(answer)) return begin_again('enrolment.too_many_codes', options);
-  return {text: text(enrolment.method === 'sms' ? 'code.rejected_sms' : 'code.rejected_totp'), field: 'code'};
+  return trouble_of_code(enrolment.method);
 }
 
 const in_groups_of_four = (secret) => secret.match(/.{1,4}/g).join(' ');

@@ -7,22 +7,28 @@ import {announce} from './view.js';
 // Problems whose detail the service words for people, and better, because it knows why.
 const WORDED_BY_SERVICE = ['forbidden', 'invalid_duration', 'invalid_phone', 'state_conflict', 'weak_password'];
 
-/// What a person is told of an answer that is no success: {text, field?, retryAfter?, keeps?}. `words` has, by code,
+/// What a person is told of an answer that is no success: {text, field?, retry_after_s?, keeps?}. `words` has, by code,
 /// the key of a text, or {key, field} where the trouble belongs to one field; `field` alone keeps the service's
 /// words. `keeps`: codes and passwords stay too, because they were not looked at; unless changed they go again with
 /// the same key.
 export function trouble_of(answer, words = {}) {
   const own = typeof words[answer.code] === 'string' ? {key: words[answer.code]} : (words[answer.code] ?? {});
   const field = own.field;
-  const retryAfter = answer.retryAfter;
-  if (own.key) return {text: text(own.key), field, retryAfter};
+  const retry_after_s = answer.retry_after_s;
+  if (own.key) return {text: text(own.key), field, retry_after_s};
   if (WORDED_BY_SERVICE.includes(answer.code) && answer.problem?.detail) return {text: answer.problem.detail, field};
   if (answer.offline) return {text: text('trouble.offline'), keeps: true};
   if (answer.code === 'not_confirmed') return {text: text('trouble.not_confirmed'), keeps: true};
-  if (answer.code === 'too_many_requests') return {text: text('trouble.too_many_requests'), retryAfter};
-  if (answer.code === 'unavailable') return {text: text('trouble.unavailable'), retryAfter, keeps: true};
+  if (answer.code === 'too_many_requests') return {text: text('trouble.too_many_requests'), retry_after_s};
+  if (answer.code === 'unavailable') return {text: text('trouble.unavailable'), retry_after_s, keeps: true};
   return {text: text('trouble.unexpected')};
 }
+
+/// What a person is told whose code was not right, by the method that the code is of: a trouble, at the field `code`.
+export const trouble_of_code = (method) => ({
+  text: text(method === 'sms' ? 'code.rejected_sms' : 'code.rejected_totp'),
+  field: 'code',
+});
 
 const input_of = (form, name) => form.elements.namedItem(name);
 
@@ -76,7 +82,7 @@ export function show_trouble(form, trouble) {
     form.prepend(element);
     element.focus();
   }
-  if (trouble.retryAfter) wait(form, element, trouble.retryAfter);
+  if (trouble.retry_after_s) wait(form, element, trouble.retry_after_s);
 }
 
 const waits = new WeakMap();  // of forms that wait: what ends it

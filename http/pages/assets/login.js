@@ -2,7 +2,8 @@
 import {call, is_logged_out} from './api.js';
 import {show_expiry} from './countdown.js';
 import {route_enrolment, start_enrolment} from './enrolment.js';
-import {handle_form, read_code, read_recovery_code, trouble_of} from './form.js';
+import {is_locked} from './facts.js';
+import {handle_form, read_code, read_recovery_code, trouble_of, trouble_of_code} from './form.js';
 import {route_recovery_codes, show_waiting_codes} from './recovery_codes.js';
 import {offer_resend} from './sms_resend.js';
 import {with_step_up} from './step_up.js';
@@ -146,8 +147,6 @@ async function show_login(login) {
   show_code(login);
 }
 
-const is_locked = (login) => login.locked === true || login.locked_until !== undefined;
-
 async function abandon() {
   turn += 1;
   await call('DELETE', CURRENT);
@@ -212,7 +211,7 @@ async function look_again(view, before) {
     part(view, 'resend').hidden = true;
     return {text: text('code.rejected_last'), field: 'code'};
   }
-  return {text: text(before.method === 'sms' ? 'code.rejected_sms' : 'code.rejected_totp'), field: 'code'};
+  return trouble_of_code(before.method);
 }
 
 // Recovery code

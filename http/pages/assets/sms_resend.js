@@ -39,6 +39,6 @@ export function offer_resend(view, {path, send = () => call('POST', path), form,
     const trouble = trouble_of(answer, {too_many_requests: 'sms.not_now'});
     remove_notice(view);
     show_trouble(form, {text: trouble.text});
-    if (answer.retryAfter) wait_on(button, now() + answer.retryAfter * 1000, WORDS);
+    if (answer.retry_after_s) wait_on(button, now() + answer.retry_after_s * 1000, WORDS);
   });
 }

@@ -3,7 +3,7 @@
 import {call, is_logged_out, now} from './api.js';
 import {show_expiry} from './countdown.js';
 import {open_dialog} from './dialog.js';
-import {handle_form, read_code, read_recovery_code, show_trouble, trouble_of} from './form.js';
+import {handle_form, read_code, read_recovery_code, show_trouble, trouble_of, trouble_of_code} from './form.js';
 import {offer_resend} from './sms_resend.js';
 import {set_text, text} from './texts.js';
 import {announce, on_click, part} from './view.js';
@@ -91,7 +91,7 @@ function show_time_left(dialog) {
 function show_not_asked(dialog, answer, end) {
   if (answer.code === 'locked') return show_lock(dialog);
   show_code_form(dialog);
-  const wait_s = answer.retryAfter ?? 0;
+  const wait_s = answer.retry_after_s ?? 0;
   offer_sms(dialog, new Date(now() + wait_s * 1000).toISOString(), end);
   const trouble = trouble_of(answer, {too_many_requests: 'step_up.no_sms'});
   show_trouble(part(dialog, 'code_form'), {text: trouble.text});
@@ -131,8 +131,9 @@ function prepare_code(dialog, end) {
     const answer = await call('POST', `${STEP_UP}/code`, {code}, {key});
     if (answer.ok || is_logged_out(answer)) return end();
     if (answer.code === 'locked') return show_lock(dialog);
-    const rejected = asked?.method === 'totp' ? 'code.rejected_totp' : 'code.rejected_sms';
-    return trouble_of(answer, {code_rejected: {key: rejected, field: 'code'}});
+    // Where none was asked for, it is from a message before.
+    if (answer.code === 'code_rejected') return trouble_of_code(asked?.method ?? 'sms');
+    return trouble_of(answer);
   });
 }
 

@@ -19,7 +19,8 @@ export function show(name, {values, notice, notice_values} = {}) {
   const heading = view.querySelector('h1');
   heading.tabIndex = -1;
   const {title} = document.getElementById(`view-${name}`).dataset;
-  document.title = `${title ? text(title) : heading.textContent} – ${document.getElementById('organisation').textContent}`;
+  const organisation = document.getElementById('organisation').textContent;
+  document.title = `${title ? text(title) : heading.textContent} – ${organisation}`;
   // Whoever just opened the page hears its title anyway, and starts reading at its top.
   const first = view.querySelector('[data-focus]') ?? (is_first ? null : heading);
   first?.focus();
@@ -49,7 +50,8 @@ export function add_notice(view, key, values) {
 
 /// Takes that sentence away, where something else is said instead; with a key, only where it is that one.
 export function remove_notice(view, key) {
-  view.querySelector(key ? `.notice[data-text="${key}"]` : '.notice')?.remove();
+  const notice = view.querySelector('.notice');
+  if (!key || notice?.dataset.text === key) notice?.remove();
 }
 
 /// Has a screen reader say something that is seen without the focus going there.
