@@ -20,6 +20,22 @@ async function find(visitor, {identifier}) {
   await visitor.button('people.find').click();
 }
 
+/** Holds the requests of an address back until what this gives is called. */
+async function hold_back(visitor, address) {
+  let go_on;
+  const held = new Promise((resolve) => (go_on = resolve));
+  await visitor.page.route(address, async (route) => {
+    await held;
+    await route.continue();
+  });
+  return go_on;
+}
+
+/** Waits until the page has done what an answer that it has makes it do: an answer that is asked for later is there. */
+async function settled(visitor) {
+  await visitor.page.evaluate(async () => (await fetch('/v1/session')).text());
+}
+
 async function reset(visitor, reason) {
   await visitor.field('reason.label').fill(reason);
   await visitor.button('reset.submit').click();
@@ -94,6 +110,23 @@ story('nobody is found under an address that nobody has', phone_nl, async (visit
   await visitor.sees(visitor.text('people.none'));
   assert.equal(await visitor.field('login.identifier').inputValue(), 'nobody@example.org');
   await visitor.look('staff-nobody');
+});
+
+story('an answer that comes late does not take who asked away from where they went', en, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await enter_as_staff(visitor, ['helpdesk']);
+  const asked = visitor.page.waitForRequest('**/v1/accounts/lookup');
+  const go_on = await hold_back(visitor, '**/v1/accounts/lookup');
+  await find(visitor, person);
+  await asked;
+  await visitor.link('staff.resets').click();
+  await visitor.sees(visitor.heading('resets.title'));
+  const answered = visitor.page.waitForResponse('**/v1/accounts/lookup');
+  go_on();
+  await (await answered).finished();
+  await settled(visitor);
+  assert.equal(new URL(visitor.page.url()).hash, '#resets');
+  assert.equal(await visitor.heading('resets.title').count(), 1);
 });
 
 story('the help desk does not reset a colleague, nor oneself', en, async (visitor) => {

@@ -66,7 +66,8 @@ function go_to(name, said) {
   return open_view(said);
 }
 
-// The address names the view: '#people/acc_…', '#audit/acc_…?type=login.completed'. `said` is a notice: view.js shows it.
+// The address names the view: '#people/acc_…', '#audit/acc_…?type=login.completed'. `said` is a notice: view.js shows
+// it.
 async function open_view(said) {
   const mine = ++turn;
   const [path, query] = fragment().split('?');
@@ -86,7 +87,7 @@ async function open_view(said) {
       return is_logged_out(answer) ? leave('staff.over') : show_unreachable(answer, on_step);
     },
     said,
-    go_to,
+    go_to: (next, next_said) => (mine === turn ? go_to(next, next_said) : undefined),
   });
 }
 
