@@ -219,6 +219,21 @@ story('staff log out', nl, async (visitor) => {
   await visitor.button('logout.here').click();
   await visitor.sees(visitor.text('staff.logged_out'));
   await visitor.look('staff-logged-out');
+  assert.equal(await visitor.field('login.identifier').inputValue(), '');
+});
+
+story('who logs out is not warned any more that the session ends', en, async (visitor) => {
+  await visitor.page.clock.install();
+  await enter_as_staff(visitor, ['helpdesk']);
+  await visitor.page.clock.fastForward('11:56:00');
+  await visitor.sees(visitor.like('session.soon'));
+  // The first key or click after a while asks whether there still is a session; that is not what this is about.
+  const asked = visitor.page.waitForResponse('**/v1/session');
+  await visitor.page.keyboard.press('Shift');
+  await asked;
+  await visitor.button('logout.here').click();
+  await visitor.sees(visitor.text('staff.logged_out'));
+  assert.equal(await visitor.like('session.soon').filter({visible: true}).count(), 0);
 });
 
 story('without scripts the page says what is missing', {...nl, scripts: false}, async (visitor) => {

@@ -1,10 +1,11 @@
 // The staff page: logging in as everywhere, and then what the session's roles allow.
 import {call, is_logged_out} from './api.js';
-import {start_login} from './login.js';
+import {forget_login, start_login} from './login.js';
 import {prepare_page} from './page.js';
-import {watch_session} from './session_end.js';
+import {stop_warning, watch_session} from './session_end.js';
 import {open_audit} from './staff_audit.js';
 import {open_people, open_resets} from './staff_people.js';
+import {forget_step_up} from './step_up.js';
 import {set_text, use_language} from './texts.js';
 import {fragment, replace_step, show_unreachable, step_to} from './view.js';
 
@@ -27,10 +28,14 @@ function log_in({notice, prepared} = {}) {
   return start_login({on_done: arrive, notice, prepared});
 }
 
+// The page stays and the next one to log in may be a colleague: nothing of the session is left on it.
 function leave(notice) {
   turn += 1;
   wanted = fragment();
   session = undefined;
+  stop_warning();
+  forget_login();
+  forget_step_up();
   removeEventListener('popstate', on_step);
   return log_in({notice});
 }
