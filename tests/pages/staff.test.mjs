@@ -66,6 +66,13 @@ story('a reset wants a reason, and what was typed stays', nl, async (visitor) =>
   await visitor.button('reset.submit').click();
   await visitor.sees(visitor.text('reason.missing'));
   await visitor.look('staff-reset-without-reason');
+  const reason = 'Belde vanaf het bekende nummer.';
+  await visitor.field('reason.label').fill(reason);
+  await visitor.page.route('**/two-step-reset', (route) => route.abort());
+  visitor.expects('net::ERR_FAILED POST /v1/accounts/…/two-step-reset');
+  await visitor.button('reset.submit').click();
+  await visitor.sees(visitor.text('trouble.offline'));
+  assert.equal(await visitor.field('reason.label').inputValue(), reason);
 });
 
 story('a reset wants the second step again where it was long ago', en, async (visitor) => {
@@ -190,12 +197,45 @@ for (const way of EVERY_WAY) {
   });
 }
 
-story('an account that is none, and a number that is none, are said', nl, async (visitor) => {
+story('an account that is none and a moment that is none are said', nl, async (visitor) => {
   await enter_as_staff(visitor, ['auditor']);
   await visitor.field('fact.account').fill('somebody');
   await visitor.button('audit.open').click();
   await visitor.sees(visitor.text('audit.malformed'));
   await visitor.look('audit-malformed');
+  const {account} = await visitor.person();
+  visitor.expects('400 GET /v1/audit/accounts/…/state');
+  for (const moment of ['yesterday', '%']) {
+    await visitor.open(`/#audit/${account}/state/${moment}`, 'staff');
+    await visitor.page.reload();
+    await visitor.sees(visitor.text('state.gone'));
+  }
+  await visitor.look('audit-no-moment');
+});
+
+story('an auditor fetches the events that came meanwhile', en, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await enter_as_staff(visitor, ['auditor']);
+  await visitor.field('fact.account').fill(person.account);
+  await visitor.button('audit.open').click();
+  const events = visitor.page.getByRole('main').locator('details');
+  await visitor.sees(events);
+  const before = await events.count();
+  await visitor.button('timeline.more').click();
+  await visitor.sees(visitor.text('timeline.no_more'));
+  assert.equal(await events.count(), before);
+
+  const owner = await visitor.another();
+  await log_in(owner, person);
+  await owner.sees(owner.heading('code.title'));
+  // Asked for twice before the answer is there, they still come once.
+  await visitor.button('timeline.more').dblclick();
+  await visitor.sees(events.nth(before));
+  await settled(visitor);
+  const types = await events.locator('summary code').allTextContents();
+  assert.equal(types.filter((type) => type === 'login.started').length, 1);
+  await visitor.sees(visitor.like('timeline.count'));
+  await visitor.look('audit-more');
 });
 
 story('a session of staff that is over leads back to where they were', en, async (visitor) => {

@@ -13,8 +13,17 @@ const path_of = (account) => `/v1/audit/accounts/${encodeURIComponent(account)}`
 /// '#audit', '#audit/acc_…?from=…&to=…&type=…' and '#audit/acc_…/state/<time or position>'.
 export async function open_audit([account, what, at], context) {
   if (!account) return show_choice(context);
-  if (what === 'state' && at) return open_state(account, decodeURIComponent(at), context);
+  if (what === 'state' && at) return open_state(account, decoded(at), context);
   return open_timeline(account, context);
+}
+
+// An address that somebody typed may be none: then it stays as it is, and names no moment.
+function decoded(words) {
+  try {
+    return decodeURIComponent(words);
+  } catch {
+    return words;
+  }
 }
 
 // Looking up an e-mail address is the help desk's; an auditor who has no such role has the account's id from them.
