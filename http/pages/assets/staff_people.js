@@ -1,7 +1,7 @@
 // The help desk: people, resets of their two-step verification, and locks. The views: parts/staff_people.html.
 import {call, is_logged_out} from './api.js';
 import {account_rows, fill_facts, id_element, is_locked} from './facts.js';
-import {handle_form, show_trouble, trouble_of} from './form.js';
+import {handle_form, trouble_of} from './form.js';
 import {with_step_up} from './step_up.js';
 import {moment_text, set_text, text} from './texts.js';
 import {part, show} from './view.js';
@@ -69,7 +69,7 @@ function offer_reset(view, account, waiting, forbidden, context) {
   set_text(part(view, 'reset_words'), refusal ?? 'reset.about');
   handle_form(form, async ({reset_reason}, key) => {
     const send = () => call('POST', `${path_of(account.account)}/two-step-reset`, {reason: reset_reason.trim()}, {key});
-    return after(await with_step_up(send), form, 'reset_reason', account, context, ({state}) => ({
+    return after(await with_step_up(send), 'reset_reason', account, context, ({state}) => ({
       notice: state === 'done' ? 'reset.done' : 'reset.waits',
     }));
   });
@@ -82,12 +82,12 @@ function offer_unlock(view, account, forbidden, context) {
   set_text(part(view, 'unlock_words'), refusal ?? 'unlock.about');
   handle_form(form, async ({unlock_reason}, key) => {
     const send = () => call('POST', `${path_of(account.account)}/unlock`, {reason: unlock_reason.trim()}, {key});
-    return after(await with_step_up(send), form, 'unlock_reason', account, context, () => ({notice: 'unlock.done'}));
+    return after(await with_step_up(send), 'unlock_reason', account, context, () => ({notice: 'unlock.done'}));
   });
 }
 
 // What a command about a person came to: the person as they are now, or the trouble.
-function after(answer, form, field, account, context, notice_of) {
+function after(answer, field, account, context, notice_of) {
   if (answer.ok) return open_person(account.account, context, notice_of(answer.body));
   return trouble_or_leave(answer, field, context);
 }
