@@ -118,9 +118,10 @@ const service = new Service({
     'organisation.support': '088 123 45 67',
   },
 });
-await service.start();
-const browser = await launch();
+let browser;
 try {
+  await service.start();
+  browser = await launch();
   for (const language of ['nl', 'en']) {
     const narrow = () => photographer(browser, service, {language, size: 'narrow_picture'});
     const wide = () => photographer(browser, service, {language, size: 'wide_picture'});
@@ -134,7 +135,7 @@ try {
     await audit(await wide(), alex);
   }
 } finally {
-  await browser.close();
+  await browser?.close();
   await service.end();
 }
 console.log(`${taken} pictures in ${folder}`);
