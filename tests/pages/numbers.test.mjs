@@ -10,7 +10,10 @@ const SLOWDOWN = 4; // of the processor: a cheap phone beside a desk's computer
 const MAX_BYTES = 100 * 1024;
 const PAGES = [['public', '/'], ['public', '/settings'], ['public', '/demo/phone'], ['staff', '/']];
 
-/** Records what the visitor's page fetches: {path, bytes, body} each, as it came over the network, with its head and without. */
+/**
+ * Records what the visitor's page fetches: {path, bytes, body} each, as it came over the network, with its head and
+ * without.
+ */
 async function record(visitor) {
   const session = await visitor.context.newCDPSession(visitor.page);
   const addresses = new Map();

@@ -1,8 +1,8 @@
 // Lists of what is known: a name and a value a row.
 import {date_text, moment_text, set_text, text} from './texts.js';
 
-/// Fills a <dl> with `rows` of [name, value]. A name is the key of a text, or with {as_is} what is shown; a value is text,
-/// an element, a list of them (one line each), or undefined: then the row is left out.
+/// Fills a <dl> with `rows` of [name, value]. A name is the key of a text, or with {as_is} what is shown; a value is
+/// text, an element, a list of them (one line each), or undefined: then the row is left out.
 export function fill_facts(list, rows, {as_is = false} = {}) {
   const known = rows.filter(([, value]) => value !== undefined);
   list.replaceChildren(...known.map(([name, value]) => row_of(name, value, as_is)));

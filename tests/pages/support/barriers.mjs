@@ -22,13 +22,14 @@ async function axe(page) {
       const {result, exceptionDetails} = await session.send('Runtime.evaluate', {
         expression, contextId: executionContextId, awaitPromise: true, returnByValue: true,
       });
-      if (exceptionDetails) throw new Error(`axe-core: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
-      return result.value;
+      if (!exceptionDetails) return result.value;
+      throw new Error(`axe-core: ${exceptionDetails.exception?.description ?? exceptionDetails.text}`);
     };
     await evaluate(`${axe_source}; undefined`);
     const {violations} = await evaluate(`axe.run(document, ${JSON.stringify(rules)})`);
-    return violations.flatMap(({id, help, nodes}) =>
-      nodes.map(({html, failureSummary}) => `${id}: ${help}\n    ${html}\n    ${failureSummary.replaceAll('\n', ' ')}`));
+    const tell = (id, help, {html, failureSummary}) =>
+      `${id}: ${help}\n    ${html}\n    ${failureSummary.replaceAll('\n', ' ')}`;
+    return violations.flatMap(({id, help, nodes}) => nodes.map((node) => tell(id, help, node)));
   } finally {
     await session.detach();
   }

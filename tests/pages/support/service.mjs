@@ -68,7 +68,8 @@ export class Service {
     const ports_file = join(this.folder, 'ports.json');
     rmSync(ports_file, {force: true});
     const key_file = join(this.folder, 'admin-key');
-    const flags = ['--demo', '--data', join(this.folder, 'data'), '--admin-key-file', key_file, '--ports-file', ports_file];
+    const flags = ['--demo', '--data', join(this.folder, 'data')];
+    flags.push('--admin-key-file', key_file, '--ports-file', ports_file);
     for (const listener of ['public', 'staff']) flags.push(`--${listener}`, this[listener].replace('http://', ''));
     const how = {env: this.environment, stdio: ['ignore', 'pipe', 'pipe']};
     this.#process = spawn(process.env.TWEESTAP_PROGRAM, ['serve', ...flags], how);
