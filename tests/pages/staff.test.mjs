@@ -88,6 +88,18 @@ story('a reset wants the second step again where it was long ago', en, async (vi
   await visitor.sees(visitor.text('reset.done'));
 });
 
+story('who did not set it up in time after a reset is reset once more', nl, async (visitor) => {
+  const person = await visitor.person({second: 'totp'});
+  await enter_as_staff(visitor, ['helpdesk']);
+  await find(visitor, person);
+  await reset(visitor, 'Telefoon kwijt.');
+  await visitor.sees(visitor.text('reset.done'));
+  await visitor.sees(visitor.text('reset.again'));
+  const answer = visitor.page.waitForResponse('**/two-step-reset');
+  await reset(visitor, 'Kwam er te laat aan toe.');
+  assert.equal((await answer).status(), 200);
+});
+
 story('the help desk unlocks codes', nl, async (visitor) => {
   const person = await visitor.person({second: 'totp'});
   const owner = await visitor.another();

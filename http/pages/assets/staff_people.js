@@ -64,9 +64,10 @@ function why_forbidden(account, context) {
 
 function offer_reset(view, account, waiting, forbidden, context) {
   const form = part(view, 'reset');
-  const refusal = waiting ? 'reset.waiting' : account.two_step.enabled ? forbidden : 'reset.nothing';
+  const refusal = waiting ? 'reset.waiting' : forbidden;
   form.hidden = refusal !== undefined;
-  set_text(part(view, 'reset_words'), refusal ?? 'reset.about');
+  // Off, it may still have to be set up after a reset, and the time for that may be over: then another one helps.
+  set_text(part(view, 'reset_words'), refusal ?? (account.two_step.enabled ? 'reset.about' : 'reset.again'));
   handle_form(form, async ({reset_reason}, key) => {
     const send = () => call('POST', `${path_of(account.account)}/two-step-reset`, {reason: reset_reason.trim()}, {key});
     return after(await with_step_up(send), 'reset_reason', account, context, ({state}) => ({
