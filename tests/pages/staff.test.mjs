@@ -20,22 +20,6 @@ async function find(visitor, {identifier}) {
   await visitor.button('people.find').click();
 }
 
-/** Holds the requests of an address back until what this gives is called. */
-async function hold_back(visitor, address) {
-  let go_on;
-  const held = new Promise((resolve) => (go_on = resolve));
-  await visitor.page.route(address, async (route) => {
-    await held;
-    await route.continue();
-  });
-  return go_on;
-}
-
-/** Waits until the page has done what an answer that it has makes it do: an answer that is asked for later is there. */
-async function settled(visitor) {
-  await visitor.page.evaluate(async () => (await fetch('/v1/session')).text());
-}
-
 async function reset(visitor, reason) {
   await visitor.field('reason.label').fill(reason);
   await visitor.button('reset.submit').click();
@@ -134,16 +118,12 @@ story('nobody is found under an address that nobody has', phone_nl, async (visit
 story('an answer that comes late does not take who asked away from where they went', en, async (visitor) => {
   const person = await visitor.person({second: 'totp'});
   await enter_as_staff(visitor, ['helpdesk']);
-  const asked = visitor.page.waitForRequest('**/v1/accounts/lookup');
-  const go_on = await hold_back(visitor, '**/v1/accounts/lookup');
+  const lookup = await visitor.hold('POST', '**/v1/accounts/lookup');
   await find(visitor, person);
-  await asked;
+  await lookup.came;
   await visitor.link('staff.resets').click();
   await visitor.sees(visitor.heading('resets.title'));
-  const answered = visitor.page.waitForResponse('**/v1/accounts/lookup');
-  go_on();
-  await (await answered).finished();
-  await settled(visitor);
+  await lookup.let_go();
   assert.equal(new URL(visitor.page.url()).hash, '#resets');
   assert.equal(await visitor.heading('resets.title').count(), 1);
 });
@@ -241,9 +221,11 @@ story('an auditor fetches the events that came meanwhile', en, async (visitor) =
   await log_in(owner, person);
   await owner.sees(owner.heading('code.title'));
   // Asked for twice before the answer is there, they still come once.
+  const more = await visitor.hold('GET', '**/events?*');
   await visitor.button('timeline.more').dblclick();
+  await more.came;
+  await more.let_go();
   await visitor.sees(events.nth(before));
-  await settled(visitor);
   const types = await events.locator('summary code').allTextContents();
   assert.equal(types.filter((type) => type === 'login.started').length, 1);
   await visitor.sees(visitor.like('timeline.count'));

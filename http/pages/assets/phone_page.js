@@ -4,14 +4,14 @@ import {handle_form} from './form.js';
 import {prepare_page} from './page.js';
 import {duration_text, fill_texts, moment_text, set_text, text} from './texts.js';
 import {PERIOD_S, code_at, read_account, read_secret} from './totp.js';
-import {announce, copy, on_click, part, show} from './view.js';
+import {announce, copy, copy_of, on_click, part, show} from './view.js';
 
 const ASK_EVERY_MS = 2_000;
 const ACCOUNTS_MAX = 20;
 const KEPT_AS = 'tweestap-demo-authenticator';  // in this tab only, and only here: these secrets protect nothing
 
 function clone(name) {
-  const element = document.getElementById(name).content.cloneNode(true).firstElementChild;
+  const element = copy_of(name);
   fill_texts(element);
   return element;
 }

@@ -4,7 +4,7 @@ import {account_rows, fill_facts, id_element} from './facts.js';
 import {handle_form} from './form.js';
 import {stored_envelopes} from './stored_envelopes.js';
 import {fill_texts, moment_text, set_text, text} from './texts.js';
-import {announce, copy, on_click, part, show} from './view.js';
+import {announce, copy, copy_of, on_click, part, show} from './view.js';
 
 const PAGE = 50;  // events asked for at a time
 
@@ -160,7 +160,7 @@ function actor_text(actor, account) {
 }
 
 function item_of({event, personal, erased}, stored, account) {
-  const item = document.getElementById('event').content.cloneNode(true).firstElementChild;
+  const item = copy_of('event');
   fill_texts(item);
   const {data, ...envelope} = event;
   part(item, 'time').dateTime = event.time;
