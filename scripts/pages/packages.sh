@@ -30,8 +30,9 @@ fetch_pages_packages_anew() (
   mkdir -p "$fresh"
   cp -- "$root/tests/pages/package.json" "$pages_lock" "$fresh"
   # `npm ci` takes what the lock file names and nothing else; no package may run a script of its own.
+  # In the folder and not by --prefix, which would look for the machine's own settings of npm there too.
   quietly "Fetching playwright-core and axe-core (5 MB, only once)" "$log" timeout "$pages_fetch_seconds" \
-    npm ci --prefix "$fresh" --ignore-scripts --no-audit --no-fund >&2 || {
+    env --chdir "$fresh" npm ci --ignore-scripts --no-audit --no-fund >&2 || {
     show_failure "$log"
     fail "npm could not fetch them; all it said is in $log. It needs the npm registry, or a mirror of it in ~/.npmrc."
   }
