@@ -23,8 +23,10 @@ export function watch_session(expires_at, {on_over}) {
   watched = {on_over, stop: warn_before(expires_at)};
 }
 
-/// Ends the watch of a session that is over: its warning and the dialogs that were open in it go.
+/// Ends the watch of a session that is over: its warning, also as it was to be said, and the dialogs that were open in
+/// it go.
 export function stop_warning() {
+  announce('');
   watched?.stop();
   watched = undefined;
   document.getElementById('session-end').hidden = true;

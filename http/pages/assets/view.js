@@ -54,12 +54,15 @@ export function remove_notice(view, key) {
   if (!key || notice?.dataset.text === key) notice?.remove();
 }
 
-/// Has a screen reader say something that is seen without the focus going there.
+let announcing;
+
+/// Has a screen reader say something that is seen without the focus going there, in place of what it was to say before.
 export function announce(words) {
   const region = document.getElementById('announcements');
   region.textContent = '';
+  clearTimeout(announcing);
   // A region that is filled in the same moment as it is emptied has not changed for those who listen.
-  setTimeout(() => (region.textContent = words), 100);
+  announcing = setTimeout(() => (region.textContent = words), 100);
 }
 
 /// The part of the address that names the view, without its #.
